@@ -1,0 +1,31 @@
+// Demand, and the only arithmetic there is on it. Demand is an integer in [1, 2^53-1], or Infinity: "as fast
+// as you like". 2^53-1 and above is unbounded, and a sum saturates there (§3.17): JavaScript counts exactly
+// up to that number and no further.
+
+/** Unbounded demand: the publisher may treat it as "no flow control wanted" (§3.17). */
+export const UNBOUNDED: number = Number.POSITIVE_INFINITY;
+
+/** Whether `n` is demand that may be requested (§3.9): an integer >= 1, or `Infinity`. */
+export function isDemand(n: unknown): n is number {
+  return typeof n === "number" && n >= 1 && (n === UNBOUNDED || Math.floor(n) === n);
+}
+
+/**
+ * The sum of two demands, `Infinity` from 2^53-1 on (§3.8, §3.17). Takes what `isDemand` accepted, or 0.
+ */
+export function addDemand(a: number, b: number): number {
+  const sum = a + b;
+  return sum >= Number.MAX_SAFE_INTEGER ? UNBOUNDED : sum;
+}
+
+/** The error that answers a request of something else, naming the rule (§3.9) and the way out. */
+export function demandError(n: unknown): TypeError | RangeError {
+  const text = `Cannot request ${describe(n)} items: demand must be an integer >= 1 (§3.9); cancel() stops a stream`;
+  return typeof n === "number" ? new RangeError(text) : new TypeError(text);
+}
+
+function describe(n: unknown): string {
+  if (typeof n === "string") return JSON.stringify(n);
+  if (typeof n === "bigint") return `${n}n`;
+  return typeof n === "object" && n !== null ? "an object as" : String(n);
+}
