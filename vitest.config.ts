@@ -8,6 +8,5 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     testTimeout: 20_000,
-    reporters: process.env["CI"] ? ["default"] : ["default"],
   },
 });
