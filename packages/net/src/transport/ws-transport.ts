@@ -1,0 +1,130 @@
+// A WebSocket of the `ws` package as a Transport: what client and server have in common. The options with
+// their reasons stand here too, because both sides must agree on them.
+
+import type { RawData, WebSocket } from "ws";
+import {
+  CLOSE_LOST,
+  CLOSE_NOT_BINARY,
+  CLOSE_OVERLOADED,
+  MAX_MESSAGE_BYTES,
+  SEND_CAPACITY,
+  SEND_LIMIT,
+  cutReason,
+} from "./transport.js";
+import type { Transport, TransportEnd } from "./transport.js";
+
+/** What both sides tell `ws`. */
+export const WS_OPTIONS = {
+  // Deflate costs twenty times on single messages (protocol.md, "Data path"), and is a bomb (H18).
+  perMessageDeflate: false,
+  maxPayload: MAX_MESSAGE_BYTES,
+  // No text is ever accepted, so there is nothing to validate: about 3 %.
+  skipUTF8Validation: true,
+  // A message in ever smaller pieces costs memory per piece (H13): protocol.md G.
+  maxFragments: 256,
+  maxBufferedChunks: 4096,
+  // A peer that does not answer a close frame is cut off; the default of 30 s would hold a server's end up.
+  closeTimeout: 2000,
+} as const;
+
+/** Makes a Transport of an open socket. *Buffers:* 64 KiB before "no room", 2 MiB beyond it at most. */
+export function wsTransport(socket: WebSocket): Transport {
+  const transport = new WsTransport(socket);
+  transport.listen();
+  return transport;
+}
+
+class WsTransport implements Transport {
+  private readonly socket: WebSocket;
+  private readonly sent: () => void;
+  private starved = false;
+  private closedBy: TransportEnd | undefined;
+  private failure = "";
+  private messageListener: (message: Uint8Array) => void = ignore;
+  private roomListener: () => void = ignore;
+  private closeListener: (end: TransportEnd) => void = ignore;
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    // One function for all messages: send is called once per message, and needs no closure of its own.
+    this.sent = () => this.onSent();
+  }
+
+  listen(): void {
+    // Nothing is read before somebody listens: what comes along with the upgrade would be lost otherwise.
+    this.socket.pause();
+    this.socket.on("message", (message: RawData, isBinary: boolean) => this.receive(message, isBinary));
+    this.socket.on("error", (error: Error) => {
+      this.failure = error.message;
+    });
+    this.socket.on("close", (code: number, reason: Buffer) => this.end(code, reason.toString()));
+  }
+
+  send(message: Uint8Array): number {
+    if (this.socket.readyState !== this.socket.OPEN) return 0;
+    this.socket.send(message, this.sent);
+    const waiting = this.socket.bufferedAmount;
+    if (waiting > SEND_LIMIT) {
+      this.abort(CLOSE_OVERLOADED, `The peer does not read: ${waiting} bytes wait for it`);
+      return 0;
+    }
+    this.starved = waiting >= SEND_CAPACITY;
+    return this.starved ? 0 : SEND_CAPACITY - waiting;
+  }
+
+  onMessage(listener: (message: Uint8Array) => void): void {
+    this.messageListener = listener;
+    this.socket.resume();
+  }
+
+  onRoom(listener: () => void): void {
+    this.roomListener = listener;
+  }
+
+  onClose(listener: (end: TransportEnd) => void): void {
+    this.closeListener = listener;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.closedBy !== undefined) return;
+    const cut = cutReason(reason);
+    this.closedBy = { code, reason: cut, by: "us" };
+    this.socket.resume();
+    this.socket.close(code, cut);
+  }
+
+  private receive(message: RawData, isBinary: boolean): void {
+    if (this.closedBy !== undefined) return;
+    if (!isBinary || !(message instanceof Uint8Array)) {
+      this.close(CLOSE_NOT_BINARY, "Cannot read a text message: sluice.v1 speaks binary messages only");
+      return;
+    }
+    this.messageListener(message);
+  }
+
+  private onSent(): void {
+    // Low water at half, so that one `onRoom` is worth a whole message.
+    if (!this.starved || this.socket.bufferedAmount > SEND_CAPACITY / 2) return;
+    this.starved = false;
+    this.roomListener();
+  }
+
+  /** Ends a link whose peer would not even read a close frame. */
+  private abort(code: number, reason: string): void {
+    this.closedBy ??= { code, reason, by: "us" };
+    this.socket.terminate();
+  }
+
+  private end(code: number, reason: string): void {
+    const network = code === CLOSE_LOST;
+    this.closeListener(
+      this.closedBy ?? {
+        code,
+        reason: reason || this.failure,
+        by: network || this.failure ? "network" : "peer",
+      },
+    );
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,106 @@
+// Every transport through the kit; a new one adds one row.
+
+import { memoryPair, transportCases } from "@sluice/net/kit";
+import type { OpenPair, Transport } from "@sluice/net/kit";
+import { describe, expect, it } from "vitest";
+import { wsConnect } from "../src/transport/ws-client.js";
+import { wsListen } from "../src/transport/ws-server.js";
+
+const transports: readonly { readonly name: string; readonly open: OpenPair }[] = [
+  { name: "memory", open: async () => memoryPair() },
+  { name: "ws", open: openWsPair },
+];
+
+for (const { name, open } of transports) {
+  describe(`transport ${name}`, () => {
+    for (const transportCase of transportCases) {
+      it(transportCase.name, async () => {
+        await expect(transportCase.run(open)).resolves.toBeUndefined();
+      });
+    }
+  });
+}
+
+describe("transportCases", () => {
+  it("catch a transport that reorders messages", async () => {
+    const broken: OpenPair = async () => {
+      const [left, right] = memoryPair();
+      return [reordering(left), right];
+    };
+    const complaints = await Promise.allSettled(
+      transportCases.slice(0, 1).map((transportCase) => transportCase.run(broken)),
+    );
+    expect(complaints.map((result) => result.status)).toEqual(["rejected"]);
+  });
+
+  it("catch a transport that always claims to have room", async () => {
+    const broken: OpenPair = async () => {
+      const [left, right] = memoryPair();
+      return [{ ...bound(left), send: (message) => Math.max(left.send(message), 1) }, right];
+    };
+    const room = transportCases.find((transportCase) => transportCase.name.includes("no room"));
+    await expect(room?.run(broken)).rejects.toThrow("there was still room");
+  });
+});
+
+describe("memoryPair", () => {
+  it("refuses a capacity that is no positive integer", () => {
+    expect(() => memoryPair({ capacity: 0 })).toThrow(
+      new RangeError("Cannot make a pair with a capacity of 0 bytes: it must be an integer >= 1"),
+    );
+  });
+
+  it("has room for as many bytes as it was told, and ends the link of a sender that ignores that", () => {
+    const tasks: (() => void)[] = [];
+    const [left] = memoryPair({ capacity: 100, schedule: (task) => void tasks.push(task) });
+    const ends: string[] = [];
+    left.onClose((end) => ends.push(`${end.code} ${end.by}`));
+    expect(left.send(new Uint8Array(60))).toBe(40);
+    expect(left.send(new Uint8Array(60))).toBe(0);
+    left.send(new Uint8Array(1 << 20));
+    left.send(new Uint8Array(1 << 20));
+    for (const task of tasks) task();
+    expect(ends).toEqual(["1008 us"]);
+  });
+});
+
+async function openWsPair(): Promise<readonly [Transport, Transport]> {
+  let accept: (transport: Transport) => void = () => {};
+  const accepted = new Promise<Transport>((resolve) => {
+    accept = resolve;
+  });
+  const listener = await wsListen((transport) => accept(transport));
+  const client = await wsConnect(`ws://127.0.0.1:${listener.port}`);
+  const server = await accepted;
+  // Stops listening at once; the two sockets stay until the case has closed them.
+  void listener.close();
+  return [client, server];
+}
+
+/** Swaps every two messages. */
+function reordering(inner: Transport): Transport {
+  let held: Uint8Array | undefined;
+  return {
+    ...bound(inner),
+    send: (message) => {
+      if (held === undefined) {
+        held = message;
+        return 1;
+      }
+      const first = held;
+      held = undefined;
+      inner.send(message);
+      return inner.send(first);
+    },
+  };
+}
+
+function bound(inner: Transport): Transport {
+  return {
+    send: (message) => inner.send(message),
+    onMessage: (listener) => inner.onMessage(listener),
+    onRoom: (listener) => inner.onRoom(listener),
+    onClose: (listener) => inner.onClose(listener),
+    close: (code, reason) => inner.close(code, reason),
+  };
+}
