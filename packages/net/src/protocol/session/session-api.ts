@@ -1,0 +1,231 @@
+// What goes into a session and what comes out of it, as types. The machine itself is session.ts.
+//
+//   transport ── receive(message, now) ──►┌─────────┐── nextEvent() ──► service: what the peer did
+//   clock ────── tick(now) ──────────────►│ Session │
+//   service ──── open, sendBatch, ... ───►└─────────┘── transmit(now, turn) ──► transport: one message
+//
+// After each call drain nextEvent() until it answers undefined; then ask transmit for what is to be sent.
+
+import type { Settings } from "../limits.js";
+import type { ProtocolError, StreamFailure } from "../protocol-error.js";
+
+/** Who connected (client: odd stream ids) and who accepted (server: even stream ids). */
+export type Role = "client" | "server";
+
+/** How items go over a stream: call = one in, one out; stream = one in, many out. */
+export type Interaction = "call" | "stream";
+
+/** What a session is made of; settings not given are the defaults of limits.ts. */
+export interface SessionOptions {
+  readonly role: Role;
+  /** Names of the payload codecs this side speaks, the preferred one first; at least one. */
+  readonly codecs: readonly string[];
+  readonly settings?: Partial<Settings>;
+}
+
+/** What `open` is told about a new stream. */
+export interface OpenOptions {
+  readonly interaction: Interaction;
+  /** Name of the call or stream at the peer, at most 256 bytes of UTF-8. */
+  readonly method: string;
+  /** One of this side's own `codecs`; both directions of the stream use it. */
+  readonly codec: string;
+  /** Item demand that travels with OPEN: an integer >= 0, or `Infinity`. Its byte credit is always the whole share. */
+  readonly demand: number;
+  /** Time left in milliseconds; left out: no deadline. */
+  readonly deadlineMs?: number;
+  /** Opaque to the session, at most the peer's `metadataBytes`. */
+  readonly metadata?: Uint8Array;
+}
+
+/**
+ * Why no stream was opened. "not-ready": HELLO has not come yet. "no-slot": wait for the event `slots`.
+ * "going-away": a GOAWAY was sent or received. "exhausted": all stream ids are used, reconnect. "closed": so is the session.
+ */
+export type OpenRefusal = "not-ready" | "no-slot" | "going-away" | "exhausted" | "closed";
+
+/**
+ * What became of a send. "sent": it is in the message being assembled. "over-credit": not covered whole by
+ * item or byte credit, nothing was taken: encode fewer items, and if one item alone does not fit, wait for the
+ * event `credit`. "too-large": one item above the peer's `itemBytes`: it never fits, fail the stream.
+ * "message-full": the message has reached its target: `offer` the stream and send on its turn. "ended": this
+ * side's direction of the stream has ended or the session is closed.
+ */
+export type SendResult = "sent" | "over-credit" | "too-large" | "message-full" | "ended";
+
+/** How much of one stream may go now. */
+export interface Sendable {
+  /** Items to ask the local publisher for: item credit, lowered to what byte credit covers by recent item size. */
+  readonly items: number;
+  /** Byte credit left: encoded length + items x the peer's `itemOverhead` must not exceed it. */
+  readonly bytes: number;
+}
+
+/** What a stream may put into the message on its turn. */
+export interface Turn extends Sendable {
+  /** Encoded bytes after which the message is closed: stop encoding there (one item may go beyond it). */
+  readonly target: number;
+}
+
+/**
+ * Called by `transmit` when it is a stream's turn: encode now, and call `sendBatch`, `sendItems`, `complete` or
+ * `fail` for this stream and no other. "more": it has more at hand, give it another turn when there is credit;
+ * "idle": not before it is offered again.
+ */
+export type TakeTurn = (streamId: number, turn: Turn) => "more" | "idle";
+
+/** What waits to be sent after `transmit`: nothing; one stream alone (go on in this turn of the event loop); several (one data message a turn). */
+export type Waiting = "nothing" | "one" | "several";
+
+/** What the peer said of itself in HELLO. */
+export interface Peer {
+  readonly major: number;
+  readonly minor: number;
+  readonly codecs: readonly string[];
+  readonly messageBytes: number;
+  readonly itemBytes: number;
+  readonly itemOverhead: number;
+  readonly shareBytes: number;
+  readonly metadataBytes: number;
+  readonly streams: number;
+}
+
+/** Why and until when the peer goes away. */
+export interface Goaway {
+  /** Highest stream opened by the receiver of the GOAWAY that will still be served; 0: none. */
+  readonly lastStreamId: number;
+  /** Milliseconds to wait before connecting again, plus a random part of `spreadMs`. */
+  readonly reconnectAfterMs: number;
+  readonly spreadMs: number;
+  readonly reason: string;
+}
+
+/** One thing that happened. Payloads are views of the received message: whoever keeps one keeps that message. */
+export type SessionEvent =
+  /** HELLO came: streams may be opened. Always the first event of a session that opens. */
+  | { readonly kind: "ready"; readonly peer: Peer }
+  /** The peer opened a stream. Answer with items and an end, or with `reject`. */
+  | {
+      readonly kind: "opened";
+      readonly streamId: number;
+      readonly interaction: Interaction;
+      readonly method: string;
+      readonly codec: string;
+      readonly metadata: Uint8Array;
+      readonly deadlineMs: number | undefined;
+    }
+  /** `count` items encoded as one body. They count as held until `consumed` is told. */
+  | {
+      readonly kind: "batch";
+      readonly streamId: number;
+      readonly count: number;
+      readonly payload: Uint8Array;
+    }
+  /** Items encoded one by one. They count as held until `consumed` is told. */
+  | { readonly kind: "items"; readonly streamId: number; readonly items: readonly Uint8Array[] }
+  /** The peer's direction ended well; all its items came before. */
+  | { readonly kind: "completed"; readonly streamId: number }
+  /** The stream failed at the peer (ERROR), or it was not let in (REJECT). This side's direction has ended too. */
+  | {
+      readonly kind: "failed";
+      readonly streamId: number;
+      readonly failure: StreamFailure;
+      readonly rejected: boolean;
+    }
+  /**
+   * The peer wants no more of this stream; the session has answered and takes nothing more for it. For a stream
+   * opened by the peer: stop the handler and call `released` when it has really ended.
+   */
+  | { readonly kind: "cancelled"; readonly streamId: number }
+  /** Credit rose for a stream that this side sends: `sendable` grew. */
+  | { readonly kind: "credit"; readonly streamId: number }
+  /** `open` was refused with "no-slot" before, and would succeed now. */
+  | { readonly kind: "slots" }
+  /** The peer has items for this side and lacks credit. Nobody may wait for this event. */
+  | {
+      readonly kind: "blocked";
+      readonly streamId: number;
+      readonly limit: "items" | "bytes" | "streams";
+      readonly value: number;
+    }
+  /** A PING was answered. */
+  | { readonly kind: "roundTrip"; readonly ms: number }
+  /** The peer takes no new streams; those that run go on. */
+  | { readonly kind: "goaway"; readonly goaway: Goaway }
+  /** After a GOAWAY of either side: no stream is left, the transport may be closed. */
+  | { readonly kind: "drained" }
+  /**
+   * The session is over, last event. Transmit once more (it tells the peer why), then close the transport.
+   * Streams still open have ended without a further event. `error` is undefined after `close()`.
+   */
+  | { readonly kind: "closed"; readonly error: ProtocolError | undefined };
+
+/** Counters of one stream, as totals; what is in flight is a difference of two. */
+export interface StreamFigures {
+  /** Direction towards the peer: what it granted, what was sent. */
+  readonly sendItems: { readonly granted: number; readonly sent: number };
+  readonly sendBytes: { readonly granted: number; readonly sent: number };
+  /** Direction from the peer: what was granted, what arrived, what the local subscriber took. */
+  readonly receiveItems: { readonly granted: number; readonly received: number; readonly consumed: number };
+  readonly receiveBytes: { readonly granted: number; readonly received: number; readonly consumed: number };
+}
+
+/** The methods of `Session` (session.ts), all synchronous; none throws but for a wrong argument. */
+export interface SessionApi {
+  /** Takes one whole message of the transport. A broken one ends the session: event `closed`. */
+  receive(message: Uint8Array, now: number): void;
+  /** Ends the session because the transport says so: text instead of binary, a write that stalled. */
+  refuse(error: ProtocolError): void;
+  /** Lets time pass: handshake limit, heartbeat, BLOCKED. Call it at `nextTick()`. */
+  tick(now: number): void;
+  /** When `tick` wants to be called, in the same milliseconds as `now`; `Infinity`: never. */
+  nextTick(): number;
+  /**
+   * The next message to send, or undefined. Without `turn` only control frames and what was already sent to
+   * the message go: pass `turn` when the transport has room. A message once returned is not touched again.
+   */
+  transmit(now: number, turn?: TakeTurn): Uint8Array | undefined;
+  /** What would go with the next `transmit` calls. */
+  waiting(): Waiting;
+  nextEvent(): SessionEvent | undefined;
+
+  /** Opens a stream; its id, or why not. Its input follows by sendBatch/sendItems and complete, at once or later. */
+  open(options: OpenOptions): number | OpenRefusal;
+  /** Refuses a stream that the peer opened and to which nothing was sent yet. */
+  reject(streamId: number, failure: StreamFailure): void;
+  /** Says that the local publisher has something for this stream: it gets turns. Idempotent. */
+  offer(streamId: number): void;
+  /** Sends `count` items encoded as one body; the payload is copied, once. */
+  sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult;
+  /** Sends items encoded one by one; each is copied, once. */
+  sendItems(streamId: number, items: readonly Uint8Array[]): SendResult;
+  /** What may be asked of the local publisher of this stream now; zeros when its direction has ended. */
+  sendable(streamId: number): Sendable;
+  /** Ends this side's direction well. Needs no credit. Does nothing when it has ended. */
+  complete(streamId: number): void;
+  /** Ends the stream with an error, both directions. Does nothing when this side's direction has ended. */
+  fail(streamId: number, failure: StreamFailure): void;
+  /**
+   * Wants no more of this stream: no event comes for it from here on. The peer's answer closes the account.
+   */
+  cancel(streamId: number): void;
+  /** The handler of a stream that the peer opened and cancelled (or that failed) has ended: its slot returns. */
+  released(streamId: number): void;
+  /** States the local subscriber's demand since the beginning, as a total; `Infinity` is unbounded. Never falls. */
+  grantItems(streamId: number, totalDemand: number): void;
+  /** The local subscriber took `count` more items, in the order they came: their bytes are granted again. */
+  consumed(streamId: number, count: number): void;
+
+  /** Announces the end: new streams of the peer are refused, running ones go on; then the event `drained`. */
+  goaway(options: {
+    readonly reason: string;
+    readonly reconnectAfterMs?: number;
+    readonly spreadMs?: number;
+  }): void;
+  /** Ends the session at once, without an error. Streams still open are lost. */
+  close(): void;
+  /** Last measured round trip in milliseconds; undefined before the first answer. */
+  readonly roundTripMs: number | undefined;
+  /** Counters of an open stream; undefined for one that is not open. */
+  figures(streamId: number): StreamFigures | undefined;
+}
