@@ -1,0 +1,44 @@
+// Every source, operator, overflow choice and hub of core is exported and has its row in the conformance table:
+// nothing public escapes the judge. A row without a file is a finding too.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./bootstrap.mjs";
+import { filesBelow } from "./files.mjs";
+import { conclude } from "./findings.mjs";
+
+const ROOMS = ["source", "operator", "overflow", "hub"];
+const SRC = "packages/core/src";
+const DOOR = `${SRC}/index.ts`;
+const TABLE = "packages/core/test/subjects.ts";
+
+/** One line for each file that the door or the table lacks, and for each row that has no file. */
+export function findUnjudged(files, door, table) {
+  const rows = new Set([...table.matchAll(/\bfile: "([^"]+)"/g)].map((match) => match[1]));
+  const findings = files.flatMap((file) => [
+    ...(exports(door, file) ? [] : [`${SRC}/${file}.ts: not exported: add a line to ${DOOR}`]),
+    ...(rows.has(file) ? [] : [`${SRC}/${file}.ts: not judged: add a row with file: "${file}" to ${TABLE}`]),
+  ]);
+  for (const row of rows) {
+    if (!files.includes(row))
+      findings.push(`${TABLE}: row "${row}" has no file in ${SRC}: correct or remove it`);
+  }
+  return findings;
+}
+
+// A type-only export line does not count: what is judged must be there to be called.
+function exports(door, file) {
+  return new RegExp(`^export \\{[^}]+\\} from "\\./${file}\\.js";$`, "m").test(door);
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const files = filesBelow(
+    root,
+    ROOMS.map((room) => `${SRC}/${room}`),
+    [".ts"],
+  )
+    .filter((file) => !file.endsWith(".test.ts"))
+    .map((file) => file.slice(SRC.length + 1, -".ts".length));
+  const read = (file) => readFileSync(join(root, file), "utf8");
+  const findings = findUnjudged(files, read(DOOR), read(TABLE));
+  conclude("conformance table", findings, `${files.length} files exported and judged`);
+}

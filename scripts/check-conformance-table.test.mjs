@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { findUnjudged } from "./check-conformance-table.mjs";
+
+describe("findUnjudged", () => {
+  const door = 'export { map } from "./operator/map.js";\n';
+  const table = 'const rows = [{ name: "map", file: "operator/map" }];\n';
+
+  it("finds nothing when each file is exported and has its row", () => {
+    expect(findUnjudged(["operator/map"], door, table)).toEqual([]);
+  });
+
+  it("does not take a type-only line for an export", () => {
+    expect(findUnjudged(["operator/map"], 'export type { map } from "./operator/map.js";\n', table)).toEqual([
+      "packages/core/src/operator/map.ts: not exported: add a line to packages/core/src/index.ts",
+    ]);
+  });
+
+  it("names a file that is neither exported nor judged, and a row without a file", () => {
+    expect(findUnjudged(["operator/skip"], door, table)).toEqual([
+      "packages/core/src/operator/skip.ts: not exported: add a line to packages/core/src/index.ts",
+      'packages/core/src/operator/skip.ts: not judged: add a row with file: "operator/skip" to packages/core/test/subjects.ts',
+      'packages/core/test/subjects.ts: row "operator/map" has no file in packages/core/src: correct or remove it',
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+// Every name that a door of a package exports has a docstring, and every value (function, class, constant) an
+// example in it, which check-examples compiles and runs. Types need no example: they show in those of values.
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import ts from "typescript";
+import { root } from "./bootstrap.mjs";
+import { conclude } from "./findings.mjs";
+
+const PACKAGES = ["core", "tck", "net"];
+
+/** One line for each undocumented or unexampled name; `doors` are paths of source files. */
+export function findUndocumented(doors, folder) {
+  const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  const program = ts.createProgram(doors, { ...options, customConditions: ["@sluice/source"], noEmit: true });
+  const checker = program.getTypeChecker();
+  const seen = new Set();
+  const findings = [];
+  for (const door of doors) {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(door));
+    for (const exported of module === undefined ? [] : checker.getExportsOfModule(module)) {
+      const symbol = original(checker, exported);
+      if (seen.has(symbol)) continue;
+      seen.add(symbol);
+      const place = `${position(symbol, folder)}: ${exported.name}`;
+      if (ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim() === "") {
+        findings.push(`${place} has no docstring: say in one sentence what it does`);
+      }
+      if (isValue(exported, symbol) && !hasExample(symbol, checker)) {
+        findings.push(`${place} has no example: add @example with a \`\`\`ts block that runs by itself`);
+      }
+    }
+  }
+  return { findings: findings.sort(), names: seen.size };
+}
+
+function original(checker, symbol) {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+function isValue(exported, symbol) {
+  const typeOnly = exported.declarations?.some((declaration) =>
+    ts.isTypeOnlyImportOrExportDeclaration(declaration),
+  );
+  return !typeOnly && (symbol.flags & ts.SymbolFlags.Value) !== 0;
+}
+
+function hasExample(symbol, checker) {
+  return symbol
+    .getJsDocTags(checker)
+    .some((tag) => tag.name === "example" && ts.displayPartsToString(tag.text).includes("```ts"));
+}
+
+function position(symbol, folder) {
+  const declaration = symbol.declarations?.[0];
+  if (declaration === undefined) return "unknown";
+  const file = declaration.getSourceFile();
+  const { line } = file.getLineAndCharacterOfPosition(declaration.getStart());
+  return `${relative(folder, file.fileName)}:${line + 1}`;
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const doors = PACKAGES.flatMap((name) => {
+    const { exports: exported } = JSON.parse(
+      readFileSync(join(root, "packages", name, "package.json"), "utf8"),
+    );
+    return Object.values(exported).map((target) => join(root, "packages", name, target["@sluice/source"]));
+  });
+  const missing = doors
+    .filter((door) => !existsSync(door))
+    .map(
+      (door) =>
+        `${relative(root, door)}: an export of package.json without a file: add it or remove the export`,
+    );
+  const { findings, names } = findUndocumented(
+    doors.filter((door) => existsSync(door)),
+    root,
+  );
+  conclude(
+    "docstrings",
+    [...missing, ...findings],
+    `${names} public names have a docstring, every value an example`,
+  );
+}
