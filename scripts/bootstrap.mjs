@@ -71,8 +71,8 @@ export function show(command, args) {
 /** Runs a command and keeps what it prints. */
 export function capture(command, args, options = {}) {
   return new Promise((resolve) => {
-    // npx is a .cmd file on Windows, and those start only through a shell.
-    const shell = command === "npx" && process.platform === "win32";
+    // npm and npx are .cmd files on Windows, and those start only through a shell.
+    const shell = (command === "npx" || command === "npm") && process.platform === "win32";
     const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], shell, ...options });
     let output = "";
     let stdout = "";
