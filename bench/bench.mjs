@@ -1,0 +1,75 @@
+// npm run bench:local and npm run bench:net: prepares, runs the rows asked for, shows each as a table, and ends
+// with exit code 1 when a contender failed or gave a wrong answer. A missed bar is shown and does not fail the
+// run: figures of a shared machine decide nothing by themselves.
+import { ArgumentError, readArguments, usage } from "./harness/arguments.mjs";
+import { currentLoad, describeMachine } from "./harness/machine.mjs";
+import { preparePeers, prepareSluice } from "./harness/prepare.mjs";
+import { createProgress, formatRow } from "./harness/report.mjs";
+import { runRow } from "./harness/run-row.mjs";
+import { saveJson } from "./harness/save.mjs";
+import { localRows } from "./local/rows.mjs";
+import { netRows } from "./net/rows.mjs";
+
+const TABLES = { local: localRows, net: netRows };
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof ArgumentError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
+
+async function main([table = "", ...argv]) {
+  if (!Object.hasOwn(TABLES, table)) {
+    throw new ArgumentError(
+      `Cannot run the table "${table}": there are ${Object.keys(TABLES).join(" and ")}`,
+    );
+  }
+  const rows = TABLES[table];
+  const settings = readArguments(argv, table, rows);
+  if (settings.help) {
+    console.log(usage(table, rows));
+    return 0;
+  }
+  await prepareSluice(table);
+  if (settings.usePeers) await preparePeers();
+  return measure(table, settings);
+}
+
+async function measure(table, settings) {
+  const machine = describeMachine();
+  const loadBefore = currentLoad();
+  console.log(
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ` +
+      `commit ${machine.commit}, load ${loadBefore}; median [min - max] of ${settings.repetitions} repetitions\n`,
+  );
+  const progress = createProgress();
+  const results = [];
+  for (const row of settings.rows) {
+    const result = await runRow(row, settings, (step) => progress.step(step));
+    progress.clear();
+    console.log(`${formatRow(result)}\n`);
+    results.push(result);
+  }
+  const loadAfter = currentLoad();
+  console.log(`Load ${loadBefore} before, ${loadAfter} after, on ${machine.cores} cores`);
+  if (settings.jsonFile !== undefined) {
+    const { repetitions, quick } = settings;
+    const path = saveJson(settings.jsonFile, {
+      ...{ table, machine, loadBefore, loadAfter, repetitions, quick },
+      rows: results,
+    });
+    console.log(`Figures written to ${path}`);
+  }
+  return reportFailures(results);
+}
+
+function reportFailures(results) {
+  const failed = results.flatMap(({ id, contenders }) =>
+    contenders.filter(({ failure }) => failure !== undefined).map(({ name }) => `${id} ${name}`),
+  );
+  if (failed.length === 0) return 0;
+  console.error(`Failed: ${failed.join(", ")}`);
+  return 1;
+}

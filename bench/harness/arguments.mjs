@@ -1,0 +1,90 @@
+// What stands on the command line, checked before anything is built or downloaded.
+import { parseArgs } from "node:util";
+
+const OPTIONS = {
+  reps: { type: "string" },
+  quick: { type: "boolean", default: false },
+  json: { type: "string" },
+  "no-peers": { type: "boolean", default: false },
+  only: { type: "string" },
+  help: { type: "boolean", short: "h", default: false },
+};
+
+const DEFAULT_REPETITIONS = 5;
+
+/** Wrong arguments: shown as one line, without a stack. */
+export class ArgumentError extends Error {}
+
+/**
+ * @param {string[]} argv arguments after the table's name
+ * @param {string} table "local" or "net"
+ * @param {{ id: string }[]} rows of this table
+ */
+export function readArguments(argv, table, rows) {
+  const { values, positionals } = parse(argv, table);
+  const ids = rows.map(({ id }) => id);
+  for (const id of positionals) {
+    if (!ids.includes(id)) throw new ArgumentError(unknownRow(id, table, ids));
+  }
+  return {
+    rows: positionals.length === 0 ? rows : rows.filter(({ id }) => positionals.includes(id)),
+    repetitions: readRepetitions(values.reps, values.quick),
+    quick: values.quick,
+    jsonFile: values.json,
+    usePeers: !values["no-peers"],
+    only: values.only?.split(","),
+    help: values.help,
+  };
+}
+
+export function usage(table, rows) {
+  return [
+    `npm run bench:${table} -- [ROW ...] [options]`,
+    "",
+    ...rows.map(({ id, title }) => `  ${id.padEnd(6)}${title}`),
+    "",
+    `  --reps N      repetitions of each contender, each in a fresh process (default ${DEFAULT_REPETITIONS})`,
+    "  --quick       smoke run: one short repetition, figures mean nothing",
+    "  --only A,B    only these contenders",
+    "  --no-peers    only contenders that need no download",
+    "  --json FILE   figures as JSON; a bare file name lands in bench/results/",
+  ].join("\n");
+}
+
+function parse(argv, table) {
+  try {
+    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new ArgumentError(
+      `${error.message.split(". ")[0]}: npm run bench:${table} -- --help lists the options`,
+    );
+  }
+}
+
+function readRepetitions(text, quick) {
+  if (text === undefined) return quick ? 1 : DEFAULT_REPETITIONS;
+  const repetitions = Number(text);
+  if (Number.isInteger(repetitions) && repetitions >= 1) return repetitions;
+  throw new ArgumentError(`Cannot repeat "${text}" times: --reps must be an integer >= 1`);
+}
+
+function unknownRow(id, table, ids) {
+  const nearest = ids.reduce((best, other) => (distance(id, other) < distance(id, best) ? other : best));
+  return `Cannot run the row "${id}": bench:${table} has ${ids.join(" ")}; did you mean ${nearest}?`;
+}
+
+// Edit distance between two names, letters alike in any case.
+function distance(from, to) {
+  const a = from.toLowerCase();
+  const b = to.toLowerCase();
+  let costs = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const next = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const swap = costs[column - 1] + (a[row - 1] === b[column - 1] ? 0 : 1);
+      next.push(Math.min(swap, costs[column] + 1, next[column - 1] + 1));
+    }
+    costs = next;
+  }
+  return costs[b.length];
+}

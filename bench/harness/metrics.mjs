@@ -1,0 +1,18 @@
+// How each measured quantity is called and written in a table.
+
+const grouped = (value) => Math.round(value).toLocaleString("en-US");
+const short = (value) => (value < 100 ? value.toFixed(1) : grouped(value));
+const mebibytes = (value) => (value / 2 ** 20).toFixed(1);
+
+export const METRICS = {
+  nsPerItem: { title: "ns/item", write: short },
+  held: { title: "held at most", write: grouped },
+  bytes: { title: "bytes", write: grouped },
+  itemsPerSecond: { title: "items/s", write: grouped },
+  cpuPerItem: { title: "CPU ns/item, busier process", write: grouped },
+  consumed: { title: "consumed", write: grouped },
+  ahead: { title: "ahead at most", write: grouped },
+  serverGrowth: { title: "server grew, MiB", write: mebibytes },
+  clientGrowth: { title: "client grew, MiB", write: mebibytes },
+  largerGrowth: { title: "larger growth, MiB", write: mebibytes },
+};

@@ -1,0 +1,31 @@
+// Makes ready what a run needs: Sluice as a user gets it (built), and the peers, which are installed only here
+// and stay outside the workspace.
+import { existsSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build, capture, install, phase } from "../../scripts/bootstrap.mjs";
+
+const PEERS = fileURLToPath(new URL("../peers", import.meta.url));
+const PROJECT = { local: "packages/core/src", net: "packages/net/src" };
+
+/** Installs and builds the workspace as far as the table needs it. */
+export async function prepareSluice(table) {
+  await install();
+  await build(PROJECT[table]);
+}
+
+/** Installs the peers by their own lockfile, unless they are there. */
+export async function preparePeers() {
+  if (peersAreFresh()) return;
+  await phase(
+    "Install the peers (downloads some 20 MB into bench/peers)",
+    "check the network and run the same command again, or leave them out with --no-peers",
+    () => capture("npm", ["ci", "--ignore-scripts", "--no-fund", "--no-audit", "--prefix", PEERS]),
+  );
+}
+
+// npm writes its hidden lockfile when an install is complete.
+function peersAreFresh() {
+  const installed = `${PEERS}/node_modules/.package-lock.json`;
+  const wanted = `${PEERS}/package-lock.json`;
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
+}

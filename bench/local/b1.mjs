@@ -1,0 +1,48 @@
+// B1: what a page pays for importing Sluice: bundled by esbuild from the built output, minified, gzip.
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { noMoreThan } from "../harness/bar.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const PEERS = fileURLToPath(new URL("../peers/", import.meta.url));
+
+const BUNDLES = {
+  "sluice map filter take range": {
+    from: HERE,
+    code: 'export { map, filter, take, range } from "@sluice/core"',
+  },
+  "sluice, all of core": { from: HERE, code: 'export * from "@sluice/core"' },
+  "rxjs map filter take range": { from: PEERS, code: 'export { map, filter, take, range } from "rxjs"' },
+  "most map filter take": { from: PEERS, code: 'export { map, filter, take, runEffects } from "@most/core"' },
+  "effect map filter take range": {
+    from: PEERS,
+    code: 'import { Effect, Stream } from "effect"; export const { map, filter, take, range } = Stream; export const run = Effect.runPromise',
+  },
+};
+
+export const row = {
+  id: "B1",
+  title: "bundle, minified, gzip",
+  metrics: ["bytes"],
+  repetitions: 1,
+  contenders: Object.entries(BUNDLES).map(([name, { from }]) => ({ name, peer: from === PEERS })),
+  bars: [
+    noMoreThan("bytes", "sluice map filter take range", 4 * 1024, "4 KB"),
+    noMoreThan("bytes", "sluice, all of core", 25 * 1024, "25 KB"),
+  ],
+  async repeat({ name }) {
+    // Loaded here so that --help works before anything is installed.
+    const { build } = await import("esbuild");
+    const { from, code } = BUNDLES[name];
+    const { outputFiles } = await build({
+      stdin: { contents: code, resolveDir: from },
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2022",
+      write: false,
+      logLevel: "silent",
+    });
+    return { bytes: gzipSync(outputFiles[0].contents, { level: 9 }).length };
+  },
+};

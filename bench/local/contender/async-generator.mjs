@@ -1,0 +1,44 @@
+// What the language brings: async generators, one promise or more for each item and stage.
+import { increment, isEven, nextTurn } from "../work.mjs";
+
+export async function mapFilterSum(items) {
+  let sum = 0;
+  for await (const item of filter(map(range(items), increment), isEven)) sum += item;
+  return sum;
+}
+
+/** L5: a generator hands over item by item; there is no prefetch, each item crosses on its own. */
+export async function boundary(items) {
+  let sum = 0;
+  for await (const item of range(items)) sum += item;
+  return sum;
+}
+
+export async function slowConsumer(items, gauge) {
+  let sum = 0;
+  for await (const item of counted(range(items), gauge)) {
+    await nextTurn();
+    gauge.consume();
+    sum += item;
+  }
+  return sum;
+}
+
+async function* range(items) {
+  for (let i = 0; i < items; i += 1) yield i;
+}
+
+async function* map(source, fn) {
+  for await (const item of source) yield fn(item);
+}
+
+async function* filter(source, fn) {
+  for await (const item of source) if (fn(item)) yield item;
+}
+
+async function* counted(source, gauge) {
+  for await (const item of source) {
+    gauge.produce();
+    yield item;
+  }
+}
