@@ -1,0 +1,30 @@
+// How values become bytes and back. A payload is opaque to the session: it sees bodies and counts. Each ITEMS
+// frame decodes by itself (protocol.md Decided 6), so a codec keeps no state between two of them.
+
+/** A codec that encodes many items as one body (ITEMS with a batch body). */
+export interface BatchCodec {
+  readonly kind: "batch";
+  /** The name under which both sides agree on it in HELLO. */
+  readonly name: string;
+  /** Throws a PayloadError that names the item and the field that cannot be encoded. */
+  encode(items: readonly unknown[]): Uint8Array;
+  /** Throws a PayloadError, before anything is decoded, for bytes that are not exactly `count` items. */
+  decode(payload: Uint8Array, count: number): unknown[];
+}
+
+/** A codec that encodes each item on its own (ITEMS with a length table). */
+export interface ItemCodec {
+  readonly kind: "items";
+  /** The name under which both sides agree on it in HELLO. */
+  readonly name: string;
+  /** Throws a PayloadError that names the field that cannot be encoded. */
+  encode(item: unknown): Uint8Array;
+  /** Throws a PayloadError for bytes that are no item. */
+  decode(payload: Uint8Array): unknown;
+}
+
+/** Either kind; `kind` tells which body of ITEMS it fills. */
+export type Codec = BatchCodec | ItemCodec;
+
+/** Names of the codecs that exist, the preferred one first. */
+export type CodecName = "msgpack" | "json" | "raw";

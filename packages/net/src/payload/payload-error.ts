@@ -1,0 +1,12 @@
+// What goes wrong between a value and its bytes: ours (a value that cannot be sent) or the peer's (bytes that
+// must not be decoded).
+
+import { SluiceError } from "@sluice/core";
+
+/** A value cannot become bytes (`PAYLOAD_UNENCODABLE`), or bytes cannot become a value (`PAYLOAD_INVALID`). */
+export class PayloadError extends SluiceError {}
+
+/** The bytes of a peer break a rule of the codec; nothing of them is decoded. */
+export function invalidPayload(codec: string, complaint: string, options?: ErrorOptions): PayloadError {
+  return new PayloadError("PAYLOAD_INVALID", `Cannot decode a ${codec} payload: ${complaint}`, options);
+}
