@@ -1,0 +1,26 @@
+// What the judge is told about an operator: a stage that is a subscriber on one side and a publisher on the
+// other (§4.1).
+
+import type { Publisher } from "@sluice/core";
+import type { PublisherSubject } from "./publisher-subject.js";
+
+/** An operator to be judged. */
+export interface OperatorSubject<A = unknown, B = unknown> {
+  /** Makes a fresh publisher of what the operator makes of `upstream`. */
+  apply(upstream: Publisher<A>): Publisher<B>;
+  /** Makes the upstream item with this index. */
+  item(index: number): A;
+  /** How many upstream items give `count` items downstream; default `count`. */
+  needs?(count: number): number;
+  /**
+   * How far it asks upstream ahead of what was delivered downstream, in items; `Infinity` for one that takes
+   * all there is. Default: not at all; it asks for what its subscriber asked for, and once for each it drops.
+   */
+  readonly ahead?: number;
+  /** After this many upstream items it ends by itself; default: never. */
+  readonly stopsAfter?: number;
+  /** The ways in which its publisher side differs from the usual. */
+  readonly publisher?: Omit<PublisherSubject, "create" | "createFailed" | "createOf" | "rest">;
+  /** Moves what items wait for, such as a virtual clock; runs before each look of the judge. */
+  rest?(): void | Promise<void>;
+}

@@ -1,0 +1,195 @@
+// §1.8, §3.5 to §3.7, §3.12, §3.13, §3.15: what cancel does, when it is called at every place where it may be.
+
+import { type CheckOf, claim } from "../check.js";
+import { ManualSubscriber } from "../../manual-subscriber.js";
+import { settled, until } from "../../settle.js";
+import { canCount, items, nearestCount, observe, type PublisherSubject } from "../publisher-subject.js";
+import { quiet } from "../quiet.js";
+
+const atOnce = (subject: PublisherSubject): boolean => subject.stops !== "eventually";
+
+/** Checks of cancel. */
+export const cancelChecks: readonly CheckOf<PublisherSubject>[] = [
+  {
+    rule: "§1.8",
+    title: "stops signalling when cancelled within onNext, with demand left",
+    applies: (subject) => canCount(subject, 3, 1000),
+    run: async (subject) => {
+      let after = -1;
+      const subscriber = await observe(subject, subject.create(nearestCount(subject, 50)), {
+        onNext: (_, self) => {
+          if (self.items.length !== 2) return;
+          self.cancel();
+          after = self.signals.length;
+        },
+      });
+      subscriber.request(Number.POSITIVE_INFINITY);
+      await items(subject, subscriber, 2);
+      await quiet(subject);
+      if (!atOnce(subject)) after = subscriber.signals.length;
+      await quiet(subject);
+      claim(
+        subscriber.signals.length === after,
+        `${subscriber.signals.length - after} signals came after cancel`,
+      );
+    },
+  },
+  {
+    rule: "§1.8",
+    title: "signals no end either when cancelled within the last onNext",
+    applies: (subject) => canCount(subject, 1, 1000) && atOnce(subject),
+    run: async (subject) => {
+      const count = nearestCount(subject, 1);
+      const subscriber = await observe(subject, subject.create(count), {
+        onNext: (_, self) => {
+          if (self.items.length === count) self.cancel();
+        },
+      });
+      subscriber.request(Number.POSITIVE_INFINITY);
+      await items(subject, subscriber, count);
+      await quiet(subject);
+      claim(!subscriber.ended, "the end was signalled after cancel");
+    },
+  },
+  {
+    rule: "§3.6",
+    title: "ignores every request after cancel, a wrong one too",
+    run: async (subject) => {
+      const subscriber = await observe(subject, subject.create(nearestCount(subject, 6)), {
+        onSubscribe: (self) => {
+          if (atOnce(subject)) self.cancel();
+        },
+      });
+      subscriber.cancel();
+      await quiet(subject);
+      const before = subscriber.signals.length;
+      for (const n of [1, Number.POSITIVE_INFINITY, 0, -1, Number.NaN]) subscriber.request(n);
+      await quiet(subject);
+      claim(
+        subscriber.signals.length === before,
+        `${subscriber.signals.length - before} signals came for it`,
+      );
+    },
+  },
+  {
+    rule: "§3.7",
+    title: "ignores every cancel after the first",
+    run: async (subject) => {
+      const subscriber = await observe(subject, subject.create(nearestCount(subject, 6)));
+      subscriber.cancel();
+      await quiet(subject);
+      const before = subscriber.signals.length;
+      subscriber.cancel();
+      subscriber.cancel();
+      await quiet(subject);
+      claim(
+        subscriber.signals.length === before,
+        `${subscriber.signals.length - before} signals came for it`,
+      );
+    },
+  },
+  {
+    rule: "§3.12",
+    title: "signals nothing at all when cancelled within onSubscribe",
+    applies: atOnce,
+    run: async (subject) => {
+      const publishers = [subject.create(nearestCount(subject, 0)), subject.create(nearestCount(subject, 5))];
+      if (subject.createFailed !== undefined) publishers.push(subject.createFailed());
+      for (const publisher of publishers) {
+        const subscriber = await observe(subject, publisher, {
+          onSubscribe: (self) => {
+            self.request(3);
+            self.cancel();
+          },
+        });
+        await quiet(subject);
+        claim(subscriber.signals.length === 1, `${subscriber.signals.length - 1} signals came after cancel`);
+      }
+    },
+  },
+  {
+    rule: "§3.12",
+    title: "stops when cancelled from outside, between requests",
+    applies: (subject) => canCount(subject, 3, 1000),
+    run: async (subject) => {
+      const subscriber = await observe(subject, subject.create(nearestCount(subject, 6)));
+      subscriber.request(1);
+      await quiet(subject);
+      subscriber.cancel();
+      await quiet(subject);
+      const before = subscriber.signals.length;
+      await quiet(subject);
+      claim(
+        subscriber.signals.length === before,
+        `${subscriber.signals.length - before} signals came after cancel`,
+      );
+    },
+  },
+  {
+    rule: "§3.13",
+    title: "drops the reference to a cancelled subscriber (asked only where the host offers gc())",
+    applies: () => collector() !== undefined,
+    run: async (subject) => {
+      const publisher = subject.create(nearestCount(subject, 6));
+      const { subscriber, subscription } = await cancelledSubscriber(subject, publisher);
+      for (let round = 0; round < 20 && subscriber.deref() !== undefined; round++) {
+        await settled();
+        collector()?.();
+      }
+      claim(
+        subscriber.deref() === undefined,
+        "the subscriber is still held while publisher and subscription are",
+      );
+      subscription.cancel();
+      claim(typeof publisher.subscribe === "function", "the publisher is gone");
+    },
+  },
+  {
+    rule: "§3.15",
+    title: "returns normally from cancel: before, between and within signals, and after the end",
+    run: async (subject) => {
+      const thrown: unknown[] = [];
+      const tries = (self: ManualSubscriber<unknown>): void => {
+        try {
+          self.cancel();
+        } catch (error) {
+          thrown.push(error);
+        }
+      };
+      await observe(subject, subject.create(nearestCount(subject, 6)), { onSubscribe: tries });
+      const inNext = await observe(subject, subject.create(nearestCount(subject, 6)), {
+        onNext: (_, self) => tries(self),
+      });
+      inNext.request(2);
+      const atEnd = await observe(subject, subject.create(nearestCount(subject, 6)), {
+        onComplete: tries,
+        onError: tries,
+      });
+      atEnd.request(Number.POSITIVE_INFINITY);
+      await quiet(subject);
+      for (const subscriber of [inNext, atEnd]) tries(subscriber);
+      claim(thrown.length === 0, `cancel threw ${String(thrown[0])}`);
+    },
+  },
+];
+
+/** In a function of its own, so that no variable of the check keeps the subscriber alive. */
+async function cancelledSubscriber(
+  subject: PublisherSubject,
+  publisher: ReturnType<PublisherSubject["create"]>,
+): Promise<{ subscriber: WeakRef<object>; subscription: { cancel(): void } }> {
+  const subscriber = new ManualSubscriber<unknown>();
+  publisher.subscribe(subscriber);
+  await until(() => subscriber.subscription !== undefined, "onSubscribe", subject.rest);
+  const { subscription } = subscriber;
+  claim(subscription !== undefined, "no subscription came");
+  subscription.request(1);
+  await quiet(subject);
+  subscription.cancel();
+  return { subscriber: new WeakRef(subscriber), subscription };
+}
+
+function collector(): (() => void) | undefined {
+  const { gc } = globalThis as { gc?: () => void };
+  return typeof gc === "function" ? gc : undefined;
+}

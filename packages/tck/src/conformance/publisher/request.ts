@@ -1,0 +1,104 @@
+// §3.9, §3.16: what a request that is none does. JavaScript lets everything through, so more than 0 and -1
+// is tried.
+
+import { type CheckOf, claim } from "../check.js";
+import { canCount, nearestCount, observe, type PublisherSubject, seen } from "../publisher-subject.js";
+import { until } from "../../settle.js";
+import { quiet } from "../quiet.js";
+
+const wrongNumbers = [0, -0, -1, Number.MIN_SAFE_INTEGER, Number.NEGATIVE_INFINITY, Number.NaN, 1.5, 0.5];
+const wrongTypes = ["3", "", true, null, undefined, 3n, {}, [1]];
+
+const open = (subject: PublisherSubject): boolean =>
+  canCount(subject, 1, 1000) || subject.ends === "never" || subject.endsWithoutDemand === false;
+
+/** Checks of wrong requests. */
+export const requestChecks: readonly CheckOf<PublisherSubject>[] = [
+  {
+    rule: "§3.9",
+    title: "answers a request of 0, a negative number, NaN or a fraction with onError of a RangeError",
+    applies: open,
+    run: (subject) => refuses(subject, wrongNumbers, (error) => error instanceof RangeError, "RangeError"),
+  },
+  {
+    rule: "§3.9",
+    title: "answers a request of something that is no number with onError of a TypeError",
+    applies: open,
+    run: (subject) => refuses(subject, wrongTypes, (error) => error instanceof TypeError, "TypeError"),
+  },
+  {
+    rule: "§3.9",
+    title: "answers a wrong request within onSubscribe and onNext as well",
+    applies: (subject) => canCount(subject, 2, 1000),
+    run: async (subject) => {
+      const first = await observe(subject, subject.create(nearestCount(subject, 6)), {
+        onSubscribe: (self) => self.request(0),
+      });
+      await until(() => first.ended, "onError for request(0) within onSubscribe", subject.rest);
+      claim(first.error instanceof RangeError, seen(first));
+      const second = await observe(subject, subject.create(nearestCount(subject, 6)), {
+        onNext: (_, self) => self.request(-1),
+      });
+      second.request(1);
+      await until(() => second.ended, "onError for request(-1) within onNext", subject.rest);
+      claim(second.error instanceof RangeError, seen(second));
+    },
+  },
+  {
+    rule: "§3.16",
+    title: "returns normally from request, whatever it is given and whenever",
+    run: async (subject) => {
+      const subscriber = await observe(subject, subject.create(nearestCount(subject, 6)));
+      for (const n of [1, ...wrongNumbers, ...wrongTypes, Symbol("n"), () => 1]) {
+        const other = await observe(subject, subject.create(nearestCount(subject, 6)));
+        claim(
+          returns(() => other.request(n)),
+          `request(${describe(n)}) threw`,
+        );
+        claim(
+          returns(() => subscriber.request(n)),
+          `request(${describe(n)}) threw after others`,
+        );
+        other.cancel();
+        claim(
+          returns(() => other.request(n)),
+          `request(${describe(n)}) threw after cancel`,
+        );
+      }
+    },
+  },
+];
+
+async function refuses(
+  subject: PublisherSubject,
+  wrong: readonly unknown[],
+  fits: (error: unknown) => boolean,
+  wanted: string,
+): Promise<void> {
+  for (const n of wrong) {
+    const subscriber = await observe(subject, subject.create(nearestCount(subject, 6)));
+    subscriber.request(n);
+    await until(() => subscriber.ended, `onError for request(${describe(n)})`, subject.rest);
+    claim(subscriber.failed, `request(${describe(n)}) ended with onComplete; wanted onError`);
+    claim(
+      fits(subscriber.error),
+      `request(${describe(n)}) was answered with ${String(subscriber.error)}; wanted a ${wanted}`,
+    );
+    claim(subscriber.items.length === 0, `request(${describe(n)}) brought ${subscriber.items.length} items`);
+    await quiet(subject);
+    claim(subscriber.items.length === 0, `items came after the error for request(${describe(n)})`);
+  }
+}
+
+function returns(call: () => void): boolean {
+  try {
+    call();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function describe(n: unknown): string {
+  return typeof n === "string" ? JSON.stringify(n) : typeof n === "bigint" ? `${n}n` : String(n);
+}

@@ -1,0 +1,203 @@
+// §1.9 to §1.11, §2.13: subscribing, more than once, and what a subscriber that throws can do.
+
+import type { Publisher, Subscriber } from "@sluice/core";
+import { captureReported } from "../../capture-reported.js";
+import { ManualSubscriber, type SignalHooks } from "../../manual-subscriber.js";
+import { until } from "../../settle.js";
+import { type CheckOf, claim } from "../check.js";
+import {
+  canCount,
+  end,
+  isExact,
+  items,
+  nearestCount,
+  observe,
+  type PublisherSubject,
+  seen,
+} from "../publisher-subject.js";
+import { quiet } from "../quiet.js";
+
+/** Checks of subscribe. */
+export const subscribeChecks: readonly CheckOf<PublisherSubject>[] = [
+  {
+    rule: "§1.9",
+    title: "calls onSubscribe exactly once, before any other signal, and returns normally",
+    run: async (subject) => {
+      const publishers = [subject.create(nearestCount(subject, 0)), subject.create(nearestCount(subject, 3))];
+      if (subject.createFailed !== undefined) publishers.push(subject.createFailed());
+      for (const publisher of publishers) {
+        const subscriber = await observe(subject, publisher);
+        await quiet(subject);
+        if (!subscriber.ended) subscriber.request(5);
+        await quiet(subject);
+        const kinds = subscriber.signals.map((signal) => signal.kind);
+        claim(kinds[0] === "onSubscribe", `the first signal was ${kinds[0]}`);
+        claim(kinds.lastIndexOf("onSubscribe") === 0, "onSubscribe came twice");
+      }
+    },
+  },
+  {
+    rule: "§1.9",
+    title: "throws a TypeError from subscribe without a subscriber",
+    run: async (subject) => {
+      for (const missing of [null, undefined]) {
+        const publisher = subject.create(nearestCount(subject, 3));
+        let thrown: unknown;
+        try {
+          publisher.subscribe(missing as unknown as Subscriber<unknown>);
+        } catch (error) {
+          thrown = error;
+        }
+        claim(
+          thrown instanceof TypeError,
+          `subscribe(${missing}) gave ${String(thrown)}; wanted a TypeError`,
+        );
+      }
+    },
+  },
+  {
+    rule: "§1.10",
+    title: "can be subscribed to again after the first stream has ended",
+    applies: (subject) => subject.subscribers !== "one" && subject.ends !== "never" && isExact(subject),
+    run: async (subject) => {
+      const count = nearestCount(subject, 3);
+      const publisher = subject.create(count);
+      for (let round = 0; round < 3; round++) {
+        const subscriber = await observe(subject, publisher);
+        if (!subscriber.ended) subscriber.request(count + 1);
+        await end(subject, subscriber);
+        claim(subscriber.items.length === count, `subscriber ${round + 1} ${seen(subscriber)}`);
+      }
+    },
+  },
+  {
+    rule: "§1.11",
+    title: "gives each of several subscribers the items that it asked for itself",
+    applies: (subject) => subject.subscribers !== "one" && canCount(subject, 3, 1000) && isExact(subject),
+    run: async (subject) => {
+      const publisher = subject.create(nearestCount(subject, 6));
+      const first = await observe(subject, publisher);
+      const second = await observe(subject, publisher);
+      first.request(1);
+      second.request(3);
+      await items(subject, first, 1);
+      await items(subject, second, 3);
+      await quiet(subject);
+      claim(first.items.length < 3, `the first ${seen(first)}: what the second had asked for`);
+      second.cancel();
+      first.request(1);
+      await items(subject, first, 2);
+      claim(first.items[1] === second.items[1], "the two saw different items");
+    },
+  },
+  {
+    rule: "§1.11",
+    title: "rejects further subscribers by onError after onSubscribe (§1.9)",
+    applies: (subject) => subject.subscribers === "one",
+    run: async (subject) => {
+      const publisher = subject.create(nearestCount(subject, 3));
+      const first = await observe(subject, publisher);
+      const second = await observe(subject, publisher);
+      await until(() => second.ended, "onError for the second subscriber", subject.rest);
+      claim(second.failed && second.items.length === 0, `the second ${seen(second)}`);
+      first.cancel();
+    },
+  },
+  {
+    rule: "§2.5",
+    title: "goes on with the first subscription when the same subscriber comes again and cancels the second",
+    applies: (subject) => subject.subscribers !== "one" && canCount(subject, 3, 1000) && isExact(subject),
+    run: async (subject) => {
+      const publisher = subject.create(nearestCount(subject, 6));
+      const subscriber = new ManualSubscriber<unknown>();
+      publisher.subscribe(subscriber);
+      publisher.subscribe(subscriber);
+      await quiet(subject);
+      subscriber.request(2);
+      await items(subject, subscriber, 2);
+      claim(subscriber.items.length === 2, seen(subscriber));
+    },
+  },
+  ...throwing("onSubscribe", (subject) => subject.create(nearestCount(subject, 5))),
+  ...throwing("onNext", (subject) => subject.create(nearestCount(subject, 5))),
+  ...throwing("onComplete", (subject) => subject.create(nearestCount(subject, 1))),
+  ...throwing("onError", (subject) => {
+    claim(subject.createFailed !== undefined, "the subject has no createFailed");
+    return subject.createFailed();
+  }),
+  {
+    rule: "subject",
+    title: "hands on any value as an item: null, undefined, NaN, an error, a promise",
+    applies: (subject) => subject.createOf !== undefined && isExact(subject),
+    run: async (subject) => {
+      const values = [
+        null,
+        undefined,
+        Number.NaN,
+        0,
+        "",
+        false,
+        new Error("an item"),
+        Symbol("item"),
+        Promise.resolve(1),
+      ];
+      claim(subject.createOf !== undefined, "the subject has no createOf");
+      const subscriber = await observe(subject, subject.createOf(values));
+      subscriber.request(values.length + 1);
+      await items(subject, subscriber, values.length);
+      values.forEach((value, index) => {
+        claim(
+          Object.is(subscriber.items[index], value),
+          `item ${index} was ${String(subscriber.items[index])}`,
+        );
+      });
+    },
+  },
+];
+
+/** §2.13: a subscriber that throws is cancelled, gets nothing more, and its error goes to reportError alone. */
+function throwing(
+  signal: keyof SignalHooks<unknown>,
+  make: (subject: PublisherSubject) => Publisher<unknown>,
+): CheckOf<PublisherSubject>[] {
+  return [
+    {
+      rule: "§2.13",
+      title: `cancels a subscriber that throws from ${signal}, and reports its error as uncaught`,
+      applies: (subject) => subject.reports !== false && comes(subject, signal),
+      run: async (subject) => {
+        const thrown = new Error(`thrown from ${signal}`);
+        const subscriber = new ManualSubscriber<unknown>({
+          [signal]: () => {
+            throw thrown;
+          },
+        });
+        const reported = await captureReported(async () => {
+          make(subject).subscribe(subscriber);
+          await until(() => subscriber.subscription !== undefined, "onSubscribe", subject.rest);
+          await quiet(subject);
+          if (!subscriber.ended) subscriber.request(7);
+          await quiet(subject);
+        });
+        const kinds = subscriber.signals.map((one) => one.kind);
+        // An end that never came is the matter of §1.4 and §1.5.
+        if (!kinds.includes(signal)) return;
+        claim(kinds.at(-1) === signal, `after ${signal} had thrown came ${kinds.at(-1)}`);
+        claim(kinds.indexOf(signal) === kinds.length - 1, `${signal} came again after it had thrown`);
+        claim(
+          reported.length === 1,
+          `${reported.length} errors were reported; wanted the one that was thrown`,
+        );
+        claim(reported[0] === thrown, `${String(reported[0])} was reported; wanted what was thrown`);
+      },
+    },
+  ];
+}
+
+/** Whether this signal can come at all. */
+function comes(subject: PublisherSubject, signal: keyof SignalHooks<unknown>): boolean {
+  if (signal === "onSubscribe") return true;
+  if (signal === "onNext") return canCount(subject, 1, 1000);
+  if (signal === "onError") return subject.createFailed !== undefined;
+  return (subject.ends ?? "complete") === "complete";
+}

@@ -1,0 +1,35 @@
+// Runs checks without a test runner.
+
+import type { Check } from "./conformance/check.js";
+
+/** What became of one check. */
+export interface CheckResult {
+  readonly rule: string;
+  readonly title: string;
+  /** What was wrong; missing when the rule was kept. */
+  readonly error?: Error;
+}
+
+/**
+ * Runs the checks one after another and says of each what became of it. Never rejects for a broken rule.
+ *
+ * @example
+ * ```ts
+ * import { range } from "@sluice/core";
+ * import { publisherChecks, runChecks } from "@sluice/tck";
+ * const results = await runChecks(publisherChecks({ create: (count) => range(0, count) }));
+ * console.log(results.filter((result) => result.error !== undefined)); // prints []
+ * ```
+ */
+export async function runChecks(checks: readonly Check[]): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const { rule, title, run } of checks) {
+    try {
+      await run();
+      results.push({ rule, title });
+    } catch (error) {
+      results.push({ rule, title, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+  return results;
+}

@@ -1,0 +1,46 @@
+// The judge is judged: what is right passes everything, and each deliberately wrong twin is caught by the
+// check that bears the name of the rule it breaks, and by no other than it says.
+
+import { describe, expect, it } from "vitest";
+import { publisherChecks, runChecks, subscriberChecks, type Check } from "../src/index.js";
+import { keepingTwin, publisherTwins, referenceSubject } from "./twins/publishers.js";
+import { subscriberSubject } from "./twins/reference-subscriber.js";
+import { subscriberTwins } from "./twins/subscribers.js";
+
+async function brokenRules(checks: readonly Check[]): Promise<string[]> {
+  const results = await runChecks(checks);
+  return [...new Set(results.filter(({ error }) => error !== undefined).map(({ rule }) => rule))].sort();
+}
+
+describe("publisherChecks", () => {
+  it("finds nothing wrong with the naive publisher", async () => {
+    expect(await brokenRules(publisherChecks(referenceSubject()))).toEqual([]);
+  });
+
+  it.each(publisherTwins)("$rule catches a publisher that $name", async ({ rule, entails, subject }) => {
+    expect(await brokenRules(publisherChecks(subject))).toEqual([rule, ...entails].sort());
+  });
+
+  it("§3.13 catches a publisher that keeps a cancelled subscriber, where the host has gc()", async () => {
+    const { setFlagsFromString } = await import("node:v8");
+    const { runInNewContext } = await import("node:vm");
+    setFlagsFromString("--expose-gc");
+    Object.assign(globalThis, { gc: runInNewContext("gc") });
+    try {
+      expect(await brokenRules(publisherChecks(referenceSubject()))).toEqual([]);
+      expect(await brokenRules(publisherChecks(keepingTwin.subject))).toEqual([keepingTwin.rule]);
+    } finally {
+      Reflect.deleteProperty(globalThis, "gc");
+    }
+  });
+});
+
+describe("subscriberChecks", () => {
+  it("finds nothing wrong with the naive subscriber", async () => {
+    expect(await brokenRules(subscriberChecks(subscriberSubject()))).toEqual([]);
+  });
+
+  it.each(subscriberTwins)("$rule catches a subscriber that $name", async ({ rule, entails, subject }) => {
+    expect(await brokenRules(subscriberChecks(subject))).toEqual([rule, ...entails].sort());
+  });
+});
