@@ -60,25 +60,26 @@ function position(symbol, folder) {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const doors = PACKAGES.flatMap((name) => {
+  const doors = [];
+  const findings = [];
+  for (const name of PACKAGES) {
     const { exports: exported } = JSON.parse(
       readFileSync(join(root, "packages", name, "package.json"), "utf8"),
     );
-    return Object.values(exported).map((target) => join(root, "packages", name, target["@sluice/source"]));
-  });
-  const missing = doors
-    .filter((door) => !existsSync(door))
-    .map(
-      (door) =>
-        `${relative(root, door)}: an export of package.json without a file: add it or remove the export`,
-    );
-  const { findings, names } = findUndocumented(
-    doors.filter((door) => existsSync(door)),
-    root,
-  );
+    for (const [door, { "@sluice/source": source }] of Object.entries(exported)) {
+      const file = source === undefined ? undefined : join(root, "packages", name, source);
+      if (file !== undefined && existsSync(file)) doors.push(file);
+      else
+        findings.push(
+          `packages/${name}/package.json: "${door}" has no source: name it under "@sluice/source"`,
+        );
+    }
+  }
+  const undocumented = findUndocumented(doors, root);
+  findings.push(...undocumented.findings);
   conclude(
     "docstrings",
-    [...missing, ...findings],
-    `${names} public names have a docstring, every value an example`,
+    findings,
+    `${undocumented.names} public names have a docstring, every value an example`,
   );
 }

@@ -14,7 +14,7 @@ const BUDGETS = [
   },
   {
     name: "whole of core, both doors",
-    code: 'export * from "@sluice/core"; export * as kit from "@sluice/core/kit";',
+    code: 'export * as user from "@sluice/core"; export * as kit from "@sluice/core/kit";',
     limit: 25 * 1024,
   },
 ];
