@@ -21,7 +21,8 @@ const rooms = {
     flow: ["spec", "buffer", "kit", "sink", "clock", "inspect"],
     "indexed-flow": ["spec", "kit", "flow"],
     source: ["spec", "buffer", "kit", "clock", "flow", "indexed-flow"],
-    operator: ["spec", "buffer", "kit", "clock", "flow"],
+    // Of the sources only `from`, which makes a publisher of what a user's function returned.
+    operator: ["spec", "buffer", "kit", "clock", "flow", "source/from"],
     overflow: ["spec", "buffer", "kit", "clock", "flow"],
     hub: ["spec", "buffer", "kit", "clock", "flow"],
   },
