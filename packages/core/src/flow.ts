@@ -1,0 +1,274 @@
+// Flow: the publisher that all our sources and operators return. It delegates: building a pipe only links
+// nodes, subscribing connects them (kit/), the ends of pipelines stand in sink/.
+
+import { FusedRun } from "./kit/fused-run.js";
+import { FusedStage } from "./kit/fused-stage.js";
+import { isFusionOn } from "./kit/fusion.js";
+import { connect } from "./kit/publisher-border.js";
+import type { Stage } from "./kit/stage.js";
+import { Connectable, type StageSubscriber } from "./kit/stage-subscriber.js";
+import { type ForEachOptions, forEach } from "./sink/for-each.js";
+import { reduce } from "./sink/reduce.js";
+import { subscribe } from "./sink/subscribe.js";
+import { toArray } from "./sink/to-array.js";
+import { toAsyncIterable, type ValuesOptions } from "./sink/to-async-iterable.js";
+import type { Publisher, Subscriber } from "./spec/publisher.js";
+
+/** A function from publisher to flow: what `pipe` takes. It accepts any publisher, ours or foreign. */
+export type Operator<T, R> = (upstream: Publisher<T>) => Flow<R>;
+
+/** What every call that subscribes takes. */
+export interface SubscribeOptions {
+  /** Cancels the subscription when it aborts; calls that return a promise reject with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A publisher with the operators and ends of a pipeline: items flow down only as they are asked for.
+ *
+ * A flow is a description. Nothing runs until it is subscribed, and each subscription runs anew (§1.10).
+ *
+ * @example
+ * ```ts
+ * import { filter, map, range } from "@sluice/core";
+ * const squares = range(1, 10).pipe(map((n) => n * n), filter((n) => n % 2 === 0));
+ * console.log(await squares.toArray()); // prints [ 4, 16, 36, 64, 100 ]
+ * ```
+ */
+export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, AsyncIterable<T> {
+  /**
+   * Connects a run of per-item stages and what stands behind it. Synchronous sources override this to run the
+   * stages in their own loop.
+   */
+  connectRun(run: FusedRun, downstream: StageSubscriber<unknown>): void {
+    this.connect(new FusedStage(run, downstream) as StageSubscriber<unknown> as StageSubscriber<T>);
+  }
+
+  /**
+   * Subscribes: `onSubscribe` comes at once, items as they are requested.
+   *
+   * *Errors:* throws a `TypeError` for a missing subscriber (§1.9), nothing else. What the subscriber throws
+   * cancels its subscription and is reported as uncaught (§2.13). *Cancel:* by the subscription, or by `signal`.
+   *
+   * @example
+   * ```ts
+   * import { range, type Subscription } from "@sluice/core";
+   * let credit: Subscription;
+   * range(1, 3).subscribe({
+   *   onSubscribe: (subscription) => {
+   *     credit = subscription;
+   *     credit.request(1);
+   *   },
+   *   onNext: (item) => {
+   *     console.log("got", item);
+   *     credit.request(1);
+   *   },
+   *   onError: (error) => console.error(error),
+   *   onComplete: () => console.log("complete"),
+   * });
+   * // prints got 1
+   * // prints got 2
+   * // prints got 3
+   * // prints complete
+   * ```
+   */
+  subscribe(subscriber: Subscriber<T>, options?: SubscribeOptions): void {
+    subscribe(this, subscriber, options?.signal);
+  }
+
+  /** Sends this flow through operators, first to last. */
+  pipe(): Flow<T>;
+  pipe<A>(a: Operator<T, A>): Flow<A>;
+  pipe<A, B>(a: Operator<T, A>, b: Operator<A, B>): Flow<B>;
+  pipe<A, B, C>(a: Operator<T, A>, b: Operator<A, B>, c: Operator<B, C>): Flow<C>;
+  pipe<A, B, C, D>(a: Operator<T, A>, b: Operator<A, B>, c: Operator<B, C>, d: Operator<C, D>): Flow<D>;
+  pipe<A, B, C, D, E>(
+    a: Operator<T, A>,
+    b: Operator<A, B>,
+    c: Operator<B, C>,
+    d: Operator<C, D>,
+    e: Operator<D, E>,
+  ): Flow<E>;
+  pipe<A, B, C, D, E, F>(
+    a: Operator<T, A>,
+    b: Operator<A, B>,
+    c: Operator<B, C>,
+    d: Operator<C, D>,
+    e: Operator<D, E>,
+    f: Operator<E, F>,
+  ): Flow<F>;
+  pipe<A, B, C, D, E, F, G>(
+    a: Operator<T, A>,
+    b: Operator<A, B>,
+    c: Operator<B, C>,
+    d: Operator<C, D>,
+    e: Operator<D, E>,
+    f: Operator<E, F>,
+    g: Operator<F, G>,
+  ): Flow<G>;
+  pipe<A, B, C, D, E, F, G, H>(
+    a: Operator<T, A>,
+    b: Operator<A, B>,
+    c: Operator<B, C>,
+    d: Operator<C, D>,
+    e: Operator<D, E>,
+    f: Operator<E, F>,
+    g: Operator<F, G>,
+    h: Operator<G, H>,
+    ...more: Operator<H, H>[]
+  ): Flow<H>;
+  pipe(...operators: Operator<unknown, unknown>[]): Flow<unknown> {
+    let flow: Flow<unknown> = this;
+    for (const operator of operators) flow = operator(flow);
+    return flow;
+  }
+
+  /** `for await (const item of flow)`: see `values`, with a prefetch of 256. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return this.values();
+  }
+
+  /**
+   * The items as an async iterable; leaving the loop cancels.
+   *
+   * *Demand:* `prefetch` at first, then as many again whenever three quarters have been taken. *Buffers:*
+   * `prefetch` items, and as many calls of `next` that wait. *Errors:* after the items before it, `next`
+   * rejects once. *Cancel:* `return()`, or the signal: `next` then rejects with its reason.
+   */
+  values(options?: ValuesOptions): AsyncIterableIterator<T> {
+    return toAsyncIterable(this, options);
+  }
+
+  /**
+   * All items in an array, when the flow completes.
+   *
+   * *Demand:* unbounded. *Buffers:* the result, so bound an endless flow by `take` first. *Errors:* rejects
+   * with the flow's error. *Cancel:* by the signal; rejects with its reason.
+   */
+  toArray(options?: SubscribeOptions): Promise<T[]> {
+    return toArray(this, options?.signal);
+  }
+
+  /**
+   * Calls `consume` for each item, one after the other; an answer that is a promise is awaited first.
+   *
+   * *Demand:* `prefetch` (default 256), then as many again whenever three quarters are consumed. *Buffers:*
+   * `prefetch` items while `consume` is busy. *Errors:* rejects with the flow's error, or with what `consume`
+   * threw, which cancels the flow. *Cancel:* by the signal; rejects with its reason.
+   */
+  forEach(consume: (item: T) => unknown, options?: ForEachOptions): Promise<void> {
+    return forEach(this, consume, options);
+  }
+
+  /**
+   * Combines all items into one, from `seed` on.
+   *
+   * *Demand:* unbounded. *Buffers:* the accumulator. *Errors:* rejects with the flow's error, or with what
+   * `combine` threw, which cancels the flow. *Cancel:* by the signal; rejects with its reason.
+   */
+  reduce<R>(combine: (accumulator: R, item: T) => R, seed: R, options?: SubscribeOptions): Promise<R> {
+    return reduce(this, combine, seed, options?.signal);
+  }
+}
+
+/** A flow whose last stage is fusable. Neighbours of its kind are collapsed when it is subscribed. */
+class StageFlow<T> extends Flow<T> {
+  private readonly upstream: Publisher<unknown>;
+  private readonly stage: Stage;
+
+  constructor(upstream: Publisher<unknown>, stage: Stage) {
+    super();
+    this.upstream = upstream;
+    this.stage = stage;
+  }
+
+  override connect(downstream: StageSubscriber<T>): void {
+    const stages = [this.stage];
+    let head = this.upstream;
+    if (isFusionOn()) {
+      while (head instanceof StageFlow) {
+        stages.push(head.stage);
+        head = head.upstream;
+      }
+      stages.reverse();
+    }
+    const run = new FusedRun(stages);
+    if (isFusionOn() && head instanceof Flow) head.connectRun(run, downstream as StageSubscriber<unknown>);
+    else connect(head, new FusedStage(run, downstream as StageSubscriber<unknown>));
+  }
+}
+
+/** A flow from a function that connects the stage of an operator, or a source, to its downstream. */
+class ConnectedFlow<T> extends Flow<T> {
+  private readonly connectTo: (downstream: StageSubscriber<T>) => void;
+
+  constructor(connectTo: (downstream: StageSubscriber<T>) => void) {
+    super();
+    this.connectTo = connectTo;
+  }
+
+  override connect(downstream: StageSubscriber<T>): void {
+    this.connectTo(downstream);
+  }
+}
+
+/**
+ * Makes an operator of a per-item stage.
+ *
+ * @example
+ * ```ts
+ * import { flowOfStage, MAP } from "@sluice/core/kit";
+ * import { type Operator, range } from "@sluice/core";
+ * const double: Operator<number, number> = (upstream) =>
+ *   flowOfStage(upstream, { kind: MAP, name: "double", fn: (n) => (n as number) * 2, state: undefined });
+ * console.log(await range(1, 3).pipe(double).toArray()); // prints [ 2, 4, 6 ]
+ * ```
+ */
+export function flowOfStage<R>(upstream: Publisher<unknown>, stage: Stage): Flow<R> {
+  return new StageFlow<R>(requirePublisher(upstream, stage.name), stage);
+}
+
+/**
+ * Makes a flow of an operator's subscriber: `stage` is called once for each subscription.
+ *
+ * @example
+ * ```ts
+ * import { flowOf, OperatorSubscriber } from "@sluice/core/kit";
+ * import { range } from "@sluice/core";
+ * class Identity extends OperatorSubscriber<number, number> {
+ *   next(item: number): boolean {
+ *     return this.downstream.next(item);
+ *   }
+ * }
+ * console.log(await flowOf(range(1, 2), (down: Identity["downstream"]) => new Identity(down)).toArray());
+ * ```
+ */
+export function flowOf<T, R>(
+  upstream: Publisher<T>,
+  stage: (downstream: StageSubscriber<R>) => StageSubscriber<T>,
+): Flow<R> {
+  requirePublisher(upstream, "an operator");
+  return new ConnectedFlow<R>((downstream) => connect(upstream, stage(downstream)));
+}
+
+/**
+ * Makes a flow of a source: `start` is called once for each subscription and must give its downstream a
+ * subscription before anything else (§1.9).
+ *
+ * @example
+ * ```ts
+ * import { complete, flowFrom } from "@sluice/core/kit";
+ * const nothing = flowFrom<number>((downstream) => complete(downstream));
+ * console.log(await nothing.toArray()); // prints []
+ * ```
+ */
+export function flowFrom<T>(start: (downstream: StageSubscriber<T>) => void): Flow<T> {
+  return new ConnectedFlow(start);
+}
+
+function requirePublisher(upstream: Publisher<unknown>, operator: string): Publisher<unknown> {
+  if (typeof upstream?.subscribe === "function") return upstream;
+  throw new TypeError(
+    `Cannot apply ${operator} to ${upstream === null ? "null" : typeof upstream}: it takes a Publisher; from() makes one of iterables and promises`,
+  );
+}

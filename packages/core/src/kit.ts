@@ -1,0 +1,19 @@
+// The door for people who write operators, gates, stores and transports. What users need is in `@sluice/core`.
+
+export { checkCapacity, Ring } from "./buffer/ring.js";
+export { flowFrom, flowOf, flowOfStage } from "./flow.js";
+export { Arbiter, type ArbiterOwner } from "./kit/arbiter.js";
+export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
+export { complete, fail, NEVER_SUBSCRIPTION } from "./kit/ended.js";
+export { Fold, type FoldEnd } from "./kit/fold.js";
+export { setFusion } from "./kit/fusion.js";
+export { OperatorSubscriber } from "./kit/operator-subscriber.js";
+export { OverflowSubscriber } from "./kit/overflow-subscriber.js";
+export { connect } from "./kit/publisher-border.js";
+export { replenishAt } from "./kit/replenish.js";
+export { requireFunction } from "./kit/require-function.js";
+export { SerialLoop } from "./kit/serial-loop.js";
+export { FILTER, MAP, SCAN, type Stage, type StageFunction, type StageKind, TAKE, TAP } from "./kit/stage.js";
+export { Connectable, type StageSubscriber } from "./kit/stage-subscriber.js";
+export { SubscriberBorder } from "./kit/subscriber-border.js";
+export { addDemand, demandError, isDemand, UNBOUNDED } from "./spec/demand.js";

@@ -1,0 +1,79 @@
+// Moves demand from one source to the next, where several follow each other (concat, concatMap, retry, repeat,
+// switch): what was requested and not yet sent by the one is requested from the next.
+
+import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import type { Subscription } from "../spec/publisher.js";
+import { NEVER_SUBSCRIPTION, NOBODY } from "./ended.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
+
+/** Who is told how the source that runs has ended. The arbiter forwards items itself. */
+export interface ArbiterOwner {
+  sourceCompleted(): void;
+  sourceFailed(error: unknown): void;
+}
+
+/**
+ * Subscriber of the sources that follow each other, one at a time.
+ *
+ * *Demand:* the outstanding part of what `grant` allowed goes to the source that runs. *Buffers:* nothing.
+ * *Cancel:* `cancel` stops the source that runs, and any that comes later.
+ */
+export class Arbiter<T> implements StageSubscriber<T> {
+  /** A source was connected and has not ended. */
+  isRunning = false;
+  private readonly owner: ArbiterOwner;
+  private downstream: StageSubscriber<T>;
+  private source: Subscription = NEVER_SUBSCRIPTION;
+  /** Granted by downstream and not yet used by any source. */
+  private outstanding = 0;
+  private isCancelled = false;
+
+  constructor(downstream: StageSubscriber<T>, owner: ArbiterOwner) {
+    this.downstream = downstream;
+    this.owner = owner;
+  }
+
+  onSubscribe(subscription: Subscription): void {
+    if (this.isCancelled) {
+      subscription.cancel();
+      return;
+    }
+    this.source = subscription;
+    if (this.outstanding > 0) subscription.request(this.outstanding);
+  }
+
+  next(item: T): boolean {
+    const used = this.downstream.next(item);
+    if (used && this.outstanding !== UNBOUNDED) this.outstanding--;
+    return used;
+  }
+
+  onError(error: unknown): void {
+    this.leave();
+    this.owner.sourceFailed(error);
+  }
+
+  onComplete(): void {
+    this.leave();
+    this.owner.sourceCompleted();
+  }
+
+  /** Downstream requested `n` more. */
+  grant(n: number): void {
+    this.outstanding = addDemand(this.outstanding, n);
+    this.source.request(n);
+  }
+
+  cancel(): void {
+    const { source } = this;
+    this.isCancelled = true;
+    this.downstream = NOBODY;
+    this.leave();
+    source.cancel();
+  }
+
+  private leave(): void {
+    this.isRunning = false;
+    this.source = NEVER_SUBSCRIPTION;
+  }
+}

@@ -1,0 +1,111 @@
+// The loop of iterables that are no arrays. As kit/indexed-subscription.ts, with two differences: the source is
+// foreign code that may throw or call back, and it has to be closed (`return`) when it is left early.
+
+import { addDemand } from "../spec/demand.js";
+import type { Subscription } from "../spec/publisher.js";
+import { asError, dropError } from "./dropped.js";
+import { fail, NOBODY } from "./ended.js";
+import { DROPPED, type FusedRun } from "./fused-run.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
+
+/** `limit` once cancelled or terminated; before, the total of demand (see kit/indexed-subscription.ts). */
+const ENDED = -1;
+
+/** Subscription to the items of an iterable, sent through a run of stages. */
+export class IteratorSubscription implements Subscription {
+  private readonly iterable: Iterable<unknown>;
+  private readonly run: FusedRun;
+  private downstream: StageSubscriber<unknown>;
+  private iterator: Iterator<unknown> | undefined = undefined;
+  private emitted = 0;
+  private limit = 0;
+  private running = false;
+
+  constructor(iterable: Iterable<unknown>, run: FusedRun, downstream: StageSubscriber<unknown>) {
+    this.iterable = iterable;
+    this.run = run;
+    this.downstream = downstream;
+  }
+
+  start(): void {
+    try {
+      this.iterator = this.iterable[Symbol.iterator]();
+    } catch (thrown) {
+      fail(this.downstream as StageSubscriber<never>, asError(thrown, "the iterable"));
+      return;
+    }
+    this.downstream.onSubscribe(this);
+    if (this.run.exhausted) this.complete(); // take(0)
+  }
+
+  request(n: number): void {
+    if (this.limit === ENDED) return;
+    this.limit = addDemand(this.limit, n);
+    if (this.running) return; // §3.3
+    this.running = true;
+    this.loop();
+    this.running = false;
+    if (this.limit === ENDED) this.close();
+  }
+
+  cancel(): void {
+    this.limit = ENDED;
+    this.downstream = NOBODY;
+    if (!this.running) this.close(); // a generator cannot be closed from within its own body: the loop does it
+  }
+
+  private loop(): void {
+    const { downstream, run } = this;
+    while (this.emitted < this.limit) {
+      let step: IteratorResult<unknown>;
+      try {
+        step = (this.iterator as Iterator<unknown>).next(); // set by start, until the loop ends
+      } catch (thrown) {
+        this.iterator = undefined; // an iterator that threw has ended: it is not closed
+        this.endWithError(asError(thrown, "the iterable"));
+        return;
+      }
+      if (step.done) {
+        this.iterator = undefined;
+        this.complete();
+        return;
+      }
+      let result: unknown;
+      try {
+        result = run.apply(step.value);
+      } catch (thrown) {
+        this.endWithError(run.errorOf(thrown));
+        return;
+      }
+      if (result !== DROPPED && this.limit !== ENDED && downstream.next(result)) this.emitted++;
+      if (run.exhausted) this.complete();
+    }
+  }
+
+  private complete(): void {
+    if (this.limit === ENDED) return;
+    const { downstream } = this;
+    this.cancel();
+    downstream.onComplete();
+  }
+
+  private endWithError(error: unknown): void {
+    if (this.limit === ENDED) {
+      dropError(error); // what threw had been cancelled from within
+      return;
+    }
+    const { downstream } = this;
+    this.cancel();
+    downstream.onError(error);
+  }
+
+  private close(): void {
+    const { iterator } = this;
+    this.iterator = undefined;
+    try {
+      iterator?.return?.();
+    } catch (thrown) {
+      dropError(thrown);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+// Between a foreign Publisher and our stages. Nothing is trusted: what breaks the rules is stopped here, with
+// an error that names the rule, so that no stage below has to think of it.
+//
+//   waiting --onSubscribe--> open --(onError | onComplete | cancel | violation)--> ended
+//
+// Requests and terminal signals that come while an item is being delivered wait until it has been: a foreign
+// publisher may answer `request` with `onNext` on the same stack (§3.3), and our stages are never re-entered.
+
+import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import { RuleViolationError } from "../spec/errors.js";
+import type { Publisher, Subscriber, Subscription } from "../spec/publisher.js";
+import { asError, dropError, dropItem } from "./dropped.js";
+import { fail, NOBODY } from "./ended.js";
+import { Connectable, type StageSubscriber } from "./stage-subscriber.js";
+
+/**
+ * Connects a stage to any publisher: directly to one of ours, through a border to a foreign one.
+ *
+ * @example
+ * ```ts
+ * import { connect, Fold } from "@sluice/core/kit";
+ * import { range } from "@sluice/core";
+ * const sum = (a: unknown, b: unknown) => Number(a) + Number(b);
+ * connect(range(1, 3), new Fold(sum, 0, { resolve: console.log, reject: console.error })); // prints 6
+ * ```
+ */
+export function connect<T>(upstream: Publisher<T>, downstream: StageSubscriber<T>): void {
+  if (upstream instanceof Connectable) {
+    upstream.connect(downstream);
+    return;
+  }
+  const border = new PublisherBorder(downstream);
+  try {
+    upstream.subscribe(border);
+  } catch (thrown) {
+    border.subscribeThrew(thrown);
+  }
+}
+
+type Terminal = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
+
+class PublisherBorder<T> implements Subscriber<T>, Subscription {
+  private downstream: StageSubscriber<T>;
+  private upstream: Subscription | undefined = undefined;
+  private ended = false;
+  /** Requested and not yet received. */
+  private outstanding = 0;
+  private isDelivering = false;
+  /** Requested while an item was being delivered. */
+  private deferred = 0;
+  private terminal: Terminal | undefined = undefined;
+
+  constructor(downstream: StageSubscriber<T>) {
+    this.downstream = downstream;
+  }
+
+  onSubscribe(subscription: Subscription): void {
+    if (this.upstream !== undefined || this.ended) {
+      cancelForeign(subscription); // §2.5
+      return;
+    }
+    this.upstream = subscription;
+    this.downstream.onSubscribe(this);
+  }
+
+  onNext(item: T): void {
+    if (this.ended || this.terminal !== undefined) {
+      dropItem(item); // §2.8 after a cancel; §1.7 after a terminal signal
+      return;
+    }
+    if (this.upstream === undefined) {
+      this.violate("§1.9", "The upstream publisher sent an item before onSubscribe");
+      return;
+    }
+    if (this.isDelivering) {
+      this.violate("§1.3", "The upstream publisher sent an item while another was being delivered");
+      return;
+    }
+    if (this.outstanding === 0) {
+      this.violate("§1.1", "The upstream publisher sent an item that was not requested");
+      return;
+    }
+    this.outstanding--;
+    this.isDelivering = true;
+    const used = this.downstream.next(item);
+    this.isDelivering = false;
+    const again = used || this.outstanding === UNBOUNDED ? 0 : 1;
+    const demand = addDemand(this.deferred, again);
+    this.deferred = 0;
+    if (this.terminal !== undefined) this.end(this.terminal);
+    else if (demand > 0) this.request(demand);
+  }
+
+  onError(error: unknown): void {
+    if (this.ended || this.terminal !== undefined) dropError(error);
+    else this.endAfterItem({ kind: "error", error });
+  }
+
+  onComplete(): void {
+    if (!this.ended && this.terminal === undefined) this.endAfterItem({ kind: "complete" });
+  }
+
+  request(n: number): void {
+    if (this.ended || this.terminal !== undefined) return;
+    if (this.isDelivering) {
+      this.deferred = addDemand(this.deferred, n);
+      return;
+    }
+    this.outstanding = addDemand(this.outstanding, n);
+    try {
+      this.upstream?.request(n);
+    } catch (thrown) {
+      this.violate("§3.16", `The upstream subscription threw from request(${n})`, thrown);
+    }
+  }
+
+  cancel(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.downstream = NOBODY;
+    // A terminal signal that waits has already ended the upstream: it is not cancelled again.
+    if (this.upstream !== undefined && this.terminal === undefined) cancelForeign(this.upstream);
+  }
+
+  /** §1.9: `subscribe` may throw only for a missing subscriber, and there is one. */
+  subscribeThrew(thrown: unknown): void {
+    if (this.upstream !== undefined || this.ended) dropError(asError(thrown, "subscribe"));
+    else this.endAfterItem({ kind: "error", error: asError(thrown, "subscribe") });
+  }
+
+  private violate(rule: string, message: string, cause?: unknown): void {
+    const error = new RuleViolationError(rule, "publisher", message);
+    if (cause !== undefined) error.cause = cause;
+    if (this.upstream !== undefined) cancelForeign(this.upstream);
+    this.endAfterItem({ kind: "error", error });
+  }
+
+  /** Terminal signals never arrive inside a running `next` of the same stage. */
+  private endAfterItem(terminal: Terminal): void {
+    if (this.isDelivering) this.terminal = terminal;
+    else this.end(terminal);
+  }
+
+  private end(terminal: Terminal): void {
+    if (this.ended) return;
+    const { downstream } = this;
+    const wasSubscribed = this.upstream !== undefined;
+    this.ended = true;
+    this.downstream = NOBODY;
+    if (!wasSubscribed) {
+      // It ended without a subscription (§1.9): ours is given first.
+      const missing = "The upstream publisher completed before onSubscribe";
+      fail(
+        downstream,
+        terminal.kind === "error" ? terminal.error : new RuleViolationError("§1.9", "publisher", missing),
+      );
+    } else if (terminal.kind === "error") downstream.onError(terminal.error);
+    else downstream.onComplete();
+  }
+}
+
+/** §3.15: cancel must not throw; if it does, nobody is left to be told. */
+function cancelForeign(subscription: Subscription): void {
+  try {
+    subscription.cancel();
+  } catch (thrown) {
+    dropError(thrown);
+  }
+}

@@ -1,0 +1,17 @@
+// The check of the one argument that most operators take.
+
+/**
+ * Throws the `TypeError` of an operator that was given something else than a function.
+ *
+ * @example
+ * ```ts
+ * import { requireFunction } from "@sluice/core/kit";
+ * requireFunction("map", (n: number) => n + 1);
+ * ```
+ */
+export function requireFunction(operator: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new TypeError(
+    `Cannot ${operator} with ${value === null ? "null" : typeof value}: ${operator} takes a function of an item`,
+  );
+}

@@ -1,0 +1,28 @@
+import { flowOf, type Operator } from "../flow.js";
+import { OverflowSubscriber } from "../kit/overflow-subscriber.js";
+import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import type { DropOptions } from "../spec/overflow.js";
+
+/**
+ * Keeps only the latest of what comes while there is no demand.
+ *
+ * *Demand:* unbounded upstream. *Buffers:* one item. *Errors:* after the item held. *Cancel:* passed on; the
+ * item held is dropped, reason "ended".
+ *
+ * @example
+ * ```ts
+ * import { onBackpressureLatest, range } from "@sluice/core";
+ * const prices = range(1, 100).pipe(onBackpressureLatest());
+ * for await (const price of prices.values({ prefetch: 1 })) console.log(price);
+ * // prints 1
+ * // prints 100
+ * ```
+ */
+export function onBackpressureLatest<T>(options?: DropOptions<T>): Operator<T, T> {
+  return (upstream) =>
+    flowOf(
+      upstream,
+      (downstream: StageSubscriber<T>) =>
+        new OverflowSubscriber(downstream, "onBackpressureLatest", 1, "dropOldest", options),
+    );
+}

@@ -1,0 +1,57 @@
+// What a bounded place does with an item for which there is no room, and how it keeps account of it.
+
+/** The choices of a buffer in front of a producer that cannot be slowed. */
+export type BufferOverflow = "error" | "dropOldest" | "dropNewest";
+
+/** Why an item was dropped: no room for it, or the stream ended while it waited. */
+export type DropReason = "overflow" | "ended";
+
+/**
+ * Counts what went through a place that may drop. After each step: offered = delivered + dropped + held.
+ *
+ * @example
+ * ```ts
+ * import { onBackpressureDrop, OverflowCounters, range } from "@sluice/core";
+ * const counters = new OverflowCounters();
+ * await range(1, 3).pipe(onBackpressureDrop({ counters })).toArray();
+ * console.log(counters.offered, counters.delivered, counters.dropped, counters.held); // prints 3 3 0 0
+ * ```
+ */
+export class OverflowCounters {
+  /** Items that came from upstream. */
+  offered = 0;
+  /** Items sent on. */
+  delivered = 0;
+  /** Items for which there was no room. */
+  droppedByOverflow = 0;
+  /** Items that waited, or came, when the stream had ended. */
+  droppedByEnd = 0;
+  /** Items that wait now. */
+  held = 0;
+
+  get dropped(): number {
+    return this.droppedByOverflow + this.droppedByEnd;
+  }
+}
+
+/** What every overflow operator takes. */
+export interface DropOptions<T> {
+  /**
+   * Called with each item dropped, and why. What it throws ends the stream; after the end it goes to
+   * `onDroppedError`.
+   */
+  readonly onDrop?: ((item: T, reason: DropReason) => void) | undefined;
+  /** Counted into; one object may serve several subscriptions, which it then sums up. */
+  readonly counters?: OverflowCounters | undefined;
+}
+
+/** What a bounded buffer in front of a producer takes. */
+export interface BufferOptions<T> extends DropOptions<T> {
+  /** The most items held ahead of demand, an integer >= 1. */
+  readonly capacity: number;
+  /**
+   * What happens when another one comes: `"error"` sends what is held, then fails with an `OverflowError`;
+   * `"dropOldest"` gives up the one that waited longest; `"dropNewest"` the one that came.
+   */
+  readonly overflow: BufferOverflow;
+}
