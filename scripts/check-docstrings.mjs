@@ -1,5 +1,6 @@
 // Every name that a door of a package exports has a docstring, and every value (function, class, constant) an
 // example in it, which check-examples compiles and runs. Types need no example: they show in those of values.
+// The functions that make or change a stream also say what they do with demand, buffers, errors and cancel.
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import ts from "typescript";
@@ -7,6 +8,8 @@ import { root } from "./bootstrap.mjs";
 import { conclude } from "./findings.mjs";
 
 const PACKAGES = ["core", "tck", "net"];
+const STREAM_FILES = /\/core\/src\/(?:source|operator|overflow|hub)\//;
+const STREAM_SECTIONS = ["*Demand:*", "*Buffers:*", "*Errors:*", "*Cancel:*"];
 
 /** One line for each undocumented or unexampled name; `doors` are paths of source files. */
 export function findUndocumented(doors, folder) {
@@ -23,9 +26,10 @@ export function findUndocumented(doors, folder) {
       if (seen.has(symbol)) continue;
       seen.add(symbol);
       const place = `${position(symbol, folder)}: ${exported.name}`;
-      if (ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim() === "") {
-        findings.push(`${place} has no docstring: say in one sentence what it does`);
-      }
+      const text = ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
+      if (text === "") findings.push(`${place} has no docstring: say in one sentence what it does`);
+      const silent = makesStream(symbol) ? STREAM_SECTIONS.filter((section) => !text.includes(section)) : [];
+      if (silent.length > 0) findings.push(`${place} does not say ${silent.join(" ")}: add these sections`);
       if (isValue(exported, symbol) && !hasExample(symbol, checker)) {
         findings.push(`${place} has no example: add @example with a \`\`\`ts block that runs by itself`);
       }
@@ -49,6 +53,11 @@ function hasExample(symbol, checker) {
   return symbol
     .getJsDocTags(checker)
     .some((tag) => tag.name === "example" && ts.displayPartsToString(tag.text).includes("```ts"));
+}
+
+function makesStream(symbol) {
+  if ((symbol.flags & ts.SymbolFlags.Function) === 0) return false;
+  return STREAM_FILES.test(symbol.declarations?.[0]?.getSourceFile().fileName ?? "");
 }
 
 function position(symbol, folder) {

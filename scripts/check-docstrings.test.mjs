@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -33,6 +33,24 @@ describe("findUndocumented", () => {
       "Bare has no example",
       "Silent has no docstring",
       "unshown has no example",
+    ]);
+  });
+
+  it("names operators that do not say what they do with demand, buffers, errors and cancel", () => {
+    const room = join(folder, "core", "src", "operator");
+    mkdirSync(room, { recursive: true });
+    const example = " * @example\n * ```ts\n * f();\n * ```\n */";
+    const silent = `/**\n * Skips. *Demand:* n. *Errors:* none.\n${example}\nexport function skip(): void {}\n`;
+    const all = "*Demand:* n. *Buffers:* nothing. *Errors:* passed on. *Cancel:* passed on.";
+    writeFileSync(join(room, "skip.ts"), silent);
+    writeFileSync(join(room, "map.ts"), `/**\n * Maps. ${all}\n${example}\nexport function map(): void {}\n`);
+    const door = join(folder, "core", "src", "index.ts");
+    writeFileSync(
+      door,
+      'export { map } from "./operator/map.js";\nexport { skip } from "./operator/skip.js";\n',
+    );
+    expect(findUndocumented([door], folder).findings).toEqual([
+      "core/src/operator/skip.ts:8: skip does not say *Buffers:* *Cancel:*: add these sections",
     ]);
   });
 });
