@@ -10,11 +10,14 @@ answer({
     if (polluted) await pollute(contender.runShape);
     const run = contender[job];
     const gauge = new Gauge();
-    const msPerRun = await measureRuns(async () => {
-      gauge.reset();
-      const result = await run(items, gauge);
-      if (result !== expected) throw new Error(`wrong answer: ${result}, wanted ${expected}`);
-    }, quick);
+    const { msPerRun } = await measureRuns(
+      async () => {
+        gauge.reset();
+        const result = await run(items, gauge);
+        if (result !== expected) throw new Error(`wrong answer: ${result}, wanted ${expected}`);
+      },
+      { quick },
+    );
     return { nsPerItem: (msPerRun * 1e6) / items, held: gauge.held };
   },
 });

@@ -1,10 +1,10 @@
 // @most/core 1.6: push without demand, stages fused when the stream is built. It has no synchronous source of
-// its own, so `range` below is written the way its documentation shows for `fromArray`.
+// its own, so `range` below is a task of its scheduler that loops, as its array sources do.
 import most from "@most/core";
 import scheduler from "@most/scheduler";
 import { increment, isEven, nextTurn } from "../../local/work.mjs";
 
-const { concatMap, delay, filter, fromPromise, map, propagateTask, runEffects, scan, take, tap } = most;
+const { concatMap, delay, filter, fromPromise, map, runEffects, scan, take, tap } = most;
 const { asap, newDefaultScheduler } = scheduler;
 const clock = newDefaultScheduler();
 
@@ -17,13 +17,13 @@ export async function mapFilterSum(items) {
   return sum;
 }
 
-/** L5: `delay(0)` is its asynchronous boundary: one task of its scheduler for each item, no bound. */
+/** L5: `delay` is its asynchronous boundary (0 would be left out): a task of its scheduler an item, no bound. */
 export async function boundary(items) {
   let sum = 0;
   const onItem = (item) => {
     sum += item;
   };
-  await runEffects(tap(onItem, delay(0, range(items))), clock);
+  await runEffects(tap(onItem, delay(1, range(items))), clock);
   return sum;
 }
 
@@ -54,10 +54,26 @@ function link(stream, stage) {
 }
 
 function range(items) {
-  return { run: (sink, at) => asap(propagateTask(emitRange, items, sink), at) };
+  return { run: (sink, at) => asap(new RangeTask(sink, items), at) };
 }
 
-function emitRange(time, items, sink, task) {
-  for (let i = 0; i < items && task.active; i += 1) sink.event(time, i);
-  if (task.active) sink.end(time);
+class RangeTask {
+  constructor(sink, items) {
+    this.sink = sink;
+    this.items = items;
+    this.active = true;
+  }
+
+  run(time) {
+    for (let i = 0; i < this.items && this.active; i += 1) this.sink.event(time, i);
+    if (this.active) this.sink.end(time);
+  }
+
+  error(time, error) {
+    this.sink.error(time, error);
+  }
+
+  dispose() {
+    this.active = false;
+  }
 }

@@ -1,0 +1,150 @@
+// rsocket-core 0.0.27: the one peer on npm with demand on the wire. Its sockets are those of ws 8 as for all
+// others here (it would bring ws 7). Payloads are JSON in binary frames.
+import { setImmediate as nextTurn } from "node:timers/promises";
+import core from "rsocket-core";
+import flowable from "rsocket-flowable";
+import websocketClient from "rsocket-websocket-client";
+import websocketServer from "rsocket-websocket-server";
+import { WebSocket, WebSocketServer } from "ws";
+import { makeItem, weigh } from "../../net/item.mjs";
+
+const { BufferEncoders, IdentitySerializers, RSocketClient, RSocketServer } = core;
+const { Flowable } = flowable;
+
+// rsocket counts demand in 31 bits; this much means unbounded.
+const UNBOUNDED = 0x7fffffff;
+const WINDOW = 256;
+const LOW_WATER = 192;
+
+export async function serve() {
+  let produced = 0;
+  let sockets;
+  const transport = new (websocketServer.default ?? websocketServer)(
+    { port: 0, host: "127.0.0.1", perMessageDeflate: false },
+    BufferEncoders,
+    (options) => {
+      sockets = new WebSocketServer(options);
+      return sockets;
+    },
+  );
+  const requestStream = ({ data }) =>
+    new Flowable((subscriber) => {
+      subscriber.onSubscribe(
+        new ItemSubscription(subscriber, Number(data.toString()), () => (produced += 1)),
+      );
+    });
+  new RSocketServer({
+    getRequestHandler: () => ({ requestStream }),
+    serializers: IdentitySerializers,
+    transport,
+  }).start();
+  if (sockets.address() === null) await new Promise((resolve) => sockets.once("listening", resolve));
+  return { port: sockets.address().port, produced: () => produced };
+}
+
+export async function connect(port) {
+  const transport = new (websocketClient.default ?? websocketClient)(
+    { url: `ws://127.0.0.1:${port}`, wsCreator: (url) => new WebSocket(url, { perMessageDeflate: false }) },
+    BufferEncoders,
+  );
+  const client = new RSocketClient({
+    serializers: IdentitySerializers,
+    setup: {
+      dataMimeType: "application/json",
+      metadataMimeType: "application/octet-stream",
+      keepAlive: 60_000,
+      lifetime: 180_000,
+    },
+    transport,
+  });
+  const socket = await client.connect();
+  return {
+    fetch: (items) => fetch(socket, items),
+    consume: (items, step) => consume(socket, items, step),
+  };
+}
+
+function fetch(socket, items) {
+  return new Promise((resolve, reject) => {
+    const total = { count: 0, weight: 0 };
+    socket.requestStream({ data: Buffer.from(String(items)) }).subscribe({
+      onSubscribe: (subscription) => subscription.request(UNBOUNDED),
+      onNext({ data }) {
+        total.weight += weigh(JSON.parse(data.toString()));
+        total.count += 1;
+      },
+      onError: reject,
+      onComplete: () => resolve(total),
+    });
+  });
+}
+
+/** N6: 256 granted; 192 more each time 192 were worked on. */
+function consume(socket, items, step) {
+  return new Promise((resolve, reject) => {
+    const waiting = [];
+    let working = false;
+    let done = 0;
+    let upstream;
+    const work = async () => {
+      working = true;
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+        await step(item);
+        done += 1;
+        if (done % LOW_WATER === 0) upstream.request(LOW_WATER);
+      }
+      working = false;
+    };
+    socket.requestStream({ data: Buffer.from(String(items)) }).subscribe({
+      onSubscribe(subscription) {
+        upstream = subscription;
+        subscription.request(WINDOW);
+      },
+      onNext({ data }) {
+        waiting.push(JSON.parse(data.toString()));
+        if (!working) work().catch(reject);
+      },
+      onError: reject,
+      onComplete: resolve,
+    });
+  });
+}
+
+// Emits on demand; unbounded demand is served in bursts, so that the socket gets its turn.
+class ItemSubscription {
+  constructor(subscriber, items, onProduced) {
+    this.subscriber = subscriber;
+    this.items = items;
+    this.onProduced = onProduced;
+    this.next = 0;
+    this.demand = 0;
+    this.running = false;
+    this.ended = false;
+  }
+
+  request(n) {
+    this.demand += n;
+    if (!this.running) this.run();
+  }
+
+  cancel() {
+    this.ended = true;
+  }
+
+  async run() {
+    this.running = true;
+    while (this.demand > 0 && this.next < this.items && !this.ended) {
+      this.demand -= 1;
+      this.onProduced();
+      this.subscriber.onNext({ data: Buffer.from(JSON.stringify(makeItem(this.next++))) });
+      if (this.next % BURST === 0) await nextTurn();
+    }
+    this.running = false;
+    if (this.next === this.items && !this.ended) {
+      this.ended = true;
+      this.subscriber.onComplete();
+    }
+  }
+}
+
+const BURST = 512;
