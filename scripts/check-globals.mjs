@@ -8,8 +8,6 @@ import { conclude } from "./findings.mjs";
 
 // Present in every runtime that Sluice names: Node, browsers, workers, Deno, Bun, workerd.
 const EVERYWHERE = ["AbortController", "AbortSignal", "ReadableStream", "queueMicrotask", "reportError"];
-// Pure functions over bytes: no state, no I/O, so the protocol stays replayable.
-const PURE = ["TextEncoder", "TextDecoder"];
 
 // The first row whose folder or file matches decides.
 const ALLOWED = [
@@ -25,7 +23,7 @@ const ALLOWED = [
   },
   {
     path: "packages/net/src/protocol/",
-    globals: PURE,
+    globals: [],
     next: "the protocol takes bytes and time as arguments (protocol.md, sans-IO)",
   },
 ];
