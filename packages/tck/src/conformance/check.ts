@@ -1,6 +1,8 @@
 // A check is one rule put to one subject. It knows no test runner: `run` resolves, or rejects with what was
 // seen and what the rule wants.
 
+import { captureReported } from "../capture-reported.js";
+
 /** One rule put to one subject. */
 export interface Check {
   /** The rule's number such as `"§1.1"`, or `"subject"` where the subject itself is not what it says it is. */
@@ -28,6 +30,8 @@ export interface CheckOf<S> {
   readonly title: string;
   /** Whether the rule can be put to this subject; without it, to any. */
   applies?(subject: S): boolean;
+  /** Whether errors may be reported as uncaught meanwhile; elsewhere one fails the check. */
+  readonly mayReport?: boolean;
   run(subject: S): Promise<void>;
 }
 
@@ -35,12 +39,13 @@ export interface CheckOf<S> {
 export function bindChecks<S>(subject: S, checks: readonly CheckOf<S>[]): Check[] {
   return checks
     .filter((check) => check.applies === undefined || check.applies(subject))
-    .map(({ rule, title, run }) => ({
+    .map(({ rule, title, run, mayReport = false }) => ({
       rule,
       title,
       run: async () => {
         try {
-          await run(subject);
+          const reported = await captureReported(() => run(subject));
+          claim(mayReport || reported.length === 0, `reported as uncaught: ${String(reported[0])}`);
         } catch (cause) {
           throw new ConformanceError(rule, title, cause);
         }

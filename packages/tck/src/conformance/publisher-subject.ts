@@ -49,6 +49,17 @@ export function isExact(subject: PublisherSubject): boolean {
   return subject.lossy !== true;
 }
 
+/** An empty, a short and a failing stream, as far as there are such; made when asked for, as some start to run. */
+export function everyKind<T>(subject: PublisherSubject<T>): (() => Publisher<T>)[] {
+  const kinds = [
+    () => subject.create(nearestCount(subject, 0)),
+    () => subject.create(nearestCount(subject, 5)),
+  ];
+  const { createFailed } = subject;
+  if (createFailed !== undefined) kinds.push(() => createFailed.call(subject));
+  return kinds;
+}
+
 /** Subscribes, and waits for `onSubscribe`. */
 export async function observe<T>(
   subject: PublisherSubject<T>,

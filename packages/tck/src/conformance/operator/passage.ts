@@ -224,10 +224,9 @@ function claimBound<A, B>(
   downstream: ManualSubscriber<B>,
 ): void {
   const delivered = downstream.items.length;
+  const used = subject.needs?.(delivered) ?? delivered;
   const bound =
-    subject.ahead === undefined
-      ? downstream.requested + upstream.emitted - delivered
-      : delivered + subject.ahead;
+    subject.ahead === undefined ? downstream.requested + upstream.emitted - delivered : used + subject.ahead;
   claim(
     upstream.requested <= bound,
     `asked upstream for ${upstream.requested} items, where ${bound} may be; downstream ${seen(downstream)}`,

@@ -1,5 +1,6 @@
 // §1.2 to §1.7, §3.3: the order of signals, how a stream ends, and that nothing comes after.
 
+import type { ManualSubscriber } from "../../manual-subscriber.js";
 import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
 import {
@@ -146,20 +147,17 @@ export const signalChecks: readonly CheckOf<PublisherSubject>[] = [
     run: async (subject) => {
       const count = nearestCount(subject, 100_000);
       let thrown: unknown;
+      const ask = (self: ManualSubscriber<unknown>): void => {
+        try {
+          self.request(1);
+        } catch (error) {
+          thrown ??= error;
+        }
+      };
       const subscriber = await observe(subject, subject.create(count), {
-        onNext: (_, self) => {
-          try {
-            self.request(1);
-          } catch (error) {
-            thrown ??= error;
-          }
-        },
+        onSubscribe: ask,
+        onNext: (_, self) => ask(self),
       });
-      try {
-        subscriber.request(1);
-      } catch (error) {
-        thrown ??= error;
-      }
       await until(
         () => thrown !== undefined || subscriber.ended || subscriber.items.length >= count,
         `${count} items; ${seen(subscriber)}`,

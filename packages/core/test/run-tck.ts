@@ -1,0 +1,23 @@
+// `pnpm tck`: the same table as conformance.test.ts without a test runner, one line for each failure and a
+// sum at the end. Bundled and run by scripts/tck.mjs.
+
+import { runChecks } from "@sluice/tck";
+import { checksOf, rows } from "./subjects.js";
+
+let passed = 0;
+let failed = 0;
+for (const row of rows) {
+  for (const mode of ["fused", "unfused"] as const) {
+    for (const { among, checks } of checksOf(row, mode)) {
+      for (const { error } of await runChecks(checks)) {
+        if (error === undefined) passed++;
+        else {
+          failed++;
+          process.stdout.write(`FAILED ${row.file} · ${row.name} ${among}, ${mode} · ${error.message}\n`);
+        }
+      }
+    }
+  }
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 ? 1 : 0;
