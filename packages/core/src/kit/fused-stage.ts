@@ -32,6 +32,8 @@ export class FusedStage extends OperatorSubscriber<unknown, unknown> {
 
   next(item: unknown): boolean {
     if (this.done) return false;
+    // It has arrived: a request from within `downstream.next` must not find it still outstanding.
+    if (this.isLimited) this.outstanding--;
     let result: unknown;
     try {
       result = this.run.apply(item);
@@ -47,9 +49,9 @@ export class FusedStage extends OperatorSubscriber<unknown, unknown> {
       return true;
     }
     // A dropped item is asked for again by answering false, unless that would exceed what take lets through.
-    if (!used && this.outstanding <= this.run.itemsLeft()) return false;
-    this.outstanding--;
-    return true;
+    if (used || this.outstanding >= this.run.itemsLeft()) return true;
+    this.outstanding++;
+    return false;
   }
 
   override request(n: number): void {
