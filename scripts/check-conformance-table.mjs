@@ -1,5 +1,5 @@
 // Every source, operator, overflow choice and hub of core is exported and has its row in the conformance table:
-// nothing public escapes the judge. A row without a file is a finding too.
+// nothing public escapes the judge. Ends of a pipeline (sink/) may have rows too; a row without a file is a finding.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./bootstrap.mjs";
@@ -11,8 +11,8 @@ const SRC = "packages/core/src";
 const DOOR = `${SRC}/index.ts`;
 const TABLE = "packages/core/test/subjects.ts";
 
-/** One line for each file that the door or the table lacks, and for each row that has no file. */
-export function findUnjudged(files, door, table) {
+/** One line for each file that the door or the table lacks, and for each row whose file is in neither list. */
+export function findUnjudged(files, ends, door, table) {
   const rows = new Set([...table.matchAll(/\bfile: "([^"]+)"/g)].map((match) => match[1]));
   const findings = files.flatMap((file) => [
     ...(exports(door, file) ? [] : [`${SRC}/${file}.ts: not exported: add a line to ${DOOR}`]),
@@ -30,15 +30,15 @@ function exports(door, file) {
   return new RegExp(`^export \\{[^}]+\\} from "\\./${file}\\.js";$`, "m").test(door);
 }
 
+function filesOf(rooms) {
+  const folders = rooms.map((room) => `${SRC}/${room}`);
+  const files = filesBelow(root, folders, [".ts"]).filter((file) => !file.endsWith(".test.ts"));
+  return files.map((file) => file.slice(SRC.length + 1, -".ts".length));
+}
+
 if (import.meta.filename === process.argv[1]) {
-  const files = filesBelow(
-    root,
-    ROOMS.map((room) => `${SRC}/${room}`),
-    [".ts"],
-  )
-    .filter((file) => !file.endsWith(".test.ts"))
-    .map((file) => file.slice(SRC.length + 1, -".ts".length));
+  const files = filesOf(ROOMS);
   const read = (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : "");
-  const findings = findUnjudged(files, read(DOOR), read(TABLE));
+  const findings = findUnjudged(files, filesOf(["sink"]), read(DOOR), read(TABLE));
   conclude("conformance table", findings, `${files.length} files exported and judged`);
 }

@@ -6,17 +6,22 @@ describe("findUnjudged", () => {
   const table = 'const rows = [{ name: "map", file: "operator/map" }];\n';
 
   it("finds nothing when each file is exported and has its row", () => {
-    expect(findUnjudged(["operator/map"], door, table)).toEqual([]);
+    expect(findUnjudged(["operator/map"], [], door, table)).toEqual([]);
+  });
+
+  it("lets a row name the end of a pipeline, which the door does not export", () => {
+    const rows = `${table} { file: "sink/to-array" }`;
+    expect(findUnjudged(["operator/map"], ["sink/to-array"], door, rows)).toEqual([]);
   });
 
   it("does not take a type-only line for an export", () => {
-    expect(findUnjudged(["operator/map"], 'export type { map } from "./operator/map.js";\n', table)).toEqual([
-      "packages/core/src/operator/map.ts: not exported: add a line to packages/core/src/index.ts",
-    ]);
+    expect(
+      findUnjudged(["operator/map"], [], 'export type { map } from "./operator/map.js";\n', table),
+    ).toEqual(["packages/core/src/operator/map.ts: not exported: add a line to packages/core/src/index.ts"]);
   });
 
   it("names a file that is neither exported nor judged, and a row without a file", () => {
-    expect(findUnjudged(["operator/skip"], door, table)).toEqual([
+    expect(findUnjudged(["operator/skip"], [], door, table)).toEqual([
       "packages/core/src/operator/skip.ts: not exported: add a line to packages/core/src/index.ts",
       'packages/core/src/operator/skip.ts: not judged: add a row with file: "operator/skip" to packages/core/test/subjects.ts',
       'packages/core/test/subjects.ts: row "operator/map" has no file in packages/core/src: correct or remove it',

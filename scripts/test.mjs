@@ -16,7 +16,7 @@ const vitest = ["node_modules/vitest/vitest.mjs", "run", "--reporter=dot", "--re
 const unitCode = await show(node, [...vitest, `--outputFile.json=${report}`]);
 const unit = unitCounts(report, unitCode);
 
-const tck = await capture(node, ["packages/tck/dist/run-tck.js"]);
+const tck = await capture(node, ["scripts/tck.mjs"]);
 process.stdout.write(tck.output);
 const conformance = tckCounts(tck);
 
