@@ -6,14 +6,14 @@
 //
 // After each call drain nextEvent() until it answers undefined; then ask transmit for what is to be sent.
 
+import type { LimitName } from "../frame/blocked.js";
+import type { HelloSizes } from "../frame/hello.js";
+import type { Interaction } from "../frame/open.js";
 import type { Settings } from "../limits.js";
 import type { ProtocolError, StreamFailure } from "../protocol-error.js";
+import type { Role } from "../stream/stream-id.js";
 
-/** Who connected (client: odd stream ids) and who accepted (server: even stream ids). */
-export type Role = "client" | "server";
-
-/** How items go over a stream: call = one in, one out; stream = one in, many out. */
-export type Interaction = "call" | "stream";
+export type { Interaction, Role };
 
 /** What a session is made of; settings not given are the defaults of limits.ts. */
 export interface SessionOptions {
@@ -62,7 +62,11 @@ export interface Sendable {
 }
 
 /** What a stream may put into the message on its turn. */
-export interface Turn extends Sendable {
+export interface Turn {
+  /** Item credit left, at least 1. */
+  readonly items: number;
+  /** Byte credit left: encoded length + items x the peer's `itemOverhead` must not exceed it. */
+  readonly bytes: number;
   /** Encoded bytes after which the message is closed: stop encoding there (one item may go beyond it). */
   readonly target: number;
 }
@@ -77,17 +81,18 @@ export type TakeTurn = (streamId: number, turn: Turn) => "more" | "idle";
 /** What waits to be sent after `transmit`: nothing; one stream alone (go on in this turn of the event loop); several (one data message a turn). */
 export type Waiting = "nothing" | "one" | "several";
 
-/** What the peer said of itself in HELLO. */
-export interface Peer {
+/** What the peer said of itself in HELLO; `minor` is the lower one of both sides. */
+export interface Peer extends HelloSizes {
   readonly major: number;
   readonly minor: number;
   readonly codecs: readonly string[];
-  readonly messageBytes: number;
-  readonly itemBytes: number;
-  readonly itemOverhead: number;
-  readonly shareBytes: number;
-  readonly metadataBytes: number;
-  readonly streams: number;
+}
+
+/** What `goaway` tells the peer; times in milliseconds, default 0. */
+export interface GoawayOptions {
+  readonly reason: string;
+  readonly reconnectAfterMs?: number;
+  readonly spreadMs?: number;
 }
 
 /** Why and until when the peer goes away. */
@@ -145,7 +150,7 @@ export type SessionEvent =
   | {
       readonly kind: "blocked";
       readonly streamId: number;
-      readonly limit: "items" | "bytes" | "streams";
+      readonly limit: LimitName;
       readonly value: number;
     }
   /** A PING was answered. */
@@ -217,11 +222,7 @@ export interface SessionApi {
   consumed(streamId: number, count: number): void;
 
   /** Announces the end: new streams of the peer are refused, running ones go on; then the event `drained`. */
-  goaway(options: {
-    readonly reason: string;
-    readonly reconnectAfterMs?: number;
-    readonly spreadMs?: number;
-  }): void;
+  goaway(options: GoawayOptions): void;
   /** Ends the session at once, without an error. Streams still open are lost. */
   close(): void;
   /** Last measured round trip in milliseconds; undefined before the first answer. */

@@ -1,0 +1,109 @@
+// A growing cursor that hands out views of its memory instead of copies. Messages are written one behind the
+// other into a chunk; a view once handed out is never written to again.
+//
+//   chunk  | message 1 (handed out) | headroom | message 2, being written ...          |
+//                                              ^ start                  ^ at
+//
+// The headroom takes what must stand in front of the message and is known last, the grants of the turn, so
+// that a payload is copied once, from the codec's bytes into the message, and never again.
+
+import { writeUtf8, utf8Length } from "./utf8.js";
+import { varintLength, writeVarint } from "./varint.js";
+
+/** Writes messages of frames. Memory: the chunk being written, and chunks whose views somebody still holds. */
+export class Writer {
+  private readonly headroom: number;
+  private chunk: Uint8Array = NOTHING;
+  private start = 0;
+  private at = 0;
+
+  /** `headroom`: bytes kept free in front of each message. */
+  constructor(headroom = 0) {
+    this.headroom = headroom;
+  }
+
+  /** Bytes of the message being written. */
+  get length(): number {
+    return this.at - this.start;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.chunk[this.at++] = value;
+  }
+
+  varint(value: number): void {
+    this.reserve(varintLength(value));
+    this.at = writeVarint(this.chunk, this.at, value);
+  }
+
+  bytes(source: Uint8Array): void {
+    this.reserve(source.length);
+    this.chunk.set(source, this.at);
+    this.at += source.length;
+  }
+
+  /** A length and the text as UTF-8. */
+  text(text: string): void {
+    const length = utf8Length(text);
+    this.varint(length);
+    this.reserve(length);
+    this.at = writeUtf8(this.chunk, this.at, text);
+  }
+
+  /** Begins a part whose length goes in front of it, as a varint; answers where it began, for `endPart`. */
+  beginPart(): number {
+    this.byte(0);
+    return this.length;
+  }
+
+  /** Fills in the length in front of the part, and moves a part of 128 bytes or more to make room for it. */
+  endPart(begin: number): void {
+    const length = this.length - begin;
+    const more = varintLength(length) - 1;
+    this.reserve(more);
+    const from = this.start + begin;
+    if (more > 0) this.chunk.copyWithin(from + more, from, this.at);
+    writeVarint(this.chunk, from - 1, length);
+    this.at += more;
+  }
+
+  /** Makes sure of room for `count` more bytes without another move. */
+  reserve(count: number): void {
+    if (this.at + count > this.chunk.length) this.grow(count);
+  }
+
+  /** Hands out the message with `front` before it (at most the headroom), and begins the next one. */
+  take(front: Uint8Array = NOTHING): Uint8Array {
+    const from = this.start - front.length;
+    this.chunk.set(front, from);
+    const message = this.chunk.subarray(from, this.at);
+    const next = this.at + this.headroom;
+    if (next + SMALLEST_REST > this.chunk.length) {
+      this.chunk = NOTHING;
+      this.start = 0;
+    } else {
+      this.start = next;
+    }
+    this.at = this.start;
+    return message;
+  }
+
+  private grow(count: number): void {
+    const length = this.length;
+    // At least doubled, so that a message written byte by byte is moved a logarithmic number of times.
+    const chunk = new Uint8Array(Math.max(CHUNK_BYTES, this.headroom + Math.max(length + count, 2 * length)));
+    chunk.set(this.chunk.subarray(this.start, this.at), this.headroom);
+    this.chunk = chunk;
+    this.start = this.headroom;
+    this.at = this.headroom + length;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+// One full message of 32 KiB and a few small ones; a view that somebody keeps holds no more than this.
+const CHUNK_BYTES = 0x1_0000;
+
+// A rest below this is left unused: a message that begins there would most likely be moved.
+const SMALLEST_REST = 0x800;

@@ -1,0 +1,21 @@
+// A message is a row of frames. A partial frame at its end is an error, not a wait: the transport delivers
+// whole messages.
+
+import { Reader } from "../byte/reader.js";
+import { malformed } from "../protocol-error.js";
+import { decodeFrame } from "./codec.js";
+import type { Frame } from "./frame.js";
+
+/**
+ * Hands the frames of a message to `take`, one after the other, so that what the first ones do is done even if
+ * a later one is broken. Stops when `take` answers "stop". Throws the ProtocolError of a broken frame.
+ */
+export function readMessage(message: Uint8Array, take: (frame: Frame) => "more" | "stop"): void {
+  if (message.length === 0)
+    throw malformed("Cannot read an empty message: it has at least one frame", "§1.2");
+  const reader = new Reader(message);
+  while (reader.left > 0) {
+    const frame = decodeFrame(reader);
+    if (frame !== undefined && take(frame) === "stop") return;
+  }
+}

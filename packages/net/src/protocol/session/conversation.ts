@@ -1,0 +1,106 @@
+// What exists once both sides have said HELLO: the peer, the streams, and what is to be said to it. Shared by
+// peer-signals.ts and local-signals.ts, which are the two halves of every stream's life.
+
+import type { Settings } from "../limits.js";
+import { ERROR_DETAILS_BYTES, ERROR_MESSAGE_BYTES, ERROR_NAME_BYTES, FRAME_BYTES } from "../limits.js";
+import { type StreamFailure, streamFailure } from "../protocol-error.js";
+import type { Stream } from "../stream/stream.js";
+import type { Role } from "../stream/stream-id.js";
+import { endLocal, localOpen } from "../stream/stream-state.js";
+import { StreamTable } from "../stream/stream-table.js";
+import type { EventQueue } from "./event-queue.js";
+import { Grants } from "./grants.js";
+import type { Outbox } from "./outbox.js";
+import type { Peer } from "./session-api.js";
+import { Turns } from "./turns.js";
+
+/** What a conversation is made of. */
+export interface ConversationParts {
+  readonly role: Role;
+  readonly settings: Settings;
+  readonly codecs: readonly string[];
+  readonly peer: Peer;
+  readonly outbox: Outbox;
+  readonly events: EventQueue;
+}
+
+/** State of a connection after HELLO, and the ways in which a stream's local direction ends. */
+export class Conversation {
+  readonly settings: Settings;
+  readonly codecs: readonly string[];
+  readonly peer: Peer;
+  readonly outbox: Outbox;
+  readonly events: EventQueue;
+  readonly table: StreamTable;
+  readonly turns: Turns;
+  readonly grants: Grants;
+
+  constructor({ role, settings, codecs, peer, outbox, events }: ConversationParts) {
+    this.settings = settings;
+    this.codecs = codecs;
+    this.peer = peer;
+    this.outbox = outbox;
+    this.events = events;
+    this.table = new StreamTable(role, settings, peer.peerStreams);
+    this.turns = new Turns();
+    this.grants = new Grants(this.table);
+  }
+
+  /** Bytes at which the message being assembled is closed (protocol.md §6.2). */
+  target(): number {
+    const alone = this.outbox.dataBytes === 0 && this.turns.waiting() !== "several";
+    return alone ? this.settings.targetAlone : this.settings.targetShared;
+  }
+
+  /** Ends the local direction with COMPLETE, if it is open. */
+  complete(stream: Stream): void {
+    if (!this.endLocal(stream)) return;
+    const { items, bytes } = stream.outbound;
+    const frame = { kind: "complete", streamId: stream.id, items: items.sent, bytes: bytes.sent } as const;
+    this.outbox.addEnd(frame, FRAME_BYTES);
+  }
+
+  /** Ends the local direction with ERROR, if it is open. */
+  fail(stream: Stream, failure: StreamFailure): void {
+    if (!this.endLocal(stream)) return;
+    const { items, bytes } = stream.outbound;
+    const frame = {
+      kind: "error",
+      streamId: stream.id,
+      items: items.sent,
+      bytes: bytes.sent,
+      failure,
+    } as const;
+    this.outbox.addEnd(frame, FAILURE_BYTES);
+  }
+
+  /** Ends the local direction because the peer wants no more, or failed itself. */
+  giveUp(stream: Stream): void {
+    this.fail(stream, CANCELLED);
+  }
+
+  /** Ends the local direction with REJECT, if it is open. */
+  reject(stream: Stream, failure: StreamFailure): void {
+    if (!this.endLocal(stream)) return;
+    this.outbox.addEnd({ kind: "reject", streamId: stream.id, failure }, FAILURE_BYTES);
+  }
+
+  /** Forgets a stream that is over. Called after each event that may have ended it. */
+  settle(stream: Stream): void {
+    if (stream.isOver()) this.table.remove(stream);
+  }
+
+  private endLocal(stream: Stream): boolean {
+    if (!localOpen(stream.state)) return false;
+    const next = endLocal(stream.state);
+    if (next === "already-ended") return false;
+    stream.state = next;
+    this.turns.remove(stream);
+    return true;
+  }
+}
+
+const CANCELLED: StreamFailure = streamFailure("CANCELLED", "The receiver wanted no more");
+
+// An ERROR or REJECT with every field at its limit.
+const FAILURE_BYTES = FRAME_BYTES + ERROR_NAME_BYTES + ERROR_MESSAGE_BYTES + ERROR_DETAILS_BYTES;

@@ -1,0 +1,66 @@
+// Which streams are due a grant. Collected over a turn, said in one CREDIT frame in front of its data.
+
+import type { StreamCredit } from "../frame/credit.js";
+import type { Stream } from "../stream/stream.js";
+import type { StreamTable } from "../stream/stream-table.js";
+import { remoteOpen } from "../stream/stream-state.js";
+import type { Outbox } from "./outbox.js";
+
+/** Grants of this side that are worth a frame. Bound: the running streams. */
+export class Grants {
+  private readonly table: StreamTable;
+  private readonly due = new Set<Stream>();
+  private slotsAsked = false;
+
+  constructor(table: StreamTable) {
+    this.table = table;
+  }
+
+  /** Demand rose or items were taken: looks whether that is worth a frame. */
+  consider(stream: Stream): void {
+    if (stream.inbound.isGrantDue()) this.due.add(stream);
+  }
+
+  /** The peer stands at an older limit: it is stated again, whatever it is worth (protocol.md §5.9). */
+  restate(stream: Stream): void {
+    this.due.add(stream);
+  }
+
+  /** The same for the limit on streams. */
+  restateSlots(): void {
+    this.slotsAsked = true;
+  }
+
+  /** Whether a CREDIT frame would go now. */
+  isDue(): boolean {
+    return this.due.size > 0 || this.slotsAsked || this.table.areSlotsDue();
+  }
+
+  /** Raises the limits and writes them. */
+  write(outbox: Outbox): void {
+    let streams = this.slotsAsked || this.table.areSlotsDue() ? this.table.grantSlots() : undefined;
+    this.slotsAsked = false;
+    let entries: StreamCredit[] = [];
+    for (const stream of this.due) {
+      // It may have ended or been cancelled since it became due.
+      if (!remoteOpen(stream.state) || stream.isDeaf()) continue;
+      entries.push({ streamId: stream.id, ...stream.inbound.grant() });
+      if (entries.length < ENTRIES) continue;
+      addCredit(outbox, streams, entries);
+      streams = undefined;
+      entries = [];
+    }
+    this.due.clear();
+    if (streams !== undefined || entries.length > 0) addCredit(outbox, streams, entries);
+  }
+}
+
+function addCredit(outbox: Outbox, streams: number | undefined, entries: readonly StreamCredit[]): void {
+  outbox.addControl({ kind: "credit", streams, entries }, (entries.length + 1) * ENTRY_BYTES);
+}
+
+// Entries of one frame: at most 6 KiB, below the smallest message that a peer may announce.
+const ENTRIES = 256;
+
+// Three integers of 8 bytes; one more entry stands for header and slots.
+const ENTRY_BYTES = 24;

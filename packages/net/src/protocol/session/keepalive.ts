@@ -1,0 +1,61 @@
+// Is the peer alive, and how far away is it. Pure: takes the time, answers what to do.
+//
+// Every heartbeat a PING goes out, unless one is unanswered. Any frame counts as life. The peer is dead when
+// nothing came for `missed` heartbeats after a PING: counted from the PING and not from the last frame alone,
+// so that a process that was suspended asks once more before it gives up.
+
+/** Heartbeat of one side. */
+export class Keepalive {
+  /** Last measured round trip in milliseconds. */
+  roundTripMs: number | undefined = undefined;
+  private readonly heartbeatMs: number;
+  private readonly missed: number;
+  private heardAt: number;
+  private nextPingAt: number;
+  private pingSentAt: number | undefined = undefined;
+  private pings = 0;
+
+  constructor(heartbeatMs: number, missed: number, now: number) {
+    this.heartbeatMs = heartbeatMs;
+    this.missed = missed;
+    this.heardAt = now;
+    this.nextPingAt = now + heartbeatMs;
+  }
+
+  /** A message came. */
+  heard(now: number): void {
+    this.heardAt = now;
+  }
+
+  /** What is due: a PING with the number of `pingNumber`, the end, or nothing. */
+  tick(now: number): "ping" | "dead" | "wait" {
+    if (this.pingSentAt !== undefined) return now >= this.deadAt(this.pingSentAt) ? "dead" : "wait";
+    if (now < this.nextPingAt) return "wait";
+    this.pingSentAt = now;
+    this.nextPingAt = now + this.heartbeatMs;
+    this.pings++;
+    return "ping";
+  }
+
+  /** When `tick` wants to be called. */
+  nextTick(): number {
+    return this.pingSentAt === undefined ? this.nextPingAt : this.deadAt(this.pingSentAt);
+  }
+
+  /** Which PING was sent last, from 1: its opaque bytes. */
+  get pingNumber(): number {
+    return this.pings;
+  }
+
+  /** A PONG with this number came. One that answers nothing is refused. */
+  pong(number: number, now: number): "answered" | "unasked" {
+    if (this.pingSentAt === undefined || number !== this.pings) return "unasked";
+    this.roundTripMs = now - this.pingSentAt;
+    this.pingSentAt = undefined;
+    return "answered";
+  }
+
+  private deadAt(pingSentAt: number): number {
+    return Math.max(pingSentAt, this.heardAt) + this.missed * this.heartbeatMs;
+  }
+}

@@ -1,0 +1,248 @@
+// What the local side does to streams: opens them, sends, ends, cancels, grants. None of it waits; what can
+// not be done now is answered by name. Arguments that can never be right throw a RangeError.
+
+import { utf8Length } from "../byte/utf8.js";
+import { itemsLength } from "../frame/items.js";
+import { FRAME_BYTES, MAX_POSITION, METHOD_BYTES } from "../limits.js";
+import type { StreamFailure } from "../protocol-error.js";
+import { Inbound } from "../stream/inbound.js";
+import { Outbound } from "../stream/outbound.js";
+import { Stream } from "../stream/stream.js";
+import { cancelRemote, localOpen, remoteOpen } from "../stream/stream-state.js";
+import type { Conversation } from "./conversation.js";
+import { INPUT_ITEMS } from "./peer-signals.js";
+import type { OpenOptions, OpenRefusal, Sendable, SendResult, StreamFigures } from "./session-api.js";
+
+/** Applies the local side's signals. */
+export class LocalSignals {
+  private readonly conversation: Conversation;
+
+  constructor(conversation: Conversation) {
+    this.conversation = conversation;
+  }
+
+  open(options: OpenOptions): number | OpenRefusal {
+    const { settings, peer, table, outbox } = this.conversation;
+    const codec = this.checkOpen(options);
+    const streamId = table.nextId();
+    if (typeof streamId === "string") return streamId;
+    const { interaction, method, deadlineMs, metadata = NOTHING } = options;
+    const demand = Math.min(options.demand, MAX_POSITION);
+    const inbound = new Inbound(settings, demand);
+    const outbound = new Outbound(peer, INPUT_ITEMS, peer.shareBytes);
+    table.add(new Stream(streamId, "us", inbound, outbound));
+    outbox.addControl(
+      {
+        kind: "open",
+        streamId,
+        interaction,
+        items: demand,
+        bytes: settings.shareBytes,
+        deadlineMs,
+        codec,
+        method,
+        metadata,
+      },
+      FRAME_BYTES + METHOD_BYTES + metadata.length,
+    );
+    return streamId;
+  }
+
+  reject(streamId: number, failure: StreamFailure): void {
+    const stream = this.stream(streamId);
+    if (stream === undefined) return;
+    if (stream.openedBy === "us" || stream.outbound.items.sent > 0) {
+      this.fail(streamId, failure);
+    } else {
+      this.conversation.reject(stream, failure);
+      this.abandon(stream);
+    }
+  }
+
+  offer(streamId: number, now: number): void {
+    const stream = this.stream(streamId);
+    if (stream !== undefined && localOpen(stream.state)) this.conversation.turns.offer(stream, now);
+  }
+
+  sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult {
+    if (!Number.isSafeInteger(count) || count < 1) throw countError("send", count);
+    const answer = this.admit(streamId, count, payload.length, count === 1 ? payload.length : 0);
+    if (answer === "sent") this.conversation.outbox.addBatch(streamId, count, payload);
+    return answer;
+  }
+
+  sendItems(streamId: number, items: readonly Uint8Array[]): SendResult {
+    if (items.length === 0) throw countError("send", 0);
+    let largest = 0;
+    for (const item of items) largest = Math.max(largest, item.length);
+    const bytes = itemsLength(items);
+    const answer = this.admit(streamId, items.length, bytes, largest);
+    if (answer === "sent") this.conversation.outbox.addItems(streamId, items, bytes);
+    return answer;
+  }
+
+  sendable(streamId: number): Sendable {
+    const stream = this.stream(streamId);
+    if (stream === undefined || !localOpen(stream.state)) return NOTHING_SENDABLE;
+    return { items: stream.outbound.askable(), bytes: stream.outbound.bytes.available };
+  }
+
+  complete(streamId: number): void {
+    const stream = this.stream(streamId);
+    if (stream === undefined) return;
+    this.conversation.complete(stream);
+    stream.handled = false;
+    this.conversation.settle(stream);
+  }
+
+  fail(streamId: number, failure: StreamFailure): void {
+    const stream = this.stream(streamId);
+    if (stream === undefined) return;
+    const wasOpen = localOpen(stream.state);
+    this.conversation.fail(stream, failure);
+    // When this direction had ended before, the peer's goes on: there is nothing left to fail.
+    if (wasOpen) this.abandon(stream);
+    else this.released(streamId);
+  }
+
+  cancel(streamId: number): void {
+    const stream = this.stream(streamId);
+    if (stream === undefined) return;
+    const { conversation } = this;
+    const next = cancelRemote(stream.state);
+    if (next !== "already-ended") {
+      stream.state = next;
+      conversation.outbox.addEnd({ kind: "cancel", streamId }, FRAME_BYTES);
+    }
+    stream.inbound.discard();
+    if (stream.openedBy === "us") {
+      stream.silent = true;
+      conversation.giveUp(stream);
+    }
+    conversation.settle(stream);
+  }
+
+  released(streamId: number): void {
+    const stream = this.stream(streamId);
+    // As long as its own direction is open, the handler has not ended.
+    if (stream === undefined || localOpen(stream.state)) return;
+    stream.handled = false;
+    this.conversation.settle(stream);
+  }
+
+  grantItems(streamId: number, totalDemand: number): void {
+    if (totalDemand !== Number.POSITIVE_INFINITY && (!Number.isInteger(totalDemand) || totalDemand < 0)) {
+      throw new RangeError(
+        `Cannot grant ${totalDemand} items: the total demand must be an integer >= 0, or Infinity`,
+      );
+    }
+    const stream = this.listening(streamId);
+    if (stream === undefined) return;
+    stream.inbound.demandUpTo(totalDemand);
+    this.conversation.grants.consider(stream);
+  }
+
+  consumed(streamId: number, count: number): void {
+    if (!Number.isSafeInteger(count) || count < 1) throw countError("consume", count);
+    const stream = this.stream(streamId);
+    if (stream === undefined || stream.isDeaf()) return;
+    const { held } = stream.inbound.items;
+    if (count > held) {
+      throw new RangeError(
+        `Cannot consume ${count} items of stream ${streamId}: ${held} are held; consume each once`,
+      );
+    }
+    stream.inbound.consume(count);
+    if (remoteOpen(stream.state)) this.conversation.grants.consider(stream);
+    else this.conversation.settle(stream);
+  }
+
+  figures(streamId: number): StreamFigures | undefined {
+    const stream = this.stream(streamId);
+    if (stream === undefined) return undefined;
+    const { inbound, outbound } = stream;
+    return {
+      sendItems: { granted: outbound.items.granted, sent: outbound.items.sent },
+      sendBytes: { granted: outbound.bytes.granted, sent: outbound.bytes.sent },
+      receiveItems: received(inbound.items),
+      receiveBytes: received(inbound.bytes),
+    };
+  }
+
+  // Credit, sizes and room for a frame of items; spends the credit when it may go.
+  private admit(streamId: number, count: number, bytes: number, largest: number): SendResult {
+    const { peer, outbox } = this.conversation;
+    const stream = this.stream(streamId);
+    if (stream === undefined || !localOpen(stream.state)) return "ended";
+    if (largest > peer.itemBytes) return "too-large";
+    const { outbound } = stream;
+    const charge = outbound.charge(count, bytes);
+    if (!outbound.covers(count, charge) || bytes + FRAME_BYTES > peer.messageBytes) return "over-credit";
+    if (outbox.dataBytes >= this.conversation.target() || !outbox.fits(bytes)) return "message-full";
+    outbound.spend(count, charge);
+    return "sent";
+  }
+
+  // ERROR and REJECT end both directions: what the peer still sends is for nobody, its end closes the account.
+  private abandon(stream: Stream): void {
+    stream.silent = true;
+    stream.handled = false;
+    stream.inbound.discard();
+    this.conversation.settle(stream);
+  }
+
+  private checkOpen({ method, codec, demand, deadlineMs, metadata }: OpenOptions): number {
+    const { codecs, peer } = this.conversation;
+    const length = utf8Length(method);
+    if (length === 0 || length > METHOD_BYTES) {
+      throw new RangeError(`Cannot open a method name of ${length} bytes: 1 to ${METHOD_BYTES} are allowed`);
+    }
+    if (demand !== Number.POSITIVE_INFINITY && (!Number.isInteger(demand) || demand < 0)) {
+      throw new RangeError(`Cannot open with a demand of ${demand}: it must be an integer >= 0, or Infinity`);
+    }
+    if (deadlineMs !== undefined && (!Number.isSafeInteger(deadlineMs) || deadlineMs < 0)) {
+      throw new RangeError(`Cannot open with a deadline of ${deadlineMs} ms: it must be an integer >= 0`);
+    }
+    if (metadata !== undefined && metadata.length > peer.metadataBytes) {
+      throw new RangeError(
+        `Cannot open with ${metadata.length} bytes of metadata: the peer takes ${peer.metadataBytes}; send less`,
+      );
+    }
+    const index = codecs.indexOf(codec);
+    if (index < 0) {
+      throw new RangeError(
+        `Cannot open with codec ${codec}: this side speaks ${codecs.join(", ")}; use one of them`,
+      );
+    }
+    return index;
+  }
+
+  private stream(streamId: number): Stream | undefined {
+    const stream = this.conversation.table.find(streamId);
+    return typeof stream === "string" ? undefined : stream;
+  }
+
+  private listening(streamId: number): Stream | undefined {
+    const stream = this.stream(streamId);
+    return stream === undefined || !remoteOpen(stream.state) || stream.isDeaf() ? undefined : stream;
+  }
+}
+
+function received(account: {
+  readonly granted: number;
+  readonly received: number;
+  readonly delivered: number;
+}): {
+  readonly granted: number;
+  readonly received: number;
+  readonly consumed: number;
+} {
+  return { granted: account.granted, received: account.received, consumed: account.delivered };
+}
+
+function countError(action: string, count: number): RangeError {
+  return new RangeError(`Cannot ${action} ${count} items: the count must be an integer >= 1`);
+}
+
+const NOTHING = new Uint8Array(0);
+const NOTHING_SENDABLE: Sendable = { items: 0, bytes: 0 };

@@ -1,0 +1,480 @@
+// The session: bytes, time and local signals in; bytes and events out. It dispatches and nothing else: what a
+// frame does to a stream is in peer-signals.ts, what the local side does in local-signals.ts, what is said of
+// the connection as a whole is here. No I/O, no timer, no global.
+
+import { utf8Length } from "../byte/utf8.js";
+import { readMessage } from "../frame/batch.js";
+import type { LimitName } from "../frame/blocked.js";
+import type { ErrorFrame } from "../frame/error.js";
+import type { Frame } from "../frame/frame.js";
+import type { GoawayFrame } from "../frame/goaway.js";
+import type { HelloFrame } from "../frame/hello.js";
+import { pingBytes, pingNumber } from "../frame/ping.js";
+import {
+  CODEC_NAME_BYTES,
+  CODEC_NAMES,
+  ERROR_MESSAGE_BYTES,
+  ERROR_NAME_BYTES,
+  FRAME_BYTES,
+  REASON_BYTES,
+  type Settings,
+  SMALLEST_MESSAGE,
+  settingsOf,
+} from "../limits.js";
+import { errorName, ProtocolError, type StreamFailure, violation } from "../protocol-error.js";
+import type { Role } from "../stream/stream-id.js";
+import { Conversation } from "./conversation.js";
+import { EventQueue } from "./event-queue.js";
+import { helloOf, peerOf } from "./handshake.js";
+import { Keepalive } from "./keepalive.js";
+import { LocalSignals } from "./local-signals.js";
+import { Outbox } from "./outbox.js";
+import { PeerSignals } from "./peer-signals.js";
+import type {
+  GoawayOptions,
+  OpenOptions,
+  OpenRefusal,
+  Sendable,
+  SendResult,
+  SessionApi,
+  SessionEvent,
+  SessionOptions,
+  StreamFigures,
+  TakeTurn,
+  Waiting,
+} from "./session-api.js";
+import { agree, close, drain, OPENING, type SessionState } from "./session-state.js";
+import { dryBy } from "./turns.js";
+
+/**
+ * One side of a connection, as a state machine that does no I/O. Feed it messages, time and local signals;
+ * drain `nextEvent()` after each call, then send what `transmit` gives. Never call it from within `transmit`'s
+ * turn but for the stream whose turn it is.
+ *
+ * *Demand:* `grantItems` states the local subscriber's total; CREDIT goes out when half of it is free or the
+ * peer is at zero. *Buffers:* no payload; frames of the message being assembled (its target and one frame) and
+ * an OPEN for each stream. What is received and not consumed is at most shareBytes a stream and receiveBudget
+ * in all; the peer is cut off at its first byte beyond. *Errors:* a broken rule is the event `closed` with a
+ * ProtocolError; only wrong arguments throw. *Cancel:* `cancel` lets go at once what a stream holds.
+ *
+ * @example
+ * ```ts
+ * import { Session } from "@sluice/net/protocol";
+ *
+ * const client = new Session({ role: "client", codecs: ["raw"] }, 0);
+ * const server = new Session({ role: "server", codecs: ["raw"] }, 0);
+ * const exchange = () => {
+ *   for (let i = 0; i < 4; i++) {
+ *     for (let m = client.transmit(0); m !== undefined; m = client.transmit(0)) server.receive(m, 0);
+ *     for (let m = server.transmit(0); m !== undefined; m = server.transmit(0)) client.receive(m, 0);
+ *   }
+ * };
+ * exchange();
+ * const id = client.open({ interaction: "stream", method: "letters", codec: "raw", demand: 2 });
+ * exchange();
+ * if (typeof id === "number") {
+ *   console.log(server.sendItems(id, [new Uint8Array([97]), new Uint8Array([98])])); // prints sent
+ *   console.log(server.sendItems(id, [new Uint8Array([99])])); // prints over-credit
+ * }
+ * ```
+ */
+export class Session implements SessionApi {
+  private readonly role: Role;
+  private readonly settings: Settings;
+  private readonly codecs: readonly string[];
+  private readonly outbox = new Outbox(SMALLEST_MESSAGE);
+  private readonly events = new EventQueue();
+  private readonly keepalive: Keepalive;
+  private readonly handshakeUntil: number;
+  private state: SessionState = OPENING;
+  private fromPeer: PeerSignals | undefined = undefined;
+  private fromHere: LocalSignals | undefined = undefined;
+  private now: number;
+  private pongWaits = false;
+  private slotsWanted = false;
+  private slotsBlockedSince: number | undefined = undefined;
+  private saidDrained = false;
+
+  /** `now`: milliseconds of any clock that never goes backwards, the same for all calls. Throws a RangeError for settings or codecs that can not work. */
+  constructor(options: SessionOptions, now: number) {
+    this.role = options.role;
+    this.settings = settingsOf(options.role, options.settings);
+    this.codecs = checkedCodecs(options.codecs);
+    this.now = now;
+    this.handshakeUntil = now + this.settings.handshakeMs;
+    this.keepalive = new Keepalive(this.settings.heartbeatMs, this.settings.heartbeatsMissed, now);
+    this.outbox.addControl(helloOf(this.role, this.settings, this.codecs), SMALLEST_MESSAGE);
+  }
+
+  get roundTripMs(): number | undefined {
+    return this.keepalive.roundTripMs;
+  }
+
+  receive(message: Uint8Array, now: number): void {
+    this.now = now;
+    if (this.state.kind === "closed") return;
+    this.keepalive.heard(now);
+    try {
+      if (message.length > this.settings.messageBytes)
+        throw tooLarge(message.length, this.settings.messageBytes);
+      readMessage(message, (frame) => this.take(frame));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.end(error, "tell");
+    }
+  }
+
+  refuse(error: ProtocolError): void {
+    this.end(error, "tell");
+  }
+
+  tick(now: number): void {
+    this.now = now;
+    switch (this.state.kind) {
+      case "opening":
+        if (now >= this.handshakeUntil) this.end(handshakeTimeout(this.settings.handshakeMs), "tell");
+        return;
+      case "open":
+      case "draining":
+        this.beat(now);
+        this.reportBlocked(this.state.conversation, now);
+        return;
+      case "closed":
+        return;
+      default:
+        impossible(this.state);
+    }
+  }
+
+  nextTick(): number {
+    switch (this.state.kind) {
+      case "opening":
+        return this.handshakeUntil;
+      case "open":
+      case "draining": {
+        const dry = this.state.conversation.turns.dryForLongest()?.outbound.blockedSince;
+        const since = Math.min(
+          dry ?? Number.POSITIVE_INFINITY,
+          this.slotsBlockedSince ?? Number.POSITIVE_INFINITY,
+        );
+        return Math.min(this.keepalive.nextTick(), since + this.settings.blockedMs);
+      }
+      case "closed":
+        return Number.POSITIVE_INFINITY;
+      default:
+        return impossible(this.state);
+    }
+  }
+
+  transmit(now: number, turn?: TakeTurn): Uint8Array | undefined {
+    this.now = now;
+    if (this.state.kind === "open" || this.state.kind === "draining") {
+      const { turns, grants, outbox } = this.state.conversation;
+      if (turn !== undefined) turns.run(turn, this.state.conversation.target(), outbox, now);
+      if (grants.isDue()) grants.write(outbox);
+    }
+    const message = this.outbox.take();
+    if (this.outbox.controlBytes === 0) this.pongWaits = false;
+    return message;
+  }
+
+  waiting(): Waiting {
+    const something = this.outbox.isEmpty() ? "nothing" : "one";
+    if (this.state.kind !== "open" && this.state.kind !== "draining") return something;
+    const { turns, grants } = this.state.conversation;
+    const offered = turns.waiting();
+    if (offered === "nothing") return grants.isDue() ? "one" : something;
+    return offered === "one" && this.outbox.dataBytes === 0 ? "one" : "several";
+  }
+
+  nextEvent(): SessionEvent | undefined {
+    return this.events.take() ?? this.lateEvent();
+  }
+
+  open(options: OpenOptions): number | OpenRefusal {
+    if (this.state.kind === "opening") return "not-ready";
+    if (this.state.kind === "closed" || this.fromHere === undefined) return "closed";
+    if (this.state.kind === "draining") return "going-away";
+    const answer = this.fromHere.open(options);
+    if (answer === "exhausted") this.goaway({ reason: "All stream ids are used" });
+    if (answer === "no-slot") {
+      this.slotsWanted = true;
+      if (this.state.conversation.table.ourSlots.available === 0) this.slotsBlockedSince ??= this.now;
+    }
+    return answer;
+  }
+
+  reject(streamId: number, failure: StreamFailure): void {
+    this.fromHere?.reject(streamId, failure);
+  }
+
+  offer(streamId: number): void {
+    this.fromHere?.offer(streamId, this.now);
+  }
+
+  sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult {
+    return this.fromHere?.sendBatch(streamId, count, payload) ?? "ended";
+  }
+
+  sendItems(streamId: number, items: readonly Uint8Array[]): SendResult {
+    return this.fromHere?.sendItems(streamId, items) ?? "ended";
+  }
+
+  sendable(streamId: number): Sendable {
+    return this.fromHere?.sendable(streamId) ?? { items: 0, bytes: 0 };
+  }
+
+  complete(streamId: number): void {
+    this.fromHere?.complete(streamId);
+  }
+
+  fail(streamId: number, failure: StreamFailure): void {
+    this.fromHere?.fail(streamId, failure);
+  }
+
+  cancel(streamId: number): void {
+    this.fromHere?.cancel(streamId);
+  }
+
+  released(streamId: number): void {
+    this.fromHere?.released(streamId);
+  }
+
+  grantItems(streamId: number, totalDemand: number): void {
+    this.fromHere?.grantItems(streamId, totalDemand);
+  }
+
+  consumed(streamId: number, count: number): void {
+    this.fromHere?.consumed(streamId, count);
+  }
+
+  goaway({ reason, reconnectAfterMs = 0, spreadMs = 0 }: GoawayOptions): void {
+    if (this.state.kind !== "open" && this.state.kind !== "draining") return;
+    const lastStreamId = this.state.conversation.table.lastOfPeer();
+    const next = drain(this.state, lastStreamId);
+    if (next === "not-now") return;
+    this.state = next;
+    const frame = { kind: "goaway", lastStreamId, reconnectAfterMs, spreadMs, reason } as const;
+    this.outbox.addControl(frame, FRAME_BYTES + REASON_BYTES);
+  }
+
+  close(): void {
+    this.end(undefined, "silent");
+  }
+
+  figures(streamId: number): StreamFigures | undefined {
+    return this.fromHere?.figures(streamId);
+  }
+
+  private take(frame: Frame): "more" | "stop" {
+    const { state, fromPeer } = this;
+    if (frame.kind === "error" && frame.streamId === 0) {
+      this.end(toldByPeer(frame), "silent");
+      return "stop";
+    }
+    if (frame.kind === "hello") {
+      this.hello(frame);
+      return "more";
+    }
+    if (fromPeer === undefined || state.kind === "opening" || state.kind === "closed") {
+      throw violation(
+        "HELLO_EXPECTED",
+        `Cannot take ${frame.kind} before HELLO: it comes first, once`,
+        "§2.1",
+      );
+    }
+    switch (frame.kind) {
+      case "open":
+        fromPeer.open(frame, state.kind === "draining" && state.lastPeerStream !== undefined);
+        break;
+      case "items":
+        fromPeer.items(frame);
+        break;
+      case "credit":
+        fromPeer.credit(frame, this.now);
+        break;
+      case "complete":
+        fromPeer.complete(frame);
+        break;
+      case "error":
+        fromPeer.error(frame);
+        break;
+      case "cancel":
+        fromPeer.cancel(frame);
+        break;
+      case "reject":
+        fromPeer.reject(frame);
+        break;
+      case "blocked":
+        fromPeer.blocked(frame);
+        break;
+      case "ping":
+        this.ping(frame.opaque);
+        break;
+      case "pong":
+        this.pong(frame.opaque);
+        break;
+      case "goaway":
+        this.goneAway(frame);
+        break;
+      default:
+        impossible(frame);
+    }
+    return "more";
+  }
+
+  private hello(frame: HelloFrame): void {
+    if (this.state.kind !== "opening") {
+      throw violation("HELLO_REPEATED", "Cannot take a second HELLO: it comes first, once", "§2.1");
+    }
+    const peer = peerOf(frame, this.role);
+    const { role, settings, codecs, outbox, events } = this;
+    const conversation = new Conversation({ role, settings, codecs, peer, outbox, events });
+    const next = agree(this.state, conversation);
+    if (next !== "not-now") this.state = next;
+    this.fromPeer = new PeerSignals(conversation);
+    this.fromHere = new LocalSignals(conversation);
+    outbox.messageBytes = peer.messageBytes;
+    events.add({ kind: "ready", peer });
+  }
+
+  // One PING is unanswered at most, so one that comes while its PONG still waits here is one too many (§7.1).
+  private ping(opaque: Uint8Array): void {
+    if (this.pongWaits) {
+      throw violation("FRAME_UNEXPECTED", "Cannot take a PING before the last one is answered", "§7.1");
+    }
+    this.pongWaits = true;
+    this.outbox.addControl({ kind: "pong", opaque }, FRAME_BYTES);
+  }
+
+  private pong(opaque: Uint8Array): void {
+    if (this.keepalive.pong(pingNumber(opaque), this.now) === "unasked") {
+      throw violation("FRAME_UNEXPECTED", "Cannot take a PONG: it answers no PING", "§7.1");
+    }
+    this.events.add({ kind: "roundTrip", ms: this.keepalive.roundTripMs ?? 0 });
+  }
+
+  private goneAway(goaway: GoawayFrame): void {
+    const next = drain(this.state, undefined);
+    if (next !== "not-now") this.state = next;
+    const { lastStreamId, reconnectAfterMs, spreadMs, reason } = goaway;
+    this.events.add({ kind: "goaway", goaway: { lastStreamId, reconnectAfterMs, spreadMs, reason } });
+  }
+
+  private beat(now: number): void {
+    const due = this.keepalive.tick(now);
+    if (due === "ping") {
+      this.outbox.addControl({ kind: "ping", opaque: pingBytes(this.keepalive.pingNumber) }, FRAME_BYTES);
+    }
+    if (due === "dead") this.end(heartbeatLost(this.settings), "tell");
+  }
+
+  private reportBlocked({ turns, table }: Conversation, now: number): void {
+    const { blockedMs } = this.settings;
+    for (let dry = turns.dryForLongest(); dry !== undefined; dry = turns.dryForLongest()) {
+      if (now < (dry.outbound.blockedSince ?? now) + blockedMs) break;
+      turns.reported(dry);
+      const limit = dryBy(dry);
+      const credit = limit === "items" ? dry.outbound.items : dry.outbound.bytes;
+      if (credit.sayBlocked() === "say") this.blocked(dry.id, limit, credit.granted);
+    }
+    if (this.slotsBlockedSince === undefined || now < this.slotsBlockedSince + blockedMs) return;
+    this.slotsBlockedSince = undefined;
+    const slots = table.ourSlots;
+    if (slots.available === 0 && slots.sayBlocked() === "say") this.blocked(0, "streams", slots.granted);
+  }
+
+  private blocked(streamId: number, limit: LimitName, value: number): void {
+    this.outbox.addControl({ kind: "blocked", streamId, limit, value }, FRAME_BYTES);
+  }
+
+  // Events that follow from the state rather than from one frame.
+  private lateEvent(): SessionEvent | undefined {
+    const { state } = this;
+    if (this.slotsWanted && state.kind === "open" && typeof state.conversation.table.nextId() === "number") {
+      this.slotsWanted = false;
+      this.slotsBlockedSince = undefined;
+      return { kind: "slots" };
+    }
+    if (!this.saidDrained && state.kind === "draining" && state.conversation.table.size === 0) {
+      this.saidDrained = true;
+      return { kind: "drained" };
+    }
+    return undefined;
+  }
+
+  private end(error: ProtocolError | undefined, telling: "tell" | "silent"): void {
+    const next = close(this.state, error);
+    if (next === "not-now") return;
+    this.state = next;
+    this.fromPeer = undefined;
+    this.fromHere = undefined;
+    this.outbox.dropData();
+    if (error !== undefined && telling === "tell") {
+      this.outbox.addControl(
+        { kind: "error", streamId: 0, items: 0, bytes: 0, failure: failureOf(error) },
+        FRAME_BYTES + ERROR_NAME_BYTES + ERROR_MESSAGE_BYTES,
+      );
+    }
+    this.events.add({ kind: "closed", error });
+  }
+}
+
+function checkedCodecs(codecs: readonly string[]): readonly string[] {
+  if (codecs.length === 0 || codecs.length > CODEC_NAMES || new Set(codecs).size !== codecs.length) {
+    throw new RangeError(`Cannot offer ${codecs.length} codecs: give 1 to ${CODEC_NAMES} different names`);
+  }
+  for (const codec of codecs) {
+    const length = utf8Length(codec);
+    if (length === 0 || length > CODEC_NAME_BYTES) {
+      throw new RangeError(
+        `Cannot offer a codec name of ${length} bytes: 1 to ${CODEC_NAME_BYTES} are allowed`,
+      );
+    }
+  }
+  return [...codecs];
+}
+
+function failureOf(error: ProtocolError): StreamFailure {
+  return {
+    code: error.code,
+    name: error.codeName,
+    message: error.message,
+    notStarted: false,
+    doNotRetry: error.blame === "us",
+  };
+}
+
+function toldByPeer(frame: ErrorFrame): ProtocolError {
+  const { code, message } = frame.failure;
+  const known = errorName(code) ?? "INTERNAL";
+  return new ProtocolError(known, `The peer ended the connection: ${message}`, "§7.3", "us");
+}
+
+function tooLarge(length: number, messageBytes: number): ProtocolError {
+  return violation(
+    "MESSAGE_TOO_LARGE",
+    `Cannot take a message of ${length} bytes: messageBytes is ${messageBytes}`,
+    "§1.2",
+  );
+}
+
+function handshakeTimeout(handshakeMs: number): ProtocolError {
+  return violation(
+    "HANDSHAKE_TIMEOUT",
+    `Cannot wait longer than ${handshakeMs} ms for HELLO: check that the peer speaks sluice.v1`,
+    "§2.4",
+  );
+}
+
+function heartbeatLost({ heartbeatMs, heartbeatsMissed }: Settings): ProtocolError {
+  return violation(
+    "HEARTBEAT_LOST",
+    `Cannot reach the peer: it was silent for ${heartbeatMs * heartbeatsMissed} ms after a PING; reconnect`,
+    "§7.1",
+  );
+}
+
+function impossible(state: never): never {
+  throw new TypeError(`Cannot go on from something unknown: ${JSON.stringify(state)}`);
+}

@@ -1,0 +1,36 @@
+// One stream: its state, its two directions, and the two facts that are no part of the state.
+
+import type { Inbound } from "./inbound.js";
+import type { Outbound } from "./outbound.js";
+import { isCancelling, OPENED, type StreamState } from "./stream-state.js";
+
+/** What a session knows of a stream that is not over. */
+export class Stream {
+  readonly id: number;
+  readonly openedBy: "us" | "peer";
+  readonly inbound: Inbound;
+  readonly outbound: Outbound;
+  state: StreamState = OPENED;
+  /** The local side cancelled or was told of the end: no event comes for it any more. */
+  silent = false;
+  /** A local handler works for it: true from OPEN on, for streams that the peer opened. */
+  handled: boolean;
+
+  constructor(id: number, openedBy: "us" | "peer", inbound: Inbound, outbound: Outbound) {
+    this.id = id;
+    this.openedBy = openedBy;
+    this.inbound = inbound;
+    this.outbound = outbound;
+    this.handled = openedBy === "peer";
+  }
+
+  /** Whether its slot and its share may go to another stream: both ends said, nothing held, no handler left. */
+  isOver(): boolean {
+    return this.state.kind === "closed" && !this.handled && this.inbound.items.held === 0;
+  }
+
+  /** Whether items that arrive are for nobody: they count, and are let go. */
+  isDeaf(): boolean {
+    return this.silent || isCancelling(this.state);
+  }
+}
