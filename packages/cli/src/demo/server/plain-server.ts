@@ -1,0 +1,58 @@
+// The pass without credit, as it is commonly written: read the file, send each record, look at nothing.
+
+import { once } from "node:events";
+import { WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
+import { flightSlices } from "../flights/flights-file.js";
+import { listenError } from "./listen-error.js";
+import type { ServerCounters, ServerSetup } from "../link/messages.js";
+import type { ServerRole } from "./server-role.js";
+
+/** Serves the flights to whoever connects, as fast as the file can be read, over plain `ws.send`. */
+export async function servePlain(
+  setup: ServerSetup,
+  onFailure: (error: unknown) => void,
+): Promise<ServerRole> {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: setup.port, perMessageDeflate: false });
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw listenError(error, setup.port);
+  }
+  let produced = 0;
+  let bytesRead = 0;
+  let socket: WebSocket | undefined;
+
+  async function sendAll(to: WebSocket): Promise<void> {
+    const onRead = (bytes: number): void => {
+      bytesRead = bytes;
+    };
+    for await (const flights of flightSlices(setup.file, { onRead })) {
+      for (const flight of flights) {
+        if (produced === setup.limit) return to.close(NORMAL_CLOSURE);
+        to.send(JSON.stringify(flight));
+        produced++;
+      }
+    }
+    to.close(NORMAL_CLOSURE);
+  }
+
+  server.on("connection", (connected) => {
+    socket = connected;
+    // The client says one word when the demo begins, so that both processes were measured before.
+    connected.once("message", () => void sendAll(connected).catch(onFailure));
+  });
+
+  const counters = (): ServerCounters => ({
+    granted: null,
+    produced,
+    overdraft: null,
+    bytesRead,
+    bytesQueued: socket?.bufferedAmount ?? 0,
+  });
+  const { port } = server.address() as { port: number };
+  return { url: `ws://127.0.0.1:${port}`, counters };
+}
+
+/** RFC 6455 §7.4.1. */
+const NORMAL_CLOSURE = 1000;
