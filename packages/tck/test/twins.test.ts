@@ -2,7 +2,12 @@
 // check that bears the name of the rule it breaks, and by no other than it says.
 
 import { describe, expect, it } from "vitest";
-import { publisherChecks, runChecks, subscriberChecks, type Check } from "../src/index.js";
+import type { Check } from "../src/conformance/check.js";
+import { operatorChecks } from "../src/conformance/operator-checks.js";
+import { publisherChecks } from "../src/conformance/publisher-checks.js";
+import { subscriberChecks } from "../src/conformance/subscriber-checks.js";
+import { runChecks } from "../src/run-checks.js";
+import { identitySubject, operatorTwins } from "./twins/operators.js";
 import { keepingTwin, publisherTwins, referenceSubject } from "./twins/publishers.js";
 import { subscriberSubject } from "./twins/reference-subscriber.js";
 import { subscriberTwins } from "./twins/subscribers.js";
@@ -42,5 +47,15 @@ describe("subscriberChecks", () => {
 
   it.each(subscriberTwins)("$rule catches a subscriber that $name", async ({ rule, entails, subject }) => {
     expect(await brokenRules(subscriberChecks(subject))).toEqual([rule, ...entails].sort());
+  });
+});
+
+describe("operatorChecks", () => {
+  it("finds nothing wrong with the naive operator", async () => {
+    expect(await brokenRules(operatorChecks(identitySubject()))).toEqual([]);
+  });
+
+  it.each(operatorTwins)("$rule catches an operator that $name", async ({ rule, entails, subject }) => {
+    expect(await brokenRules(operatorChecks(subject))).toEqual([rule, ...entails].sort());
   });
 });

@@ -24,7 +24,12 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
           downstream.request(n);
           await quiet(subject);
           claimBound(subject, upstream, downstream);
-          await flood(subject, upstream, downstream);
+          for (let sent = 0; sent < 40 && upstream.demand >= 1 && !upstream.cancelled; sent++) {
+            upstream.next(subject.item(upstream.emitted));
+            claimBound(subject, upstream, downstream);
+          }
+          await quiet(subject);
+          claimBound(subject, upstream, downstream);
         }
         if (!downstream.ended) downstream.cancel();
       },
@@ -64,7 +69,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
         const { upstream, downstream } = await between(subject);
         for (let n = 1; n <= 4 && !downstream.ended; n++) {
           downstream.request(n);
-          await flood(subject, upstream, downstream);
+          await flood(subject, upstream);
         }
         claim(downstream.surplus <= 0, seen(downstream));
       },
@@ -79,7 +84,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
         claim(early.upstream.cancels === 1, `upstream was cancelled ${early.upstream.cancels} times`);
         const late = await between(subject);
         late.downstream.request(1);
-        await flood(subject, late.upstream, late.downstream, 1);
+        await flood(subject, late.upstream, 1);
         if (late.downstream.ended) return;
         late.downstream.cancel();
         claim(
@@ -94,7 +99,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
       run: async (subject) => {
         const { upstream, downstream } = await between(subject, { onNext: (_, self) => self.cancel() });
         downstream.request(5);
-        await flood(subject, upstream, downstream);
+        await flood(subject, upstream);
         claim(upstream.cancelled, "upstream was not cancelled");
         claim(downstream.signals.length === 2, `${downstream.signals.length - 2} signals came after cancel`);
       },
@@ -123,7 +128,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
             },
           });
           downstream.request(5);
-          await flood(subject, upstream, downstream);
+          await flood(subject, upstream);
           claim(upstream.cancels === 1, `upstream was cancelled ${upstream.cancels} times`);
           claim(
             downstream.signals.length === 2,
@@ -179,7 +184,6 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
         if (downstream.requested === 0) downstream.request(1);
         await until(() => upstream.demand >= 1, "demand upstream", subject.rest);
         downstream.cancel();
-        claim(upstream.cancels === 1, `upstream was cancelled ${upstream.cancels} times`);
       },
     },
   ];
@@ -203,19 +207,16 @@ async function between<A, B>(
   return { upstream, downstream };
 }
 
-/** Sends all that upstream is asked for, at most `limit` items, and looks at the bound after each. */
+/** Sends all that upstream is asked for, at most `limit` items. */
 async function flood<A, B>(
   subject: OperatorSubject<A, B>,
   upstream: TestPublisher<A>,
-  downstream: ManualSubscriber<B>,
   limit = 40,
 ): Promise<void> {
   for (let sent = 0; sent < limit && upstream.demand >= 1 && !upstream.cancelled; sent++) {
     upstream.next(subject.item(upstream.emitted));
-    claimBound(subject, upstream, downstream);
   }
   await quiet(subject);
-  claimBound(subject, upstream, downstream);
 }
 
 function claimBound<A, B>(

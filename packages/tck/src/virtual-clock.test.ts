@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { VirtualClock } from "./virtual-clock.js";
+
+describe("VirtualClock", () => {
+  it("runs tasks by time, and those of the same time in the order of scheduling", () => {
+    const clock = new VirtualClock();
+    const ran: string[] = [];
+    clock.schedule(20, () => ran.push(`late at ${clock.now()}`));
+    clock.schedule(10, () => ran.push(`first at ${clock.now()}`));
+    clock.schedule(10, () => ran.push(`second at ${clock.now()}`));
+    clock.advance(15);
+    expect(ran).toEqual(["first at 10", "second at 10"]);
+    expect(clock.now()).toBe(15);
+    clock.advance(5);
+    expect(ran).toEqual(["first at 10", "second at 10", "late at 20"]);
+  });
+
+  it("runs within one advance what tasks schedule on the way, never within schedule itself", () => {
+    const clock = new VirtualClock();
+    const ran: number[] = [];
+    const tick = (): void => {
+      ran.push(clock.now());
+      if (ran.length < 3) clock.schedule(10, tick);
+    };
+    clock.schedule(0, tick);
+    expect(ran).toEqual([]);
+    clock.advance(100);
+    expect(ran).toEqual([0, 10, 20]);
+  });
+
+  it("forgets a cancelled task, and bears a cancel after it ran", () => {
+    const clock = new VirtualClock();
+    const ran: string[] = [];
+    const cancel = clock.schedule(5, () => ran.push("cancelled"));
+    const cancelLate = clock.schedule(5, () => ran.push("ran"));
+    cancel();
+    expect(clock.pending).toBe(1);
+    clock.advance(5);
+    cancel();
+    cancelLate();
+    expect(ran).toEqual(["ran"]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("lets a task cancel another of the same time", () => {
+    const clock = new VirtualClock();
+    const ran: string[] = [];
+    clock.schedule(5, () => cancel());
+    const cancel = clock.schedule(5, () => ran.push("cancelled"));
+    clock.advance(5);
+    expect(ran).toEqual([]);
+  });
+
+  it("stops a task that schedules itself without delay", () => {
+    const clock = new VirtualClock({ maxTasks: 50 });
+    const again = (): void => {
+      clock.schedule(0, again);
+    };
+    again();
+    expect(() => clock.advance(1)).toThrow("Cannot advance to 1 ms: 50 tasks ran by 0 ms, and more wait");
+  });
+
+  it("holds no more tasks than its capacity", () => {
+    const clock = new VirtualClock({ capacity: 1 });
+    clock.schedule(1, () => {});
+    expect(() => clock.schedule(1, () => {})).toThrow("Cannot schedule task 2: capacity is 1 tasks");
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])("refuses a delay or an advance of %s ms", (ms) => {
+    const clock = new VirtualClock();
+    expect(() => clock.schedule(ms, () => {})).toThrow(RangeError);
+    expect(() => clock.advance(ms)).toThrow(RangeError);
+  });
+
+  it("lets an error of a task out of advance and goes on afterwards", () => {
+    const clock = new VirtualClock();
+    const ran: string[] = [];
+    clock.schedule(1, () => {
+      throw new Error("a broken task");
+    });
+    clock.schedule(2, () => ran.push("next"));
+    expect(() => clock.advance(5)).toThrow("a broken task");
+    clock.advance(5);
+    expect(ran).toEqual(["next"]);
+  });
+});
