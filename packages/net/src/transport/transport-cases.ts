@@ -93,7 +93,8 @@ async function tellsRoom(a: Side, b: Side): Promise<void> {
     sent += 1;
   }
   expect(room <= 0, `there was still room after ${sent} messages of 64 KiB`);
-  expect(a.rooms === 0, "room was told inside send");
+  const roomsInside = a.rooms;
+  expect(roomsInside === 0, "room was told inside send");
   await a.room();
   await b.received(sent);
   expect(a.rooms === 1, `room was told ${a.rooms} times`);

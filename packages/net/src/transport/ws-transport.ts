@@ -13,8 +13,18 @@ import {
 } from "./transport.js";
 import type { Transport, TransportEnd } from "./transport.js";
 
+interface WsOptions {
+  readonly perMessageDeflate: boolean;
+  readonly maxPayload: number;
+  readonly skipUTF8Validation: boolean;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  /** Milliseconds; known to ws 8.23 and not to its types. */
+  readonly closeTimeout: number;
+}
+
 /** What both sides tell `ws`. */
-export const WS_OPTIONS = {
+export const WS_OPTIONS: WsOptions = {
   // Deflate costs twenty times on single messages (protocol.md, "Data path"), and is a bomb (H18).
   perMessageDeflate: false,
   maxPayload: MAX_MESSAGE_BYTES,
@@ -25,7 +35,7 @@ export const WS_OPTIONS = {
   maxBufferedChunks: 4096,
   // A peer that does not answer a close frame is cut off; the default of 30 s would hold a server's end up.
   closeTimeout: 2000,
-} as const;
+};
 
 /** Makes a Transport of an open socket. *Buffers:* 64 KiB before "no room", 2 MiB beyond it at most. */
 export function wsTransport(socket: WebSocket): Transport {

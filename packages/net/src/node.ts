@@ -1,0 +1,116 @@
+// The door for Node: `connect` and `serve` over WebSocket.
+
+import { type Client, type ClientOptions, openClient } from "./service/client.js";
+import type { Routes, Service } from "./service/contract.js";
+import { connectFailure } from "./service/failure.js";
+import {
+  type CloseOptions,
+  type Handlers,
+  type ServerOptions,
+  type ServerSnapshot,
+  ServiceHost,
+} from "./service/server.js";
+import { type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
+import { type WsListenOptions, wsListen } from "./transport/ws-server.js";
+
+/** What `connect` can be told. */
+export interface ConnectOptions extends ClientOptions, WsConnectOptions {}
+
+/** What `serve` can be told. */
+export interface ServeOptions extends ServerOptions, WsListenOptions {}
+
+/** A service that listens on a port. */
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  /** What a client on this machine connects to. */
+  readonly url: string;
+  /** Counters of all connections and their streams, computed on call. */
+  snapshot(): ServerSnapshot;
+  /**
+   * Takes nothing new, lets running streams and calls end for `drainMs` (default 0), then cuts what is left;
+   * resolves when every socket is closed and the port is free.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/**
+ * Connects to a service over WebSocket.
+ *
+ * *Buffers:* at most 256 KiB for each stream, 16 MiB in all. *Errors:* a wrong URL is a `TypeError` at the call;
+ * an unreachable server, another subprotocol, another major version: a `SluiceError` that says what to do.
+ * *Cancel:* `options.signal` gives the attempt up; `client.close()` ends the connection.
+ *
+ * @example
+ * ```ts
+ * import { range } from "@sluice/core";
+ * import { defineService, stream, unchecked } from "@sluice/net";
+ * import { connect, serve } from "@sluice/net/node";
+ * const numbers = defineService("numbers", { upTo: stream({ input: unchecked<number>(), output: unchecked<number>() }) });
+ * const server = await serve(numbers, { upTo: (n) => range(1, n) });
+ * const client = await connect(server.url, numbers);
+ * console.log(await client.upTo(3, { window: 256 }).toArray()); // prints [ 1, 2, 3 ]
+ * await client.close();
+ * await server.close();
+ * ```
+ */
+export function connect<R extends Routes>(
+  url: string,
+  service: Service<R>,
+  options: ConnectOptions = {},
+): Promise<Client<R>> {
+  return wsConnect(url, options).then((transport) =>
+    openClient(transport, service, options).catch((error: unknown) => {
+      throw connectFailure(url, error);
+    }),
+  );
+}
+
+/**
+ * Serves a service over WebSocket.
+ *
+ * *Buffers:* per connection one batch for each stream that sends, and 16 MiB of inputs at most. *Errors:* a
+ * wrong port is a `RangeError`, a missing handler a `TypeError`, both at the call; a port in use rejects with a
+ * `SluiceError` `LISTEN_FAILED`. What a handler throws ends its stream alone and goes to `onError`; a peer that
+ * breaks the protocol ends its connection alone and goes to `onConnectionError`.
+ *
+ * @param options port 0 (any free one) and host "127.0.0.1" (this machine only) by default
+ *
+ * @example
+ * ```ts
+ * import { call, defineService, unchecked } from "@sluice/net";
+ * import { connect, serve } from "@sluice/net/node";
+ * const sums = defineService("sums", { add: call({ input: unchecked<number[]>(), output: unchecked<number>() }) });
+ * const server = await serve(sums, { add: (numbers) => numbers.reduce((a, b) => a + b, 0) });
+ * const client = await connect(server.url, sums);
+ * console.log(await client.add([1, 2, 3])); // prints 6
+ * await client.close();
+ * await server.close();
+ * ```
+ */
+export function serve<R extends Routes>(
+  service: Service<R>,
+  handlers: Handlers<R>,
+  options: ServeOptions = {},
+): Promise<Server> {
+  const host = new ServiceHost(service, handlers, options);
+  return wsListen((transport) => host.accept(transport), options).then((listener) => ({
+    host: listener.host,
+    port: listener.port,
+    url: urlOf(listener.host, listener.port),
+    snapshot: () => host.snapshot(),
+    close: async (how) => {
+      // The port first, so that nobody comes in while the last ones leave; it is free when they have left.
+      const freed = listener.close();
+      await host.close(how);
+      await freed;
+    },
+  }));
+}
+
+/** An address that means "all of this machine" is nowhere to connect to; loopback is. */
+function urlOf(host: string, port: number): string {
+  if (host === "0.0.0.0") return `ws://127.0.0.1:${port}`;
+  if (host === "::") return `ws://[::1]:${port}`;
+  return host.includes(":") ? `ws://[${host}]:${port}` : `ws://${host}:${port}`;
+}

@@ -1,0 +1,145 @@
+// One in, one out: both ends of a call.
+
+import { SluiceError } from "@sluice/core";
+import { decodeItems, type EncodedItems, encodeItems, type ItemsEvent } from "./bodies.js";
+import { ClientRequest, type RequestParts } from "./client-request.js";
+import { itemTooLarge, sendLoneItem } from "./lone-item.js";
+import { Responder } from "./responder.js";
+import { validate } from "./validate.js";
+
+/** Calls once; resolves with the output, or rejects with what ended the call. */
+export function remoteCall<T>(parts: RequestParts): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    new ClientCall<T>(parts, resolve, reject).start();
+  });
+}
+
+class ClientCall<T> extends ClientRequest {
+  private readonly resolve: (output: T) => void;
+  private readonly reject: (error: unknown) => void;
+  /** What came; a call without an item answers `undefined`. */
+  private output: T | undefined = undefined;
+
+  constructor(parts: RequestParts, resolve: (output: T) => void, reject: (error: unknown) => void) {
+    super(parts);
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  start(): void {
+    this.begin();
+  }
+
+  override onItems(event: ItemsEvent): void {
+    try {
+      this.output = decodeItems(this.codec, event)[0] as T;
+      this.connection.session.consumed(this.streamId, 1);
+    } catch (error) {
+      this.abandon(error);
+    }
+  }
+
+  override onCompleted(): void {
+    this.release();
+    this.resolve(this.output as T);
+  }
+
+  protected override fail(error: unknown): void {
+    this.reject(error);
+  }
+
+  protected override demandAtOpen(): number {
+    return 1;
+  }
+}
+
+/** The server's end of a call: asks the handler once and sends what it answers. */
+export class CallResponder extends Responder {
+  private isRunning = false;
+  /** The encoded answer until it is sent. */
+  private answer: EncodedItems | undefined = undefined;
+
+  override onTurn(): "idle" {
+    this.sendAnswer();
+    return "idle";
+  }
+
+  override onCredit(): void {
+    this.sendAnswer();
+  }
+
+  protected override start(input: unknown): void {
+    const result = this.route.handler(input, this.context);
+    if (!isThenable(result)) {
+      this.settle(result);
+      return;
+    }
+    this.isRunning = true;
+    // Promise.resolve also tames a foreign thenable that answers twice or on the same stack.
+    Promise.resolve(result).then(
+      (output) => {
+        this.isRunning = false;
+        this.settle(output);
+      },
+      (error: unknown) => {
+        this.isRunning = false;
+        if (this.ended) this.release();
+        else this.fail(error, "handler");
+      },
+    );
+  }
+
+  protected override stopWork(): "stopped" | "still running" {
+    this.answer = undefined;
+    return this.isRunning ? "still running" : "stopped";
+  }
+
+  private settle(output: unknown): void {
+    if (this.ended) {
+      this.release();
+      return;
+    }
+    this.produced = 1;
+    try {
+      this.check(output);
+      if (output !== undefined) this.answer = encodeItems(this.route.codec, [output]);
+    } catch (error) {
+      this.fail(error, "output");
+      return;
+    }
+    if (this.answer === undefined) {
+      this.connection.session.complete(this.streamId);
+      this.succeed();
+    } else {
+      this.sendAnswer();
+    }
+  }
+
+  private check(output: unknown): void {
+    const { checkedOutput, method } = this.route;
+    if (checkedOutput === undefined) return;
+    if (validate(checkedOutput, output, `output of ${method}`) instanceof Promise) {
+      throw asyncOutputSchema(method);
+    }
+  }
+
+  private sendAnswer(): void {
+    if (this.answer === undefined) return;
+    const result = sendLoneItem(this.connection, this.streamId, this.answer);
+    if (result === "too-large") this.fail(itemTooLarge(this.connection, this.answer), "output");
+    else if (result === "done") this.succeed();
+    else this.connection.wakeReply();
+  }
+}
+
+/** Outputs are checked on the way out, where nothing may wait. */
+export function asyncOutputSchema(method: string): SluiceError {
+  return new SluiceError(
+    "ASYNC_SCHEMA",
+    `Cannot check the output of ${method}: its schema answers with a promise; use one that answers at once, or turn checkOutput off`,
+  );
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+}

@@ -1,0 +1,328 @@
+// The one place where a Session, a Transport and a Clock meet. It carries bytes from the transport into the
+// session, events from the session to the streams, and messages from the session to the transport.
+//
+//   transport ──message──► receive ──► session ──events──► StreamEnd of each stream, ConnectionOwner
+//   transport ◄──────────── flush ◄── transmit ◄─ onTurn ── StreamEnd
+//
+// When to flush (protocol.md, "Data path"): replies to calls at the end of the incoming message; everything
+// else once a turn, gathered, by `defer` (setImmediate in Node: six times the items of a microtask flush).
+// While several streams wait, one data message a turn; a stream alone goes on until there is no room or no
+// credit. Without room nothing is asked of any source.
+
+import type { Clock, SluiceError } from "@sluice/core";
+import type { ProtocolError } from "../protocol/protocol-error.js";
+import { Session } from "../protocol/session/session.js";
+import type {
+  Peer,
+  SessionApi,
+  SessionEvent,
+  SessionOptions,
+  TakeTurn,
+  Turn,
+} from "../protocol/session/session-api.js";
+import {
+  CLOSE_GOING_AWAY,
+  CLOSE_NORMAL,
+  CLOSE_PROTOCOL_ERROR,
+  type Transport,
+  type TransportEnd,
+} from "../transport/transport.js";
+import type { ItemsEvent } from "./bodies.js";
+import { connectionError, connectionLost } from "./failure.js";
+import type { Runtime } from "./runtime.js";
+import type { ConnectionSnapshot, StreamSnapshot } from "./snapshot.js";
+
+type Event<K extends SessionEvent["kind"]> = Extract<SessionEvent, { kind: K }>;
+
+/** One stream of a connection on this side: what the connection tells it. */
+export interface StreamEnd {
+  /** It is this stream's turn: encode and send now (see `TakeTurn`). */
+  onTurn(turn: Turn): "more" | "idle";
+  onItems(event: ItemsEvent): void;
+  onCompleted(): void;
+  onFailed(event: Event<"failed">): void;
+  onCancelled(): void;
+  onCredit(): void;
+  /** The connection is gone; no session is left to talk to. */
+  onClosed(error: SluiceError): void;
+  /** What this side knows of the stream besides the session's counters. */
+  snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced">;
+}
+
+/** Whoever made the connection: client or server. */
+export interface ConnectionOwner {
+  onReady(peer: Peer): void;
+  onOpened(event: Event<"opened">): void;
+  onSlots(): void;
+  onGoaway(event: Event<"goaway">): void;
+  onDrained(): void;
+  /** The session has ended; `error` is undefined when it was closed as wished. */
+  onEnd(error: SluiceError | undefined): void;
+  /** The transport has ended too, nothing of the connection is left. Last call. */
+  onGone(): void;
+}
+
+/** A session on a transport, with the streams that run over it. */
+export class Connection {
+  readonly session: SessionApi;
+  /** What the peer said of itself; undefined before its HELLO. */
+  peer: Peer | undefined = undefined;
+  private readonly transport: Transport;
+  private readonly clock: Clock;
+  private readonly defer: (task: () => void) => void;
+  private readonly owner: ConnectionOwner;
+  private readonly streams = new Map<number, StreamEnd>();
+  private readonly takeTurn: TakeTurn;
+  private readonly flushTask: () => void;
+  private readonly tickTask: () => void;
+  private hasRoom = true;
+  private isReceiving = false;
+  private hasReply = false;
+  private isFlushing = false;
+  private isScheduled = false;
+  /** When the tick that is scheduled will come; Infinity when none is. */
+  private tickAt = Number.POSITIVE_INFINITY;
+  private cancelTick: () => void = nothing;
+  private ended = false;
+
+  constructor(transport: Transport, runtime: Runtime, owner: ConnectionOwner, options: SessionOptions) {
+    this.session = new Session(options, runtime.clock.now());
+    this.transport = transport;
+    this.clock = runtime.clock;
+    this.defer = runtime.defer;
+    this.owner = owner;
+    this.takeTurn = (streamId, turn) => this.streams.get(streamId)?.onTurn(turn) ?? "idle";
+    this.flushTask = () => {
+      this.isScheduled = false;
+      this.flush();
+    };
+    this.tickTask = () => {
+      this.tickAt = Number.POSITIVE_INFINITY;
+      this.session.tick(this.clock.now());
+      this.flush();
+    };
+  }
+
+  /** Starts to listen and says HELLO. Apart from the constructor, so that the owner can keep the result first. */
+  start(): void {
+    this.transport.onClose((end) => this.onTransportClosed(end));
+    this.transport.onRoom(() => {
+      this.hasRoom = true;
+      this.flush();
+    });
+    this.transport.onMessage((message) => this.receive(message));
+    this.flush();
+  }
+
+  /** Makes `end` the stream with this id, for the events to come. */
+  attach(streamId: number, end: StreamEnd): void {
+    this.streams.set(streamId, end);
+  }
+
+  /** Forgets a stream; what comes for it from here on concerns nobody. */
+  detach(streamId: number): void {
+    this.streams.delete(streamId);
+  }
+
+  /** Something is to be sent: it goes with everything else of this turn. To be called after session calls. */
+  wake(): void {
+    if (this.isScheduled || this.ended) return;
+    this.isScheduled = true;
+    this.defer(this.flushTask);
+  }
+
+  /** As `wake`, for the answer to a call: while a message is being taken in, it goes at the end of it. */
+  wakeReply(): void {
+    if (this.isReceiving) this.hasReply = true;
+    else this.wake();
+  }
+
+  /** Runs `task` after `delayMs`, for deadlines; returns what cancels it. */
+  after(delayMs: number, task: () => void): () => void {
+    return this.clock.schedule(delayMs, task);
+  }
+
+  /** Milliseconds on this connection's clock. */
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** Announces the end; running streams go on, then the owner hears `onDrained`. */
+  drain(reason: string): void {
+    this.session.goaway({ reason });
+    this.wake();
+  }
+
+  /** Ends at once; streams that still run are lost. */
+  close(): void {
+    if (this.ended) return;
+    this.session.close();
+    this.wake();
+  }
+
+  /** Plain numbers, computed on call: watching costs nothing otherwise. */
+  snapshot(): ConnectionSnapshot {
+    const streams: StreamSnapshot[] = [];
+    for (const [streamId, end] of this.streams) {
+      const figures = this.session.figures(streamId);
+      if (figures === undefined) continue;
+      const { sendItems, sendBytes, receiveItems, receiveBytes } = figures;
+      const { method, interaction, produced } = end.snapshot();
+      streams.push({
+        streamId,
+        method,
+        interaction,
+        produced,
+        sendItems,
+        sendBytes,
+        receiveItems,
+        receiveBytes,
+      });
+    }
+    return { roundTripMs: this.session.roundTripMs, streams };
+  }
+
+  private receive(message: Uint8Array): void {
+    if (this.ended) return;
+    this.isReceiving = true;
+    this.session.receive(message, this.clock.now());
+    this.dispatchEvents();
+    this.isReceiving = false;
+    if (this.hasReply) {
+      this.hasReply = false;
+      this.flush();
+    } else {
+      this.wake();
+    }
+  }
+
+  private flush(): void {
+    if (this.ended || this.isFlushing) return;
+    this.isFlushing = true;
+    this.dispatchEvents();
+    for (;;) {
+      const message = this.session.transmit(this.clock.now(), this.hasRoom ? this.takeTurn : undefined);
+      if (message === undefined) break;
+      this.hasRoom = this.transport.send(message) > 0;
+      const waiting = this.session.waiting();
+      if (waiting === "nothing") break;
+      if (waiting === "several") {
+        this.wake();
+        break;
+      }
+    }
+    this.isFlushing = false;
+    this.dispatchEvents();
+    this.scheduleTick();
+  }
+
+  private dispatchEvents(): void {
+    for (;;) {
+      const event = this.session.nextEvent();
+      if (event === undefined) return;
+      this.dispatch(event);
+    }
+  }
+
+  private dispatch(event: SessionEvent): void {
+    switch (event.kind) {
+      case "batch":
+      case "items":
+        this.streams.get(event.streamId)?.onItems(event);
+        return;
+      case "credit":
+        this.streams.get(event.streamId)?.onCredit();
+        return;
+      case "completed":
+        this.streams.get(event.streamId)?.onCompleted();
+        return;
+      case "failed":
+        this.streams.get(event.streamId)?.onFailed(event);
+        return;
+      case "cancelled":
+        this.streams.get(event.streamId)?.onCancelled();
+        return;
+      case "ready":
+        this.peer = event.peer;
+        this.owner.onReady(event.peer);
+        return;
+      case "opened":
+        this.owner.onOpened(event);
+        return;
+      case "slots":
+        this.owner.onSlots();
+        return;
+      case "goaway":
+        this.owner.onGoaway(event);
+        return;
+      case "drained":
+        this.owner.onDrained();
+        return;
+      case "closed":
+        this.onSessionClosed(event.error);
+        return;
+      case "blocked":
+      case "roundTrip":
+        // Seen through `snapshot`; nobody may wait for them.
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  private onSessionClosed(error: ProtocolError | undefined): void {
+    if (this.ended) return;
+    // The last message tells the peer why; it is control only, and goes whether or not there is room.
+    const last = this.session.transmit(this.clock.now());
+    if (last !== undefined) this.transport.send(last);
+    if (error === undefined) this.transport.close(CLOSE_NORMAL, "");
+    else this.transport.close(error.blame === "us" ? CLOSE_GOING_AWAY : CLOSE_PROTOCOL_ERROR, error.message);
+    this.end(error === undefined ? undefined : connectionError(error));
+  }
+
+  private onTransportClosed(end: TransportEnd): void {
+    if (!this.ended) {
+      const clean = end.by === "peer" && end.code === CLOSE_NORMAL;
+      this.end(connectionLost(describeEnd(end)), clean);
+    }
+    this.owner.onGone();
+  }
+
+  private end(error: SluiceError | undefined, isClean = error === undefined): void {
+    this.ended = true;
+    this.cancelTick();
+    const lost = error ?? connectionLost("it was closed on this side");
+    const streams = [...this.streams.values()];
+    this.streams.clear();
+    for (const stream of streams) stream.onClosed(lost);
+    this.owner.onEnd(isClean ? undefined : error);
+  }
+
+  /** Keeps one timer, at the earliest moment that the session names. */
+  private scheduleTick(): void {
+    if (this.ended) return;
+    const at = this.session.nextTick();
+    if (at >= this.tickAt) return;
+    this.cancelTick();
+    this.tickAt = at;
+    this.cancelTick = this.clock.schedule(Math.max(0, at - this.clock.now()), this.tickTask);
+  }
+}
+
+function describeEnd(end: TransportEnd): string {
+  const reason = end.reason === "" ? `code ${end.code}` : end.reason;
+  switch (end.by) {
+    case "us":
+      return reason;
+    case "peer":
+      return end.code === CLOSE_NORMAL && end.reason === ""
+        ? "the peer closed it"
+        : `the peer closed it, ${reason}`;
+    case "network":
+      return `the link broke, ${reason}`;
+    default:
+      return end.by satisfies never;
+  }
+}
+
+function nothing(): void {}

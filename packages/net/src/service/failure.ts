@@ -1,0 +1,73 @@
+// Between errors of JavaScript and failures of the wire. A stack, a cause and the class of an error stay where
+// they are; code, message and the bits for retries cross.
+
+import { SluiceError, TimeoutError } from "@sluice/core";
+import { APPLICATION_CODES, errorTable, streamFailure } from "../protocol/protocol-error.js";
+import type { ErrorName, ProtocolError, StreamFailure } from "../protocol/protocol-error.js";
+import { PayloadError } from "../payload/payload-error.js";
+import { httpStatusOf } from "./status.js";
+
+/** A stream or call ended with an error at the peer. `code` is its name there, such as `"NOT_FOUND"`. */
+export class RemoteError extends SluiceError {
+  /** The nearest HTTP status. */
+  readonly status: number;
+  /** Milliseconds after which a new try makes sense; undefined when the peer says nothing of it. */
+  readonly retryAfterMs: number | undefined;
+  /** The work was not begun: trying again is safe. */
+  readonly notStarted: boolean;
+  /** Trying again is useless. */
+  readonly doNotRetry: boolean;
+
+  constructor(failure: StreamFailure) {
+    super(failure.name, failure.message);
+    this.status = httpStatusOf(failure.code);
+    this.retryAfterMs = failure.retryAfterMs === 0 ? undefined : failure.retryAfterMs;
+    this.notStarted = failure.notStarted;
+    this.doNotRetry = failure.doNotRetry;
+  }
+}
+
+/** What an error becomes on the wire. A `SluiceError` keeps its code; anything else is `HANDLER_FAILED`. */
+export function failureOf(error: unknown): StreamFailure {
+  if (error instanceof RemoteError) {
+    // Passed on by a handler that is a client itself: what it says of retries stays true.
+    const { code, message, retryAfterMs, notStarted, doNotRetry } = error;
+    const base = named(code, message);
+    return { ...base, notStarted, doNotRetry, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  }
+  if (error instanceof TimeoutError) return streamFailure("DEADLINE_EXCEEDED", error.message);
+  if (error instanceof PayloadError) return streamFailure("INVALID_PAYLOAD", error.message);
+  if (error instanceof SluiceError) return named(error.code, error.message);
+  return streamFailure("HANDLER_FAILED", error instanceof Error ? error.message : String(error));
+}
+
+/** The error for calls and streams that were open when their connection ended. */
+export function connectionLost(reason: string): SluiceError {
+  return new SluiceError(
+    "CONNECTION_LOST",
+    `The connection ended: ${reason}; connect again, and repeat only what may run twice`,
+  );
+}
+
+/** The error of an address behind which a socket opened, and no session. */
+export function connectFailure(url: string, error: unknown): SluiceError {
+  const text = error instanceof Error ? lower(error.message) : String(error);
+  const code = error instanceof SluiceError ? error.code : "CONNECT_FAILED";
+  return new SluiceError(code, `Cannot connect to ${url}: ${text}`, { cause: error });
+}
+
+/** The error of a connection that broke a rule of the protocol: one line with the advice of the table. */
+export function connectionError(error: ProtocolError): SluiceError {
+  return new SluiceError(error.codeName, `${error.message}; ${lower(error.advice)}`, { cause: error });
+}
+
+function named(code: string, message: string): StreamFailure {
+  if (Object.hasOwn(errorTable, code) && errorTable[code as ErrorName].scope === "stream") {
+    return streamFailure(code as ErrorName, message);
+  }
+  return { code: APPLICATION_CODES, name: code, message, notStarted: false, doNotRetry: false };
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

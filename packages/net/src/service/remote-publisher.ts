@@ -1,0 +1,110 @@
+// A stream of the server as a Flow of the client: what is requested here becomes CREDIT there.
+//
+//   downstream --request(n)--> RemoteStream --grantItems(total)--> session --CREDIT--> server
+//   downstream <----next------ RemoteStream <------ batch -------- session <--ITEMS--- server
+//
+// There is no buffer here. The session lets in only what was granted, and granted is only what was requested:
+// so a batch is decoded and handed on in the turn in which it came.
+
+import type { Flow, Subscription } from "@sluice/core";
+import { addDemand, flowFrom, type StageSubscriber } from "@sluice/core/kit";
+import { decodeItems, type ItemsEvent } from "./bodies.js";
+import { ClientRequest, type RequestParts } from "./client-request.js";
+
+/**
+ * A flow of the items that the server sends for one request; each subscription opens a stream of its own.
+ *
+ * *Demand:* passed on over the wire; the stream is opened by the first request, which travels with it. Items
+ * that a filter below drops are granted again. *Buffers:* nothing. *Errors:* `RemoteError`, `TimeoutError`,
+ * `PayloadError`, `CONNECTION_LOST`. *Cancel:* ends the stream at the server.
+ */
+export function remotePublisher<T>(parts: RequestParts): Flow<T> {
+  return flowFrom<T>((downstream) => downstream.onSubscribe(new RemoteStream<T>(parts, downstream)));
+}
+
+type Terminal = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
+
+class RemoteStream<T> extends ClientRequest implements Subscription {
+  private downstream: StageSubscriber<T>;
+  /** Total requested, with what was dropped below added again. */
+  private demand = 0;
+  private isDelivering = false;
+  /** The end, when it comes from within `next`: signals are serial (§1.3). */
+  private terminal: Terminal | undefined = undefined;
+
+  constructor(parts: RequestParts, downstream: StageSubscriber<T>) {
+    super(parts);
+    this.downstream = downstream;
+  }
+
+  override onItems(event: ItemsEvent): void {
+    let items: unknown[];
+    try {
+      items = decodeItems(this.codec, event);
+    } catch (error) {
+      this.abandon(error);
+      return;
+    }
+    const { downstream } = this;
+    let dropped = 0;
+    this.isDelivering = true;
+    for (let i = 0; i < items.length && this.state === "open"; i += 1) {
+      if (!downstream.next(items[i] as T)) dropped += 1;
+    }
+    this.isDelivering = false;
+    if (this.state !== "open") {
+      if (this.terminal !== undefined) this.settle(this.terminal);
+      return;
+    }
+    this.connection.session.consumed(this.streamId, items.length);
+    if (dropped > 0) this.request(dropped);
+    else this.connection.wake();
+  }
+
+  override onCompleted(): void {
+    this.release();
+    this.settle({ kind: "complete" });
+  }
+
+  protected override fail(error: unknown): void {
+    const terminal: Terminal = { kind: "error", error };
+    if (this.isDelivering) this.terminal = terminal;
+    else this.settle(terminal);
+  }
+
+  protected override demandAtOpen(): number {
+    return this.demand;
+  }
+
+  request(n: number): void {
+    if (this.state === "ended") return;
+    this.demand = addDemand(this.demand, n);
+    if (this.state === "idle") this.begin();
+    else if (this.state === "open") {
+      this.connection.session.grantItems(this.streamId, this.demand);
+      this.connection.wake();
+    }
+  }
+
+  cancel(): void {
+    this.downstream = NOBODY;
+    this.terminal = undefined;
+    if (this.state !== "ended") this.stop();
+  }
+
+  private settle(terminal: Terminal): void {
+    const { downstream } = this;
+    this.downstream = NOBODY;
+    this.terminal = undefined;
+    if (terminal.kind === "complete") downstream.onComplete();
+    else downstream.onError(terminal.error);
+  }
+}
+
+/** Stands where a downstream stood that may no longer be signalled, so that it can be collected (§3.13). */
+const NOBODY: StageSubscriber<unknown> = {
+  onSubscribe: (subscription) => subscription.cancel(),
+  next: () => false,
+  onError() {},
+  onComplete() {},
+};

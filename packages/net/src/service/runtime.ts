@@ -1,0 +1,25 @@
+// What a runtime gives to the service layer. Each door names its own.
+
+import { type Clock, systemClock } from "@sluice/core";
+
+/** Time, and a way to run something after the events of this turn. */
+export interface Runtime {
+  readonly clock: Clock;
+  /**
+   * Runs `task` once, after what is going on now. It decides how much goes into one message: `setImmediate`
+   * gathers what a whole turn of the event loop brought.
+   */
+  readonly defer: (task: () => void) => void;
+}
+
+/** The clock of the machine and, where it exists, `setImmediate`; otherwise a timer of 0 ms. */
+export const defaultRuntime: Runtime = {
+  clock: systemClock,
+  defer: deferrer(),
+};
+
+function deferrer(): (task: () => void) => void {
+  const { setImmediate: immediate } = globalThis as { setImmediate?: (task: () => void) => unknown };
+  if (immediate !== undefined) return (task) => void immediate(task);
+  return (task) => void systemClock.schedule(0, task);
+}

@@ -1,0 +1,93 @@
+// Opens streams as the server has slots for them (protocol.md B1: streams are credit too). Who comes while all
+// are taken waits in line.
+
+import { SluiceError } from "@sluice/core";
+import { Ring } from "@sluice/core/kit";
+import type { OpenOptions, OpenRefusal } from "../protocol/session/session-api.js";
+import type { Connection } from "./connection.js";
+import { connectionLost } from "./failure.js";
+
+/** One who wants a stream. */
+export interface StreamRequest {
+  /** False once it was cancelled while waiting: it is passed over. */
+  isWanted(): boolean;
+  /** Asked when its turn has come, so that the deadline that travels is what is left of it. */
+  openOptions(): OpenOptions;
+  onOpen(streamId: number): void;
+  onRefused(error: SluiceError): void;
+}
+
+/**
+ * Opens streams in the order in which they were asked for.
+ *
+ * *Buffers:* at most 1,024 requests that wait for a slot; one more is refused with `OVERLOADED`, because a
+ * line that only grows answers nobody in time.
+ */
+export class StreamOpener {
+  private readonly connection: Connection;
+  private readonly waiting = new Ring<StreamRequest>(MAX_WAITING);
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  open(request: StreamRequest): void {
+    if (this.waiting.isEmpty && this.tryOpen(request)) return;
+    if (this.waiting.isFull) {
+      request.onRefused(
+        new SluiceError(
+          "OVERLOADED",
+          `Cannot open another stream: ${MAX_WAITING} already wait for one of the server's slots; end some, or connect twice`,
+        ),
+      );
+    } else {
+      this.waiting.push(request);
+    }
+  }
+
+  /** The server has slots again. */
+  onSlots(): void {
+    while (!this.waiting.isEmpty && this.tryOpen(this.waiting.peek() as StreamRequest)) this.waiting.shift();
+  }
+
+  /** No stream will ever be opened again. */
+  onEnd(error: SluiceError): void {
+    while (!this.waiting.isEmpty) this.waiting.shift().onRefused(error);
+  }
+
+  /** False: all slots are taken, wait for `slots`. */
+  private tryOpen(request: StreamRequest): boolean {
+    if (!request.isWanted()) return true;
+    const opened = this.connection.session.open(request.openOptions());
+    if (typeof opened === "number") {
+      request.onOpen(opened);
+      return true;
+    }
+    if (opened === "no-slot") return false;
+    request.onRefused(refusal(opened));
+    return true;
+  }
+}
+
+/** Requests in line, as many as a server of ours has slots, sixteen times over: judgement. */
+const MAX_WAITING = 1024;
+
+function refusal(reason: Exclude<OpenRefusal, "no-slot">): SluiceError {
+  switch (reason) {
+    case "going-away":
+      return new SluiceError(
+        "GOING_AWAY",
+        "Cannot open a stream: the server is ending, nothing was begun; connect again",
+      );
+    case "exhausted":
+      return new SluiceError(
+        "EXHAUSTED",
+        "Cannot open a stream: this connection has used all ids; connect again",
+      );
+    case "closed":
+    case "not-ready":
+      return connectionLost("it is closed");
+    default:
+      return reason satisfies never;
+  }
+}

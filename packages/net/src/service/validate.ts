@@ -1,0 +1,36 @@
+// Runs a Standard Schema and says in one line what does not fit, with its path.
+
+import { SluiceError } from "@sluice/core";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+/** A value does not fit its schema (code `INVALID_PAYLOAD`); `issues` has them all. */
+export class SchemaError extends SluiceError {
+  readonly issues: readonly StandardSchemaV1.Issue[];
+
+  constructor(what: string, issues: readonly StandardSchemaV1.Issue[]) {
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+    super("INVALID_PAYLOAD", `Cannot accept the ${what}: ${describe(issues[0])}${more}`);
+    this.issues = issues;
+  }
+}
+
+/**
+ * The value as the schema gives it back; a promise only when the schema answers with one.
+ *
+ * *Errors:* throws, or rejects with, a `SchemaError` naming `what`.
+ */
+export function validate(schema: StandardSchemaV1, value: unknown, what: string): unknown {
+  const result = schema["~standard"].validate(value);
+  return result instanceof Promise ? result.then((late) => settle(late, what)) : settle(result, what);
+}
+
+function settle(result: StandardSchemaV1.Result<unknown>, what: string): unknown {
+  if (result.issues === undefined) return result.value;
+  throw new SchemaError(what, result.issues);
+}
+
+function describe(issue: StandardSchemaV1.Issue | undefined): string {
+  if (issue === undefined) return "the schema gives no reason";
+  const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
+  return path === "" ? issue.message : `${path}: ${issue.message}`;
+}

@@ -1,0 +1,137 @@
+// Calls from end to end, in memory and over a real socket.
+
+import { call, defineService, unchecked } from "@sluice/net";
+import { describe, expect, it } from "vitest";
+import { bothWays, until } from "./both-ways.js";
+
+const service = defineService("calls", {
+  ask: call({ input: unchecked<unknown>(), output: unchecked<unknown>() }),
+  json: call({ input: unchecked<unknown>(), output: unchecked<unknown>(), codec: "json" }),
+});
+
+for (const { name, open } of bothWays) {
+  describe(`a call over ${name}`, () => {
+    it("answers what the handler returned or its promise resolved with", async () => {
+      const { client } = await open(service, {
+        ask: (input) => (input === "late" ? Promise.resolve("later") : [input, "now"]),
+        json: (input) => input,
+      });
+      expect(await client.ask("x")).toEqual(["x", "now"]);
+      expect(await client.ask("late")).toBe("later");
+      expect(await client.ask(undefined)).toEqual([undefined, "now"]);
+      expect(await client.json({ a: [1, null] })).toEqual({ a: [1, null] });
+    });
+
+    it("answers undefined for a handler that returns nothing", async () => {
+      const { client } = await open(service, { ask: () => undefined, json: () => undefined });
+      expect(await client.ask(1)).toBeUndefined();
+      expect(await client.json(1)).toBeUndefined();
+    });
+
+    it("answers a thousand calls made at once, each with its own answer", async () => {
+      const { client } = await open(service, { ask: (input) => input, json: (input) => input });
+      const answers = await Promise.all(Array.from({ length: 1000 }, (_, i) => client.ask(i)));
+      expect(answers).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+    });
+
+    it("refuses more than 1,024 waiting calls by name, and loses none of the others", async () => {
+      const { client } = await open(service, { ask: (input) => input, json: (input) => input });
+      const all = await Promise.allSettled(Array.from({ length: 1500 }, (_, i) => client.ask(i)));
+      const refused = all.filter((result) => result.status === "rejected");
+      expect(refused.length).toBe(1500 - 64 - 1024);
+      for (const { reason } of refused) expect(reason).toMatchObject({ code: "OVERLOADED" });
+      expect(await client.ask("still fine")).toBe("still fine");
+    });
+
+    it.each<[string, () => unknown, string]>([
+      [
+        "throws",
+        () => {
+          throw new Error("broken");
+        },
+        "broken",
+      ],
+      ["rejects", () => Promise.reject(new Error("broken later")), "broken later"],
+      ["throws what is no error", () => Promise.reject("text"), "text"],
+    ])("rejects when the handler %s, and only this call", async (_what, broken, message) => {
+      const errors: unknown[] = [];
+      const { client } = await open(
+        service,
+        { ask: (input) => (input === 1 ? broken() : input), json: (input) => input },
+        { onError: (error) => errors.push(error) },
+      );
+      const results = await Promise.allSettled([client.ask(0), client.ask(1), client.ask(2)]);
+      expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+      expect(results[1]).toMatchObject({ reason: { code: "HANDLER_FAILED", message, notStarted: false } });
+      expect(errors).toHaveLength(1);
+    });
+
+    it("names a route that the server does not have, and the nearest one", async () => {
+      const { client } = await open(service, { ask: (input) => input, json: (input) => input });
+      const newer = defineService("calls", { aks: call(), unrelated: call() });
+      const other = await open({ ...newer, name: "calls" }, { aks: () => 1, unrelated: () => 2 });
+      expect(await other.client.aks()).toBe(1);
+      expect(await client.ask(1)).toBe(1);
+    });
+
+    it("refuses an input or output that cannot be encoded, naming the field", async () => {
+      const { client } = await open(service, { ask: () => ({ run: () => 1 }), json: () => ({ n: 1n }) });
+      await expect(client.ask({ deep: { key: Symbol("s") } })).rejects.toThrow(
+        "Cannot encode an item as msgpack: the field deep.key is a symbol; send plain values",
+      );
+      await expect(client.ask(1)).rejects.toThrow("the field run is a function");
+      await expect(client.json(1)).rejects.toThrow("the field n is a bigint");
+    });
+
+    it("refuses an input or answer above the peer's limit by both numbers", async () => {
+      const { client } = await open(service, { ask: (size) => "x".repeat(size as number), json: (x) => x });
+      await expect(client.ask("y".repeat(300_000))).rejects.toMatchObject({
+        code: "ITEM_TOO_LARGE",
+        message: expect.stringMatching(
+          /^Cannot send an item of 300\d{3} bytes: the peer takes at most \d+; /,
+        ),
+      });
+      await expect(client.ask(300_000)).rejects.toMatchObject({ code: "ITEM_TOO_LARGE" });
+      expect(await client.ask(100_000)).toHaveLength(100_000);
+    });
+
+    it("tells the handler that nobody waits any more: by signal", async () => {
+      const reasons: unknown[] = [];
+      let started = 0;
+      const { client } = await open(service, {
+        ask: (_input, { signal }) =>
+          new Promise((resolve) => {
+            started += 1;
+            signal.addEventListener("abort", () => {
+              reasons.push(signal.reason);
+              resolve("too late");
+            });
+          }),
+        json: (input) => input,
+      });
+      const controller = new AbortController();
+      const asked = client.ask(1, { signal: controller.signal });
+      await until(() => started === 1);
+      controller.abort(new Error("changed my mind"));
+      await expect(asked).rejects.toThrow("changed my mind");
+      await until(() => reasons.length === 1);
+      expect(reasons[0]).toMatchObject({ code: "CANCELLED" });
+      expect(await client.json("still alive")).toBe("still alive");
+    });
+
+    it("is not even sent when its signal has aborted before", async () => {
+      let started = 0;
+      const { client } = await open(service, {
+        ask: () => {
+          started += 1;
+        },
+        json: (input) => input,
+      });
+      await expect(client.ask(1, { signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow(
+        "before",
+      );
+      await client.json(1);
+      expect(started).toBe(0);
+    });
+  });
+}
