@@ -6,8 +6,8 @@ import { operatorChecks } from "../src/conformance/operator-checks.js";
 import { publisherChecks } from "../src/conformance/publisher-checks.js";
 import { subscriberChecks } from "../src/conformance/subscriber-checks.js";
 import { uncheckedRules } from "../src/conformance/unchecked-rules.js";
-import { identitySubject } from "./twins/operators.js";
-import { referenceSubject } from "./twins/publishers.js";
+import { identitySubject } from "./twins/operator-twins.js";
+import { referenceSubject } from "./twins/publisher-twin.js";
 import { subscriberSubject } from "./twins/reference-subscriber.js";
 
 /** How many rules each section of Reactive Streams 1.0.4 has. */

@@ -3,9 +3,11 @@
 import { bindChecks, type Check } from "./check.js";
 import { cancelChecks } from "./publisher/cancel.js";
 import { demandChecks } from "./publisher/demand.js";
+import { releaseChecks } from "./publisher/release.js";
 import { requestChecks } from "./publisher/request.js";
 import { signalChecks } from "./publisher/signals.js";
 import { subscribeChecks } from "./publisher/subscribe.js";
+import { throwingSubscriberChecks } from "./publisher/throwing-subscriber.js";
 import type { PublisherSubject } from "./publisher-subject.js";
 
 /**
@@ -29,7 +31,9 @@ export function publisherChecks<T>(subject: PublisherSubject<T>): Check[] {
     ...signalChecks,
     ...demandChecks,
     ...subscribeChecks,
+    ...throwingSubscriberChecks,
     ...cancelChecks,
+    ...releaseChecks,
     ...requestChecks,
   ]);
 }

@@ -2,13 +2,14 @@
 // and its kin go up; errors and the end come down.
 
 import { captureReported } from "../../capture-reported.js";
-import { ManualSubscriber, type SignalHooks } from "../../manual-subscriber.js";
+import { ManualSubscriber } from "../../manual-subscriber.js";
 import { until } from "../../settle.js";
-import { TestPublisher, type TestPublisherOptions } from "../../test-publisher.js";
+import { TestPublisher } from "../../test-publisher.js";
 import { type CheckOf, claim } from "../check.js";
 import type { OperatorSubject } from "../operator-subject.js";
 import { seen } from "../publisher-subject.js";
 import { quiet } from "../quiet.js";
+import { between, flood } from "./between.js";
 
 /** Checks of what passes through. */
 export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
@@ -187,36 +188,6 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
       },
     },
   ];
-}
-
-interface Between<A, B> {
-  readonly upstream: TestPublisher<A>;
-  readonly downstream: ManualSubscriber<B>;
-}
-
-/** The operator between two sides that are driven by hand. */
-async function between<A, B>(
-  subject: OperatorSubject<A, B>,
-  hooks: SignalHooks<B> = {},
-  options: TestPublisherOptions<A> = {},
-): Promise<Between<A, B>> {
-  const upstream = new TestPublisher<A>(options);
-  const downstream = new ManualSubscriber<B>(hooks);
-  subject.apply(upstream).subscribe(downstream);
-  await until(() => downstream.subscription !== undefined, "onSubscribe", subject.rest);
-  return { upstream, downstream };
-}
-
-/** Sends all that upstream is asked for, at most `limit` items. */
-async function flood<A, B>(
-  subject: OperatorSubject<A, B>,
-  upstream: TestPublisher<A>,
-  limit = 40,
-): Promise<void> {
-  for (let sent = 0; sent < limit && upstream.demand >= 1 && !upstream.cancelled; sent++) {
-    upstream.next(subject.item(upstream.emitted));
-  }
-  await quiet(subject);
 }
 
 function claimBound<A, B>(

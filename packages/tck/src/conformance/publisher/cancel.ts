@@ -1,8 +1,7 @@
-// §1.8, §3.5 to §3.7, §3.12, §3.13, §3.15: what cancel does, when it is called at every place where it may be.
+// §1.8, §3.6, §3.7, §3.12, §3.15: what cancel does, when it is called at every place where it may be.
 
 import { type CheckOf, claim } from "../check.js";
-import { ManualSubscriber } from "../../manual-subscriber.js";
-import { settled, until } from "../../settle.js";
+import type { ManualSubscriber } from "../../manual-subscriber.js";
 import {
   canCount,
   everyKind,
@@ -134,25 +133,6 @@ export const cancelChecks: readonly CheckOf<PublisherSubject>[] = [
     },
   },
   {
-    rule: "§3.13",
-    title: "drops the reference to a cancelled subscriber (asked only where the host offers gc())",
-    applies: () => collector() !== undefined,
-    run: async (subject) => {
-      const publisher = subject.create(nearestCount(subject, 6));
-      const { subscriber, subscription } = await cancelledSubscriber(subject, publisher);
-      for (let round = 0; round < 20 && subscriber.deref() !== undefined; round++) {
-        await settled();
-        collector()?.();
-      }
-      claim(
-        subscriber.deref() === undefined,
-        "the subscriber is still held while publisher and subscription are",
-      );
-      subscription.cancel();
-      claim(typeof publisher.subscribe === "function", "the publisher is gone");
-    },
-  },
-  {
     rule: "§3.15",
     title: "returns normally from cancel: before, between and within signals, and after the end",
     mayReport: true,
@@ -181,24 +161,3 @@ export const cancelChecks: readonly CheckOf<PublisherSubject>[] = [
     },
   },
 ];
-
-/** In a function of its own, so that no variable of the check keeps the subscriber alive. */
-async function cancelledSubscriber(
-  subject: PublisherSubject,
-  publisher: ReturnType<PublisherSubject["create"]>,
-): Promise<{ subscriber: WeakRef<object>; subscription: { cancel(): void } }> {
-  const subscriber = new ManualSubscriber<unknown>();
-  publisher.subscribe(subscriber);
-  await until(() => subscriber.subscription !== undefined, "onSubscribe", subject.rest);
-  const { subscription } = subscriber;
-  claim(subscription !== undefined, "no subscription came");
-  subscription.request(1);
-  await quiet(subject);
-  subscription.cancel();
-  return { subscriber: new WeakRef(subscriber), subscription };
-}
-
-function collector(): (() => void) | undefined {
-  const { gc } = globalThis as { gc?: () => void };
-  return typeof gc === "function" ? gc : undefined;
-}
