@@ -55,17 +55,26 @@ export function failureFlags(failure: StreamFailure): number {
 
 /** Appends what ERROR and REJECT have in common. */
 export function encodeFailure(writer: Writer, failure: StreamFailure): void {
-  const details = failure.details;
-  if (details !== undefined && details.length > ERROR_DETAILS_BYTES) {
-    throw new RangeError(
-      `Cannot send error details of ${details.length} bytes: at most ${ERROR_DETAILS_BYTES} are allowed; send less (protocol.md §5.6)`,
-    );
-  }
   writer.varint(failure.code);
   writer.varint(failure.retryAfterMs ?? 0);
   writer.text(utf8Cut(failure.name, ERROR_NAME_BYTES));
   writer.text(utf8Cut(failure.message, ERROR_MESSAGE_BYTES));
-  if (details !== undefined) writer.bytes(details);
+  if (failure.details !== undefined) writer.bytes(failure.details);
+}
+
+/** Throws a RangeError for a failure that can not be sent; call it before anything is booked. */
+export function checkFailure({ code, retryAfterMs = 0, details }: StreamFailure): void {
+  if (!Number.isSafeInteger(code) || code < 1) {
+    throw new RangeError(`Cannot send error code ${code}: it must be an integer >= 1 (protocol.md §8)`);
+  }
+  if (!Number.isSafeInteger(retryAfterMs) || retryAfterMs < 0) {
+    throw new RangeError(`Cannot send a retryAfterMs of ${retryAfterMs}: it must be an integer >= 0`);
+  }
+  if (details !== undefined && details.length > ERROR_DETAILS_BYTES) {
+    throw new RangeError(
+      `Cannot send error details of ${details.length} bytes: at most ${ERROR_DETAILS_BYTES} are allowed; send less`,
+    );
+  }
 }
 
 /** Reads what ERROR and REJECT have in common, up to the reader's end. */

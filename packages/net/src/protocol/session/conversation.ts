@@ -34,6 +34,8 @@ export class Conversation {
   readonly table: StreamTable;
   readonly turns: Turns;
   readonly grants: Grants;
+  // Decided when the message begins: whether one stream has it for itself.
+  private alone = true;
 
   constructor({ role, settings, codecs, peer, outbox, events }: ConversationParts) {
     this.settings = settings;
@@ -48,8 +50,8 @@ export class Conversation {
 
   /** Bytes at which the message being assembled is closed (protocol.md §6.2). */
   target(): number {
-    const alone = this.outbox.dataBytes === 0 && this.turns.waiting() !== "several";
-    return alone ? this.settings.targetAlone : this.settings.targetShared;
+    if (this.outbox.dataBytes === 0) this.alone = this.turns.waiting() !== "several";
+    return this.alone ? this.settings.targetAlone : this.settings.targetShared;
   }
 
   /** Ends the local direction with COMPLETE, if it is open. */

@@ -2,6 +2,7 @@
 // not be done now is answered by name. Arguments that can never be right throw a RangeError.
 
 import { utf8Length } from "../byte/utf8.js";
+import { checkFailure } from "../frame/error.js";
 import { itemsLength } from "../frame/items.js";
 import { FRAME_BYTES, MAX_POSITION, METHOD_BYTES } from "../limits.js";
 import type { StreamFailure } from "../protocol-error.js";
@@ -49,6 +50,7 @@ export class LocalSignals {
   }
 
   reject(streamId: number, failure: StreamFailure): void {
+    checkFailure(failure);
     const stream = this.stream(streamId);
     if (stream === undefined) return;
     if (stream.openedBy === "us" || stream.outbound.items.sent > 0) {
@@ -91,11 +93,12 @@ export class LocalSignals {
     const stream = this.stream(streamId);
     if (stream === undefined) return;
     this.conversation.complete(stream);
-    stream.handled = false;
+    if (stream.openedBy === "peer") stream.release();
     this.conversation.settle(stream);
   }
 
   fail(streamId: number, failure: StreamFailure): void {
+    checkFailure(failure);
     const stream = this.stream(streamId);
     if (stream === undefined) return;
     const wasOpen = localOpen(stream.state);
@@ -125,8 +128,8 @@ export class LocalSignals {
   released(streamId: number): void {
     const stream = this.stream(streamId);
     // As long as its own direction is open, the handler has not ended.
-    if (stream === undefined || localOpen(stream.state)) return;
-    stream.handled = false;
+    if (stream === undefined || stream.openedBy === "us" || localOpen(stream.state)) return;
+    stream.release();
     this.conversation.settle(stream);
   }
 
@@ -178,16 +181,15 @@ export class LocalSignals {
     const { outbound } = stream;
     const charge = outbound.charge(count, bytes);
     if (!outbound.covers(count, charge) || bytes + FRAME_BYTES > peer.messageBytes) return "over-credit";
-    if (outbox.dataBytes >= this.conversation.target() || !outbox.fits(bytes)) return "message-full";
+    if (outbox.isFull(this.conversation.target()) || outbox.makeRoom(bytes) === "closed")
+      return "message-full";
     outbound.spend(count, charge);
     return "sent";
   }
 
   // ERROR and REJECT end both directions: what the peer still sends is for nobody, its end closes the account.
   private abandon(stream: Stream): void {
-    stream.silent = true;
-    stream.handled = false;
-    stream.inbound.discard();
+    stream.release();
     this.conversation.settle(stream);
   }
 

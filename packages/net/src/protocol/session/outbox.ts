@@ -22,6 +22,7 @@ export class Outbox {
   messageBytes: number;
   private readonly control = new Writer();
   private readonly data = new Writer(HEADROOM);
+  private closed = false;
   private sealed: Uint8Array[] = [];
   private nextSealed = 0;
 
@@ -56,9 +57,18 @@ export class Outbox {
     encodeFrame(this.data, frame);
   }
 
-  /** Whether a frame with so many bytes of items fits the message being assembled. */
-  fits(bytes: number): boolean {
-    return this.data.length + bytes + FRAME_BYTES <= this.messageBytes;
+  /** Whether the message takes no more items: it has reached `target`, or an item did not fit it. */
+  isFull(target: number): boolean {
+    return this.closed || this.data.length >= target;
+  }
+
+  /**
+   * Whether a frame with so many bytes of items fits the message. If not, the message takes no more: the item
+   * goes first in the next one, where it fits, instead of being overtaken for ever by smaller ones.
+   */
+  makeRoom(bytes: number): "room" | "closed" {
+    if (this.data.length + bytes + FRAME_BYTES > this.messageBytes) this.closed = true;
+    return this.closed ? "closed" : "room";
   }
 
   addBatch(streamId: number, count: number, payload: Uint8Array): void {
@@ -72,6 +82,7 @@ export class Outbox {
   /** Forgets data not yet taken: the connection is over, nobody will look at it. */
   dropData(): void {
     this.data.take();
+    this.closed = false;
   }
 
   /** The next message, or undefined. */
@@ -90,9 +101,9 @@ export class Outbox {
   private assemble(): Uint8Array | undefined {
     const control = this.control.length;
     if (this.data.length === 0) return control === 0 ? undefined : this.control.take();
-    if (control === 0) return this.data.take();
     if (control > HEADROOM || control + this.data.length > this.messageBytes) return this.control.take();
-    return this.data.take(this.control.take());
+    this.closed = false;
+    return control === 0 ? this.data.take() : this.data.take(this.control.take());
   }
 
   // Closes what is there, so that a message never exceeds what the peer takes.

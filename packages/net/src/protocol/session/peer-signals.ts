@@ -169,8 +169,7 @@ export class PeerSignals {
   }
 
   private turnAway(stream: Stream, failure: StreamFailure): void {
-    stream.handled = false;
-    stream.silent = true;
+    stream.release();
     this.conversation.reject(stream, failure);
   }
 

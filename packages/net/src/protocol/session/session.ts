@@ -4,8 +4,6 @@
 
 import { utf8Length } from "../byte/utf8.js";
 import { readMessage } from "../frame/batch.js";
-import type { LimitName } from "../frame/blocked.js";
-import type { ErrorFrame } from "../frame/error.js";
 import type { Frame } from "../frame/frame.js";
 import type { GoawayFrame } from "../frame/goaway.js";
 import type { HelloFrame } from "../frame/hello.js";
@@ -21,9 +19,11 @@ import {
   SMALLEST_MESSAGE,
   settingsOf,
 } from "../limits.js";
-import { errorName, ProtocolError, type StreamFailure, violation } from "../protocol-error.js";
+import { ProtocolError, type StreamFailure, violation } from "../protocol-error.js";
 import type { Role } from "../stream/stream-id.js";
+import { BlockedReport } from "./blocked-report.js";
 import { Conversation } from "./conversation.js";
+import { failureOf, handshakeTimeout, heartbeatLost, toldByPeer, tooLarge } from "./endings.js";
 import { EventQueue } from "./event-queue.js";
 import { helloOf, peerOf } from "./handshake.js";
 import { Keepalive } from "./keepalive.js";
@@ -44,7 +44,6 @@ import type {
   Waiting,
 } from "./session-api.js";
 import { agree, close, drain, OPENING, type SessionState } from "./session-state.js";
-import { dryBy } from "./turns.js";
 
 /**
  * One side of a connection, as a state machine that does no I/O. Feed it messages, time and local signals;
@@ -85,6 +84,7 @@ export class Session implements SessionApi {
   private readonly outbox = new Outbox(SMALLEST_MESSAGE);
   private readonly events = new EventQueue();
   private readonly keepalive: Keepalive;
+  private readonly blockedReport: BlockedReport;
   private readonly handshakeUntil: number;
   private state: SessionState = OPENING;
   private fromPeer: PeerSignals | undefined = undefined;
@@ -92,7 +92,6 @@ export class Session implements SessionApi {
   private now: number;
   private pongWaits = false;
   private slotsWanted = false;
-  private slotsBlockedSince: number | undefined = undefined;
   private saidDrained = false;
 
   /** `now`: milliseconds of any clock that never goes backwards, the same for all calls. Throws a RangeError for settings or codecs that can not work. */
@@ -103,6 +102,7 @@ export class Session implements SessionApi {
     this.now = now;
     this.handshakeUntil = now + this.settings.handshakeMs;
     this.keepalive = new Keepalive(this.settings.heartbeatMs, this.settings.heartbeatsMissed, now);
+    this.blockedReport = new BlockedReport(this.settings.blockedMs);
     this.outbox.addControl(helloOf(this.role, this.settings, this.codecs), SMALLEST_MESSAGE);
   }
 
@@ -137,7 +137,7 @@ export class Session implements SessionApi {
       case "open":
       case "draining":
         this.beat(now);
-        this.reportBlocked(this.state.conversation, now);
+        this.blockedReport.tick(this.state.conversation, now);
         return;
       case "closed":
         return;
@@ -152,12 +152,8 @@ export class Session implements SessionApi {
         return this.handshakeUntil;
       case "open":
       case "draining": {
-        const dry = this.state.conversation.turns.dryForLongest()?.outbound.blockedSince;
-        const since = Math.min(
-          dry ?? Number.POSITIVE_INFINITY,
-          this.slotsBlockedSince ?? Number.POSITIVE_INFINITY,
-        );
-        return Math.min(this.keepalive.nextTick(), since + this.settings.blockedMs);
+        const report = this.blockedReport.nextTick(this.state.conversation);
+        return Math.min(this.keepalive.nextTick(), report);
       }
       case "closed":
         return Number.POSITIVE_INFINITY;
@@ -199,7 +195,7 @@ export class Session implements SessionApi {
     if (answer === "exhausted") this.goaway({ reason: "All stream ids are used" });
     if (answer === "no-slot") {
       this.slotsWanted = true;
-      if (this.state.conversation.table.ourSlots.available === 0) this.slotsBlockedSince ??= this.now;
+      this.blockedReport.noSlot(this.state.conversation, this.now);
     }
     return answer;
   }
@@ -249,6 +245,11 @@ export class Session implements SessionApi {
   }
 
   goaway({ reason, reconnectAfterMs = 0, spreadMs = 0 }: GoawayOptions): void {
+    for (const ms of [reconnectAfterMs, spreadMs]) {
+      if (!Number.isSafeInteger(ms) || ms < 0) {
+        throw new RangeError(`Cannot say GOAWAY with ${ms} ms: times must be integers >= 0`);
+      }
+    }
     if (this.state.kind !== "open" && this.state.kind !== "draining") return;
     const lastStreamId = this.state.conversation.table.lastOfPeer();
     const next = drain(this.state, lastStreamId);
@@ -369,31 +370,12 @@ export class Session implements SessionApi {
     if (due === "dead") this.end(heartbeatLost(this.settings), "tell");
   }
 
-  private reportBlocked({ turns, table }: Conversation, now: number): void {
-    const { blockedMs } = this.settings;
-    for (let dry = turns.dryForLongest(); dry !== undefined; dry = turns.dryForLongest()) {
-      if (now < (dry.outbound.blockedSince ?? now) + blockedMs) break;
-      turns.reported(dry);
-      const limit = dryBy(dry);
-      const credit = limit === "items" ? dry.outbound.items : dry.outbound.bytes;
-      if (credit.sayBlocked() === "say") this.blocked(dry.id, limit, credit.granted);
-    }
-    if (this.slotsBlockedSince === undefined || now < this.slotsBlockedSince + blockedMs) return;
-    this.slotsBlockedSince = undefined;
-    const slots = table.ourSlots;
-    if (slots.available === 0 && slots.sayBlocked() === "say") this.blocked(0, "streams", slots.granted);
-  }
-
-  private blocked(streamId: number, limit: LimitName, value: number): void {
-    this.outbox.addControl({ kind: "blocked", streamId, limit, value }, FRAME_BYTES);
-  }
-
   // Events that follow from the state rather than from one frame.
   private lateEvent(): SessionEvent | undefined {
     const { state } = this;
     if (this.slotsWanted && state.kind === "open" && typeof state.conversation.table.nextId() === "number") {
       this.slotsWanted = false;
-      this.slotsBlockedSince = undefined;
+      this.blockedReport.slotsCame();
       return { kind: "slots" };
     }
     if (!this.saidDrained && state.kind === "draining" && state.conversation.table.size === 0) {
@@ -433,46 +415,6 @@ function checkedCodecs(codecs: readonly string[]): readonly string[] {
     }
   }
   return [...codecs];
-}
-
-function failureOf(error: ProtocolError): StreamFailure {
-  return {
-    code: error.code,
-    name: error.codeName,
-    message: error.message,
-    notStarted: false,
-    doNotRetry: error.blame === "us",
-  };
-}
-
-function toldByPeer(frame: ErrorFrame): ProtocolError {
-  const { code, message } = frame.failure;
-  const known = errorName(code) ?? "INTERNAL";
-  return new ProtocolError(known, `The peer ended the connection: ${message}`, "§7.3", "us");
-}
-
-function tooLarge(length: number, messageBytes: number): ProtocolError {
-  return violation(
-    "MESSAGE_TOO_LARGE",
-    `Cannot take a message of ${length} bytes: messageBytes is ${messageBytes}`,
-    "§1.2",
-  );
-}
-
-function handshakeTimeout(handshakeMs: number): ProtocolError {
-  return violation(
-    "HANDSHAKE_TIMEOUT",
-    `Cannot wait longer than ${handshakeMs} ms for HELLO: check that the peer speaks sluice.v1`,
-    "§2.4",
-  );
-}
-
-function heartbeatLost({ heartbeatMs, heartbeatsMissed }: Settings): ProtocolError {
-  return violation(
-    "HEARTBEAT_LOST",
-    `Cannot reach the peer: it was silent for ${heartbeatMs * heartbeatsMissed} ms after a PING; reconnect`,
-    "§7.1",
-  );
 }
 
 function impossible(state: never): never {

@@ -6,8 +6,8 @@
 //
 // Bound: each running stream stands in the ring at most once.
 
-import type { LimitName } from "../frame/blocked.js";
 import type { Stream } from "../stream/stream.js";
+import type { Outbox } from "./outbox.js";
 import type { TakeTurn, Waiting } from "./session-api.js";
 
 /** Round robin over the streams that are offered. */
@@ -44,8 +44,8 @@ export class Turns {
    * Gives turns until the message has reached `target` or nobody wants one. A stream that says "more" and sent
    * nothing has an item that its credit does not cover: it waits for credit.
    */
-  run(take: TakeTurn, target: number, message: { readonly dataBytes: number }, now: number): void {
-    while (message.dataBytes < target) {
+  run(take: TakeTurn, target: number, outbox: Outbox, now: number): void {
+    while (!outbox.isFull(target)) {
       const next = this.ring.values().next();
       if (next.done === true) return;
       const stream = next.value;
@@ -55,12 +55,12 @@ export class Turns {
       const answer = take(stream.id, {
         items: outbound.items.available,
         bytes: outbound.bytes.available,
-        target: target - message.dataBytes,
+        target: target - outbox.dataBytes,
       });
       // The turn may have ended the stream, which took it out for good.
       if (!outbound.offered) continue;
       if (answer === "idle") this.remove(stream);
-      else if (outbound.items.sent > before || message.dataBytes >= target) this.place(stream, now);
+      else if (outbound.items.sent > before || outbox.isFull(target)) this.place(stream, now);
       else this.ranDry(stream, now);
     }
   }
@@ -86,9 +86,4 @@ export class Turns {
     stream.outbound.blockedSince = now;
     this.dry.add(stream);
   }
-}
-
-/** The limit to name in BLOCKED: the one that stops the stream, or bytes if an item is larger than what is left. */
-export function dryBy(stream: Stream): LimitName {
-  return stream.outbound.stoppedBy() ?? "bytes";
 }

@@ -24,6 +24,13 @@ export class Stream {
     this.handled = openedBy === "peer";
   }
 
+  /** Nobody works for it here any more: what is held is let go, and so is what still comes. */
+  release(): void {
+    this.handled = false;
+    this.silent = true;
+    this.inbound.discard();
+  }
+
   /** Whether its slot and its share may go to another stream: both ends said, nothing held, no handler left. */
   isOver(): boolean {
     return this.state.kind === "closed" && !this.handled && this.inbound.items.held === 0;
