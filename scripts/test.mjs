@@ -18,7 +18,7 @@ const options = [`--outputFile.json=${report}`, "--exclude=packages/core/test/co
 const unitCode = await show(node, [...vitest, ...options]);
 const unit = unitCounts(report, unitCode);
 
-const tck = await capture(node, ["scripts/tck.mjs"]);
+const tck = await capture(node, ["--expose-gc", "scripts/tck.mjs"]);
 process.stdout.write(tck.output);
 const conformance = tckCounts(tck);
 
