@@ -10,6 +10,17 @@ const SLOW_TURN_MS = 5;
 /**
  * Lets everything run that is ready and what it makes ready, a bounded number of turns of the event loop.
  * For claims that something does not happen; for what should happen there is `until`.
+ *
+ * @example
+ * ```ts
+ * import { settled } from "@sluice/tck";
+ * let late = false;
+ * Promise.resolve().then(() => {
+ *   late = true;
+ * });
+ * await settled();
+ * console.log(late); // prints true
+ * ```
  */
 export async function settled(): Promise<void> {
   await messageTurns(3);
@@ -21,6 +32,20 @@ export async function settled(): Promise<void> {
  * Waits until `condition` holds, looking once a turn, and throws an `Error` saying `what` was awaited after a
  * bounded number of turns (about a second). `rest`, if given, runs before each look: a subject whose items
  * come by a virtual clock moves it there.
+ *
+ * @example
+ * ```ts
+ * import { until } from "@sluice/tck";
+ * let turns = 0;
+ * await until(
+ *   () => turns === 3,
+ *   "three turns",
+ *   () => {
+ *     turns++;
+ *   },
+ * );
+ * console.log(turns); // prints 3
+ * ```
  */
 export async function until(
   condition: () => boolean,

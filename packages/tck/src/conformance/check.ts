@@ -13,7 +13,19 @@ export interface Check {
   run(): Promise<void>;
 }
 
-/** A subject was seen to break a rule. */
+/**
+ * A subject was seen to break a rule. `rule` is its number, `cause` what was seen.
+ *
+ * @example
+ * ```ts
+ * import { ConformanceError, publisherChecks } from "@sluice/tck";
+ * const silent = { create: () => ({ subscribe: () => {} }) };
+ * const check = publisherChecks(silent).find(({ rule }) => rule === "§1.9");
+ * await check?.run().catch((error) => {
+ *   console.log(error instanceof ConformanceError, error.rule); // prints true §1.9
+ * });
+ * ```
+ */
 export class ConformanceError extends Error {
   readonly rule: string;
 

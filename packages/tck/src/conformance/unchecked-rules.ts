@@ -6,7 +6,15 @@ export interface UncheckedRule {
   readonly reason: string;
 }
 
-/** All rules that no check names. Together with those of the checks they are all rules that there are. */
+/**
+ * All rules that no check names. Together with those of the checks they are all rules that there are.
+ *
+ * @example
+ * ```ts
+ * import { uncheckedRules } from "@sluice/tck";
+ * console.log(uncheckedRules.some(({ rule }) => rule === "§3.4")); // prints true
+ * ```
+ */
 export const uncheckedRules: readonly UncheckedRule[] = [
   {
     rule: "§1.2",
