@@ -266,7 +266,17 @@ export function flowFrom<T>(start: (downstream: StageSubscriber<T>) => void): Fl
   return new ConnectedFlow(start);
 }
 
-function requirePublisher(upstream: Publisher<unknown>, operator: string): Publisher<unknown> {
+/**
+ * Returns `upstream` if it is a publisher, throws a `TypeError` that names the operator otherwise.
+ *
+ * @example
+ * ```ts
+ * import { requirePublisher } from "@sluice/core/kit";
+ * import { empty } from "@sluice/core";
+ * requirePublisher(empty(), "my operator");
+ * ```
+ */
+export function requirePublisher<T>(upstream: Publisher<T>, operator: string): Publisher<T> {
   if (typeof upstream?.subscribe === "function") return upstream;
   throw new TypeError(
     `Cannot apply ${operator} to ${upstream === null ? "null" : typeof upstream}: it takes a Publisher; from() makes one of iterables and promises`,

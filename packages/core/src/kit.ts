@@ -1,7 +1,7 @@
 // The door for people who write operators, gates, stores and transports. What users need is in `@sluice/core`.
 
 export { checkCapacity, Ring } from "./buffer/ring.js";
-export { flowFrom, flowOf, flowOfStage } from "./flow.js";
+export { flowFrom, flowOf, flowOfStage, requirePublisher } from "./flow.js";
 export { Arbiter, type ArbiterOwner } from "./kit/arbiter.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
 export { complete, fail, NEVER_SUBSCRIPTION } from "./kit/ended.js";

@@ -72,6 +72,32 @@ export class Ring<T> {
     return this.slots[this.head];
   }
 
+  /** For loops that read by index: where the items are, from `headIndex` on, `contiguous` of them. */
+  get slotsInPlace(): readonly (T | undefined)[] {
+    return this.slots;
+  }
+
+  get headIndex(): number {
+    return this.head;
+  }
+
+  /** Items that follow each other in the slots before the wrap. */
+  get contiguous(): number {
+    return Math.min(this.count, this.slots.length - this.head);
+  }
+
+  /** Takes the `n` oldest, which have been read in place. Throws a `RangeError` for more than are held. */
+  discard(n: number): void {
+    if (n > this.count)
+      throw new RangeError(`Cannot discard ${n} items from a Ring that holds ${this.count}`);
+    const { slots } = this;
+    const end = this.head + n;
+    slots.fill(undefined, this.head, Math.min(end, slots.length));
+    if (end > slots.length) slots.fill(undefined, 0, end - slots.length);
+    this.head = end & (slots.length - 1);
+    this.count -= n;
+  }
+
   /** Drops all items and the slots made for them. */
   clear(): void {
     this.slots = new Array(Math.min(FIRST_SLOTS, powerOfTwo(this.capacity)));

@@ -1,5 +1,5 @@
 // The end of a pipeline that combines all items into one. It stands in the kit because the source's loop calls
-// `combine` itself when it sees a Fold: `reduce` then costs no call but the user's (kit/indexed-subscription.ts).
+// `combine` itself when it sees a Fold: `reduce` then costs no call but the user's (kit/indexed-loop.ts).
 
 import { UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";

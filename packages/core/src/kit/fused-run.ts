@@ -6,7 +6,7 @@
 //
 //   prepared   [map] [filter]    the shapes that make up most pipelines; runs of maps are composed into one.
 //                                `map` and `keep` are plain fields, so that a source's loop calls the user's
-//                                functions directly (kit/indexed-subscription.ts)
+//                                functions directly (kit/indexed-loop.ts)
 //   general    anything else     `apply` walks the stages
 //
 // The order is that of unfused code: an item goes through all stages before the next one starts.

@@ -1,4 +1,4 @@
-// The loop of iterables that are no arrays. As kit/indexed-subscription.ts, with two differences: the source is
+// The loop of iterables that are no arrays. As kit/indexed-loop.ts, with two differences: the source is
 // foreign code that may throw or call back, and it has to be closed (`return`) when it is left early.
 
 import { addDemand } from "../spec/demand.js";
@@ -8,7 +8,7 @@ import { fail, NOBODY } from "./ended.js";
 import { DROPPED, type FusedRun } from "./fused-run.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
-/** `limit` once cancelled or terminated; before, the total of demand (see kit/indexed-subscription.ts). */
+/** `limit` once cancelled or terminated; before, the total of demand (see kit/indexed-loop.ts). */
 const ENDED = -1;
 
 /** Subscription to the items of an iterable, sent through a run of stages. */

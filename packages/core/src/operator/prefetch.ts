@@ -1,10 +1,14 @@
 import { checkCapacity, Ring } from "../buffer/ring.js";
-import { flowOf, type Operator } from "../flow.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
+import { Flow, type Operator, requirePublisher } from "../flow.js";
+import { dropError } from "../kit/dropped.js";
+import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
+import { FusedRun } from "../kit/fused-run.js";
+import { IndexedLoop } from "../kit/indexed-loop.js";
+import { connect } from "../kit/publisher-border.js";
 import { replenishAt } from "../kit/replenish.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { addDemand } from "../spec/demand.js";
-import type { Subscription } from "../spec/publisher.js";
+import type { Publisher, Subscription } from "../spec/publisher.js";
 
 /**
  * An asynchronous boundary: asks upstream ahead of demand, and sends on in a later turn.
@@ -25,91 +29,128 @@ import type { Subscription } from "../spec/publisher.js";
  */
 export function prefetch<T>(size: number = 256): Operator<T, T> {
   checkCapacity("prefetch", size, 1);
-  return (upstream) => flowOf(upstream, (downstream: StageSubscriber<T>) => new Prefetch(downstream, size));
+  return (upstream) => new PrefetchFlow<T>(requirePublisher(upstream, "prefetch"), size);
+}
+
+/** Takes the per-item stages that follow into the loop that empties the ring, as synchronous sources do. */
+class PrefetchFlow<T> extends Flow<T> {
+  private readonly upstream: Publisher<unknown>;
+  private readonly size: number;
+
+  constructor(upstream: Publisher<unknown>, size: number) {
+    super();
+    this.upstream = upstream;
+    this.size = size;
+  }
+
+  override connect(downstream: StageSubscriber<T>): void {
+    this.connectRun(new FusedRun([]), downstream as StageSubscriber<unknown>);
+  }
+
+  override connectRun(run: FusedRun, downstream: StageSubscriber<unknown>): void {
+    connect(this.upstream, new Prefetch(this.size, run, downstream));
+  }
 }
 
 /** How upstream ended, while items are still held. */
 type End = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 
-class Prefetch<T> extends OperatorSubscriber<T, T> {
+/**
+ * idle --item and demand--> scheduled --microtask--> sending --all that was held is sent | no demand--> idle
+ */
+class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscription {
   private readonly size: number;
-  private readonly items: Ring<T>;
-  /** Totals: what may be sent in all so far, and what has been. */
-  private demand = 0;
-  private emitted = 0;
+  private readonly ring: Ring<unknown>;
+  private upstream: Subscription = NEVER_SUBSCRIPTION;
   /** Sent on since upstream was last asked. */
   private freed = 0;
   private isScheduled = false;
-  private end: End | undefined = undefined;
+  private upstreamEnd: End | undefined = undefined;
 
-  constructor(downstream: StageSubscriber<T>, size: number) {
-    super(downstream);
+  constructor(size: number, run: FusedRun, downstream: StageSubscriber<unknown>) {
+    const ring = new Ring<unknown>(size);
+    super(ring.slotsInPlace, 0, 0, run, downstream);
     this.size = size;
-    this.items = new Ring(size);
+    this.ring = ring;
   }
 
-  override onSubscribe(subscription: Subscription): void {
-    super.onSubscribe(subscription);
-    if (!this.done) subscription.request(this.size);
+  onSubscribe(subscription: Subscription): void {
+    this.upstream = subscription;
+    this.downstream.onSubscribe(this);
+    if (this.run.exhausted)
+      this.completeEarly(); // take(0)
+    else if (!this.ended) subscription.request(this.size);
   }
 
-  next(item: T): boolean {
-    if (this.done) return false;
-    this.items.push(item);
-    this.schedule();
+  next(item: unknown): boolean {
+    if (this.ended) return false;
+    this.ring.push(item);
+    if (!this.isScheduled) this.schedule();
     return true;
   }
 
-  override onError(error: unknown): void {
-    this.endAfterItems({ kind: "error", error });
+  onError(error: unknown): void {
+    if (this.ended || this.upstreamEnd !== undefined) dropError(error);
+    else this.endAfterItems({ kind: "error", error });
   }
 
-  override onComplete(): void {
-    this.endAfterItems({ kind: "complete" });
+  onComplete(): void {
+    if (!this.ended && this.upstreamEnd === undefined) this.endAfterItems({ kind: "complete" });
   }
 
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
+  request(n: number): void {
+    if (this.ended) return;
+    this.requested = addDemand(this.requested, n);
     this.schedule();
   }
 
-  protected override onEnd(): void {
-    this.items.clear();
+  cancel(): void {
+    if (this.ended) return;
+    const { upstream } = this;
+    this.end();
+    upstream.cancel();
   }
 
-  private endAfterItems(end: End): void {
-    if (this.done) {
-      if (end.kind === "error") super.onError(end.error); // nobody to tell: it goes where dropped errors go
-      return;
-    }
-    this.end = end;
-    if (this.items.isEmpty && !this.isScheduled) this.finish(end);
+  protected override end(): void {
+    super.end();
+    this.upstream = NEVER_SUBSCRIPTION;
+    this.ring.clear();
+  }
+
+  protected override stageFailed(error: unknown): void {
+    const { downstream, upstream } = this;
+    this.end();
+    upstream.cancel();
+    downstream.onError(error);
   }
 
   private schedule(): void {
-    if (this.isScheduled || this.items.isEmpty || this.emitted === this.demand) return;
+    if (this.isScheduled || this.requested === 0 || this.ring.isEmpty) return;
     this.isScheduled = true;
-    queueMicrotask(this.drain);
+    queueMicrotask(this.sendTurn);
   }
 
-  /** One turn: what is held now, as far as demand goes. What a request of this turn brings crosses in the next. */
-  private readonly drain = (): void => {
-    const { items, downstream } = this;
-    let left = items.size;
-    while (left > 0 && this.emitted < this.demand && !this.done) {
-      left--;
-      this.freed++;
-      if (downstream.next(items.shift())) this.emitted++;
+  /** One turn: what is held now, as far as demand goes. What upstream then sends crosses in the next one. */
+  private readonly sendTurn = (): void => {
+    const { ring } = this;
+    let left = ring.size;
+    while (left > 0 && this.requested > 0 && !this.ended && !this.run.exhausted) {
+      const from = ring.headIndex;
+      this.items = ring.slotsInPlace;
+      this.index = from;
+      this.count = from + Math.min(left, ring.contiguous);
+      this.sendIndexed();
+      if (this.ended) return; // the ring is cleared, nothing may be signalled
+      const sent = this.index - from;
+      ring.discard(sent);
+      left -= sent;
+      this.freed += sent;
     }
     this.isScheduled = false;
-    if (this.done) return;
-    if (this.end !== undefined) {
-      if (items.isEmpty) {
-        this.finish(this.end);
-        return;
-      }
-    } else if (this.freed >= replenishAt(this.size)) {
+    if (this.ended) return;
+    if (this.run.exhausted) this.completeEarly();
+    else if (this.upstreamEnd !== undefined) this.finishIfEmpty(this.upstreamEnd);
+    else if (this.freed >= replenishAt(this.size)) {
       const n = this.freed;
       this.freed = 0;
       this.upstream.request(n);
@@ -117,8 +158,25 @@ class Prefetch<T> extends OperatorSubscriber<T, T> {
     this.schedule();
   };
 
-  private finish(end: End): void {
-    if (end.kind === "error") this.endWithError(end.error);
-    else this.endWithComplete();
+  private endAfterItems(end: End): void {
+    this.upstreamEnd = end;
+    if (!this.isScheduled) this.finishIfEmpty(end);
+  }
+
+  private finishIfEmpty(end: End): void {
+    if (!this.ring.isEmpty) return;
+    const { downstream } = this;
+    this.end();
+    if (end.kind === "error") downstream.onError(end.error);
+    else downstream.onComplete();
+  }
+
+  /** A take in the run let its last item through: upstream has more, or may have. */
+  private completeEarly(): void {
+    if (this.ended) return;
+    const { downstream, upstream } = this;
+    this.end();
+    upstream.cancel();
+    downstream.onComplete();
   }
 }

@@ -1,0 +1,163 @@
+// The loops that send items by index through a run of stages: out of a range, an array, or the ring of an
+// asynchronous boundary. The prepared shapes stand here and nowhere else.
+//
+// Demand is counted twice, and neither count is ever stale:
+//
+//   requested   granted by downstream, not yet taken up by the loop; a request from within a callback lands here
+//   left        local to the loop: taken up and not yet used; when it is 0 the loop takes up `requested`
+//
+// `ended` is read again after each call of foreign code: a cancel takes effect at once (§3.5). Counting down a
+// local and reading one boolean measured some 15 % fewer instructions an item than comparing with a total in a field.
+//
+// Loops run in slices: V8 compiles a function that is called often from its entry, with feedback of all its
+// parts; one that is called once and loops long gets code made while it ran, which knew less. Without slices
+// range, map, filter, sum took 40 or 68 instructions an item, by chance of the run; with them 40, always.
+
+import { addDemand } from "../spec/demand.js";
+import { NOBODY } from "./ended.js";
+import { Fold } from "./fold.js";
+import { DROPPED, type FusedRun } from "./fused-run.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
+
+/** Items a slice: enough that what a slice costs is not seen, few enough to be called often. Not critical. */
+const SLICE = 1024;
+
+/** State and loops of a sender by index; a subclass says what comes before the items and after them. */
+export abstract class IndexedLoop {
+  /** What to send, or `undefined` for the numbers from `first` on. */
+  protected items: ArrayLike<unknown> | undefined;
+  protected readonly first: number;
+  /** The next to send, and where to stop. */
+  protected index = 0;
+  protected count: number;
+  protected readonly run: FusedRun;
+  protected downstream: StageSubscriber<unknown>;
+  protected requested = 0;
+  protected ended = false;
+  protected running = false;
+
+  constructor(
+    items: ArrayLike<unknown> | undefined,
+    first: number,
+    count: number,
+    run: FusedRun,
+    downstream: StageSubscriber<unknown>,
+  ) {
+    this.items = items;
+    this.first = first;
+    this.count = count;
+    this.run = run;
+    this.downstream = downstream;
+  }
+
+  /** A stage's function threw; the stream has to end with this error. */
+  protected abstract stageFailed(error: unknown): void;
+
+  protected end(): void {
+    this.ended = true;
+    this.downstream = NOBODY;
+  }
+
+  /** Sends up to `count`, as far as demand goes. Not to be called while it runs. */
+  protected sendIndexed(): void {
+    const { run, downstream } = this;
+    this.running = true;
+    try {
+      while (this.index < this.count && this.requested > 0 && !this.ended && !run.exhausted) {
+        const stop = Math.min(this.count, this.index + SLICE);
+        if (!run.isPrepared) this.sliceGeneral(stop);
+        else if (!(downstream instanceof Fold)) this.slicePrepared(stop, downstream);
+        else if (typeof downstream.accumulator === "number") this.sliceNumberFold(stop, downstream);
+        else this.sliceFold(stop, downstream);
+      }
+    } catch (thrown) {
+      // Downstream never throws (kit/stage-subscriber.ts): this came out of a stage.
+      if (!this.ended) this.stageFailed(run.errorOf(thrown));
+    }
+    this.running = false;
+  }
+
+  /** [map] [filter] and downstream: no call but the user's functions and `next`. */
+  private slicePrepared(stop: number, downstream: StageSubscriber<unknown>): void {
+    const { items, first } = this;
+    const { map, keep } = this.run;
+    let i = this.index;
+    let left = this.requested;
+    this.requested = 0;
+    while (i < stop && !this.ended) {
+      let item = items === undefined ? first + i : items[i];
+      i++;
+      if (map !== undefined) item = map(item);
+      if (keep !== undefined && !keep(item)) continue;
+      if (this.ended) break; // a stage's function cancelled
+      if (downstream.next(item) && --left === 0) {
+        left = this.requested;
+        this.requested = 0;
+        if (left === 0) break;
+      }
+    }
+    this.index = i;
+    this.requested = addDemand(this.requested, left);
+  }
+
+  /** [map] [filter] and a fold, whose demand is unbounded: no call but the user's functions. */
+  private sliceFold(stop: number, fold: Fold): void {
+    const { items, first } = this;
+    const { map, keep } = this.run;
+    const { combine } = fold;
+    let { accumulator } = fold;
+    let i = this.index;
+    while (i < stop && !this.ended) {
+      let item = items === undefined ? first + i : items[i];
+      i++;
+      if (map !== undefined) item = map(item);
+      if (keep !== undefined && !keep(item)) continue;
+      if (this.ended) break;
+      accumulator = combine(accumulator, item);
+    }
+    this.index = i;
+    fold.accumulator = accumulator;
+  }
+
+  /**
+   * The same loop for an accumulator that starts as a number, a sum or a count: V8 then keeps it in a register,
+   * where `sliceFold` makes a heap number an item (3.0 ns against 4.7 on L1).
+   */
+  private sliceNumberFold(stop: number, fold: Fold): void {
+    const { items, first } = this;
+    const { map, keep } = this.run;
+    const { combine } = fold;
+    let accumulator: unknown = +(fold.accumulator as number); // the `+` tells V8: a number, in this loop
+    let i = this.index;
+    while (i < stop && !this.ended) {
+      let item = items === undefined ? first + i : items[i];
+      i++;
+      if (map !== undefined) item = map(item);
+      if (keep !== undefined && !keep(item)) continue;
+      if (this.ended) break;
+      accumulator = combine(accumulator, item);
+    }
+    this.index = i;
+    fold.accumulator = accumulator;
+  }
+
+  /** Any run of stages. */
+  private sliceGeneral(stop: number): void {
+    const { items, first, downstream, run } = this;
+    let i = this.index;
+    let left = this.requested;
+    this.requested = 0;
+    while (i < stop && !this.ended && !run.exhausted) {
+      const result = run.apply(items === undefined ? first + i : items[i]);
+      i++;
+      if (result === DROPPED || this.ended) continue;
+      if (downstream.next(result) && --left === 0) {
+        left = this.requested;
+        this.requested = 0;
+        if (left === 0) break;
+      }
+    }
+    this.index = i;
+    this.requested = addDemand(this.requested, left);
+  }
+}
