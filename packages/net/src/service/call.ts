@@ -2,37 +2,32 @@
 
 import { SluiceError } from "@sluice/core";
 import { decodeItems, type EncodedItems, encodeItems, type ItemsEvent } from "./bodies.js";
-import { ClientRequest, type RequestParts } from "./client-request.js";
+import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
 import { itemTooLarge, sendLoneItem } from "./lone-item.js";
 import { Responder } from "./responder.js";
 import { validate } from "./validate.js";
 
 /** Calls once; resolves with the output, or rejects with what ended the call. */
-export function remoteCall<T>(parts: RequestParts): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    new ClientCall<T>(parts, resolve, reject).start();
-  });
+export function remoteCall<T>(route: Route, input: unknown, options: RequestOptions): Promise<T> {
+  const call = new ClientCall<T>(route, input, options);
+  return new Promise<T>((resolve, reject) => call.start(resolve, reject));
 }
 
 class ClientCall<T> extends ClientRequest {
-  private readonly resolve: (output: T) => void;
-  private readonly reject: (error: unknown) => void;
+  private resolve: (output: T) => void = nothing;
+  private reject: (error: unknown) => void = nothing;
   /** What came; a call without an item answers `undefined`. */
   private output: T | undefined = undefined;
 
-  constructor(parts: RequestParts, resolve: (output: T) => void, reject: (error: unknown) => void) {
-    super(parts);
+  start(resolve: (output: T) => void, reject: (error: unknown) => void): void {
     this.resolve = resolve;
     this.reject = reject;
-  }
-
-  start(): void {
     this.begin();
   }
 
   override onItems(event: ItemsEvent): void {
     try {
-      this.output = decodeItems(this.codec, event)[0] as T;
+      this.output = decodeItems(this.route.codec, event)[0] as T;
       this.connection.session.consumed(this.streamId, 1);
     } catch (error) {
       this.abandon(error);
@@ -143,3 +138,5 @@ export function asyncOutputSchema(method: string): SluiceError {
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
+
+function nothing(): void {}

@@ -22,35 +22,35 @@ export interface RequestOptions {
   readonly deadlineMs?: number | undefined;
 }
 
-/** Where a request goes and what it carries. */
-export interface RequestParts {
+/** Where the requests of one route go: made once for each route. */
+export interface Route {
   readonly connection: Connection;
   readonly opener: StreamOpener;
   readonly codec: Codec;
   readonly interaction: Interaction;
   /** `service.route`. */
   readonly method: string;
-  /** `undefined`: there is none. */
-  readonly input: unknown;
-  readonly options: RequestOptions;
 }
 
 /** Base of the client's ends of a call and of a stream. */
 export abstract class ClientRequest implements StreamEnd, StreamRequest {
+  protected readonly route: Route;
   protected readonly connection: Connection;
-  protected readonly codec: Codec;
   protected state: "idle" | "waiting" | "open" | "ended" = "idle";
   protected streamId = 0;
-  private readonly parts: RequestParts;
+  private readonly options: RequestOptions;
+  /** What the client gave; forgotten once it is encoded. `undefined`: there is none. */
+  private value: unknown;
   /** The encoded input until it is sent. */
   private input: EncodedItems | undefined = undefined;
   private deadlineAt = Number.POSITIVE_INFINITY;
   private cancelDeadline: () => void = nothing;
 
-  constructor(parts: RequestParts) {
-    this.parts = parts;
-    this.connection = parts.connection;
-    this.codec = parts.codec;
+  constructor(route: Route, input: unknown, options: RequestOptions) {
+    this.route = route;
+    this.connection = route.connection;
+    this.value = input;
+    this.options = options;
   }
 
   abstract onItems(event: ItemsEvent): void;
@@ -62,14 +62,15 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   /** Encodes the input and asks for a stream. */
   protected begin(): void {
-    const { signal, deadlineMs } = this.parts.options;
+    const { signal, deadlineMs } = this.options;
     this.state = "waiting";
     if (signal?.aborted === true) {
       this.abandon(signal.reason);
       return;
     }
     try {
-      if (this.parts.input !== undefined) this.input = encodeItems(this.codec, [this.parts.input]);
+      if (this.value !== undefined) this.input = encodeItems(this.route.codec, [this.value]);
+      this.value = undefined;
     } catch (error) {
       this.abandon(error);
       return;
@@ -79,7 +80,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
       this.deadlineAt = this.connection.now() + deadlineMs;
       this.cancelDeadline = this.connection.after(deadlineMs, () => this.abandon(this.timeout(deadlineMs)));
     }
-    this.parts.opener.open(this);
+    this.route.opener.open(this);
   }
 
   isWanted(): boolean {
@@ -87,7 +88,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   }
 
   openOptions(): OpenOptions {
-    const { interaction, method, codec } = this.parts;
+    const { interaction, method, codec } = this.route;
     const options = { interaction, method, codec: codec.name, demand: this.demandAtOpen() };
     if (this.deadlineAt === Number.POSITIVE_INFINITY) return options;
     // At least 1: a deadline of 0 on the wire would say that there is none left to start with.
@@ -130,12 +131,12 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   }
 
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced"> {
-    return { method: this.parts.method, interaction: this.parts.interaction, produced: 0 };
+    return { method: this.route.method, interaction: this.route.interaction, produced: 0 };
   }
 
   /** The signal fired. */
   handleEvent(): void {
-    this.abandon(this.parts.options.signal?.reason);
+    this.abandon(this.options.signal?.reason);
   }
 
   /** Ends it from this side, for a reason that the local side is told. */
@@ -158,9 +159,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   protected release(): void {
     if (this.state === "open") this.connection.detach(this.streamId);
     this.state = "ended";
+    this.value = undefined;
     this.input = undefined;
     this.cancelDeadline();
-    this.parts.options.signal?.removeEventListener("abort", this);
+    this.options.signal?.removeEventListener("abort", this);
   }
 
   private sendInput(): void {
@@ -172,7 +174,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   private timeout(deadlineMs: number): TimeoutError {
     return new TimeoutError(
-      `No end of ${this.parts.method} within ${deadlineMs} ms; give more time with deadlineMs, or ask for less`,
+      `No end of ${this.route.method} within ${deadlineMs} ms; give more time with deadlineMs, or ask for less`,
       deadlineMs,
     );
   }

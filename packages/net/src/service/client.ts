@@ -5,7 +5,7 @@ import { codecNamed, codecNames } from "../payload/codecs.js";
 import type { Settings } from "../protocol/limits.js";
 import type { Transport } from "../transport/transport.js";
 import { remoteCall } from "./call.js";
-import type { RequestOptions, RequestParts } from "./client-request.js";
+import type { RequestOptions, Route } from "./client-request.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
 import type { CallRoute, Routes, Service, StreamRoute } from "./contract.js";
 import { remotePublisher } from "./remote-publisher.js";
@@ -173,19 +173,21 @@ function methodOf(method: string, route: CallRoute | StreamRoute, owner: ClientO
       `Cannot use the codec ${JSON.stringify(route.codec)} of ${method}: wanted ${codecNames.join(", ")}`,
     );
   }
-  const { interaction } = route;
-  const partsOf = (input: unknown, options: RequestOptions): RequestParts => {
-    checkDeadline(method, options.deadlineMs);
-    return { ...owner.parts(), codec, interaction, method, input, options };
-  };
-  if (interaction === "call") {
-    return (input: unknown, options: RequestOptions = {}) => remoteCall(partsOf(input, options));
+  const to: Route = { ...owner.parts(), codec, interaction: route.interaction, method };
+  if (route.interaction === "call") {
+    return (input: unknown, options: RequestOptions = NO_OPTIONS) => {
+      checkDeadline(method, options.deadlineMs);
+      return remoteCall(to, input, options);
+    };
   }
-  return (input: unknown, options: StreamOptions = {}) => {
-    const flow = remotePublisher(partsOf(input, options));
+  return (input: unknown, options: StreamOptions = NO_OPTIONS) => {
+    checkDeadline(method, options.deadlineMs);
+    const flow = remotePublisher(to, input, options);
     return options.window === undefined ? flow : flow.pipe(prefetch(options.window));
   };
 }
+
+const NO_OPTIONS: StreamOptions = {};
 
 function checkDeadline(method: string, deadlineMs: number | undefined): void {
   if (deadlineMs === undefined || (Number.isFinite(deadlineMs) && deadlineMs > 0)) return;

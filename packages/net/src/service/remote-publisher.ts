@@ -9,7 +9,7 @@
 import type { Flow, Subscription } from "@sluice/core";
 import { addDemand, flowFrom, type StageSubscriber } from "@sluice/core/kit";
 import { decodeItems, type ItemsEvent } from "./bodies.js";
-import { ClientRequest, type RequestParts } from "./client-request.js";
+import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
 
 /**
  * A flow of the items that the server sends for one request; each subscription opens a stream of its own.
@@ -18,8 +18,10 @@ import { ClientRequest, type RequestParts } from "./client-request.js";
  * that a filter below drops are granted again. *Buffers:* nothing. *Errors:* `RemoteError`, `TimeoutError`,
  * `PayloadError`, `CONNECTION_LOST`. *Cancel:* ends the stream at the server.
  */
-export function remotePublisher<T>(parts: RequestParts): Flow<T> {
-  return flowFrom<T>((downstream) => downstream.onSubscribe(new RemoteStream<T>(parts, downstream)));
+export function remotePublisher<T>(route: Route, input: unknown, options: RequestOptions): Flow<T> {
+  return flowFrom<T>((downstream) =>
+    downstream.onSubscribe(new RemoteStream<T>(route, input, options, downstream)),
+  );
 }
 
 type Terminal = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
@@ -32,15 +34,15 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
   /** The end, when it comes from within `next`: signals are serial (§1.3). */
   private terminal: Terminal | undefined = undefined;
 
-  constructor(parts: RequestParts, downstream: StageSubscriber<T>) {
-    super(parts);
+  constructor(route: Route, input: unknown, options: RequestOptions, downstream: StageSubscriber<T>) {
+    super(route, input, options);
     this.downstream = downstream;
   }
 
   override onItems(event: ItemsEvent): void {
     let items: unknown[];
     try {
-      items = decodeItems(this.codec, event);
+      items = decodeItems(this.route.codec, event);
     } catch (error) {
       this.abandon(error);
       return;

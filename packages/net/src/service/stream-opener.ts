@@ -26,12 +26,18 @@ export interface StreamRequest {
 export class StreamOpener {
   private readonly connection: Connection;
   private readonly waiting = new Ring<StreamRequest>(MAX_WAITING);
+  /** Why the connection has ended. A link that breaks ends it without the session, which would still open. */
+  private ended: SluiceError | undefined = undefined;
 
   constructor(connection: Connection) {
     this.connection = connection;
   }
 
   open(request: StreamRequest): void {
+    if (this.ended !== undefined) {
+      request.onRefused(this.ended);
+      return;
+    }
     if (this.waiting.isEmpty && this.tryOpen(request)) return;
     if (this.waiting.isFull) {
       request.onRefused(
@@ -52,6 +58,7 @@ export class StreamOpener {
 
   /** No stream will ever be opened again. */
   onEnd(error: SluiceError): void {
+    this.ended = error;
     while (!this.waiting.isEmpty) this.waiting.shift().onRefused(error);
   }
 
