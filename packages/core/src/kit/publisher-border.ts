@@ -3,8 +3,9 @@
 //
 //   waiting --onSubscribe--> open --(onError | onComplete | cancel | violation)--> ended
 //
-// Requests and terminal signals that come while an item is being delivered wait until it has been: a foreign
-// publisher may answer `request` with `onNext` on the same stack (§3.3), and our stages are never re-entered.
+// Requests and terminal signals that come while an item is being delivered wait until it has been, and requests
+// that come while upstream answers one wait until it has: a foreign publisher may answer `request` with `onNext`
+// on the same stack (§3.3). So the stack does not grow, and our stages are never re-entered.
 
 import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import { RuleViolationError } from "../spec/errors.js";
@@ -21,7 +22,8 @@ import { Connectable, type StageSubscriber } from "./stage-subscriber.js";
  * import { connect, Fold } from "@sluice/core/kit";
  * import { range } from "@sluice/core";
  * const sum = (a: unknown, b: unknown) => Number(a) + Number(b);
- * connect(range(1, 3), new Fold(sum, 0, { resolve: console.log, reject: console.error })); // prints 6
+ * const end = { begin: () => true, resolve: console.log, reject: console.error, abandon: console.error };
+ * connect(range(1, 3), new Fold(sum, 0, end)); // prints 6
  * ```
  */
 export function connect<T>(upstream: Publisher<T>, downstream: StageSubscriber<T>): void {
@@ -46,8 +48,10 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   /** Requested and not yet received. */
   private outstanding = 0;
   private isDelivering = false;
-  /** Requested while an item was being delivered. */
-  private deferred = 0;
+  /** A call of upstream's `request` is on the stack. */
+  private isAsking = false;
+  /** Requested below and not yet asked of upstream. */
+  private unasked = 0;
   private terminal: Terminal | undefined = undefined;
 
   constructor(downstream: StageSubscriber<T>) {
@@ -57,6 +61,10 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   onSubscribe(subscription: Subscription): void {
     if (this.upstream !== undefined || this.ended) {
       cancelForeign(subscription); // §2.5
+      return;
+    }
+    if (typeof subscription?.request !== "function") {
+      this.violate("§1.9", "The upstream publisher gave no subscription to onSubscribe");
       return;
     }
     this.upstream = subscription;
@@ -84,11 +92,9 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
     this.isDelivering = true;
     const used = this.downstream.next(item);
     this.isDelivering = false;
-    const again = used || this.outstanding === UNBOUNDED ? 0 : 1;
-    const demand = addDemand(this.deferred, again);
-    this.deferred = 0;
+    if (!used && this.outstanding !== UNBOUNDED) this.unasked = addDemand(this.unasked, 1);
     if (this.terminal !== undefined) this.end(this.terminal);
-    else if (demand > 0) this.request(demand);
+    else if (!this.isAsking) this.ask();
   }
 
   onError(error: unknown): void {
@@ -102,16 +108,8 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
 
   request(n: number): void {
     if (this.ended || this.terminal !== undefined) return;
-    if (this.isDelivering) {
-      this.deferred = addDemand(this.deferred, n);
-      return;
-    }
-    this.outstanding = addDemand(this.outstanding, n);
-    try {
-      this.upstream?.request(n);
-    } catch (thrown) {
-      this.violate("§3.16", `The upstream subscription threw from request(${n})`, thrown);
-    }
+    this.unasked = addDemand(this.unasked, n);
+    if (!this.isDelivering && !this.isAsking) this.ask();
   }
 
   cancel(): void {
@@ -124,8 +122,25 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
 
   /** §1.9: `subscribe` may throw only for a missing subscriber, and there is one. */
   subscribeThrew(thrown: unknown): void {
-    if (this.upstream !== undefined || this.ended) dropError(asError(thrown, "subscribe"));
-    else this.endAfterItem({ kind: "error", error: asError(thrown, "subscribe") });
+    const error = asError(thrown, "subscribe");
+    if (this.ended || this.terminal !== undefined) dropError(error);
+    else if (this.upstream === undefined) this.endAfterItem({ kind: "error", error });
+    else this.violate("§1.9", "The upstream publisher threw from subscribe", error);
+  }
+
+  private ask(): void {
+    this.isAsking = true;
+    while (this.unasked > 0 && !this.ended && this.terminal === undefined) {
+      const n = this.unasked;
+      this.unasked = 0;
+      this.outstanding = addDemand(this.outstanding, n);
+      try {
+        this.upstream?.request(n);
+      } catch (thrown) {
+        this.violate("§3.16", `The upstream subscription threw from request(${n})`, thrown);
+      }
+    }
+    this.isAsking = false;
   }
 
   private violate(rule: string, message: string, cause?: unknown): void {
@@ -142,7 +157,10 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   }
 
   private end(terminal: Terminal): void {
-    if (this.ended) return;
+    if (this.ended) {
+      if (terminal.kind === "error") dropError(terminal.error); // cancelled while it waited
+      return;
+    }
     const { downstream } = this;
     const wasSubscribed = this.upstream !== undefined;
     this.ended = true;
