@@ -4,7 +4,8 @@
 //   subscribing --(onSubscribe returns)--> open --(onError | onComplete | cancel | bad request | throw)--> ended
 //
 // - Requests made inside onSubscribe go upstream when it has returned: signals are serial (§1.3).
-// - A bad request (§3.9) made inside a callback is answered when that callback has returned.
+// - A terminal signal that comes inside a callback, such as the answer to a bad request (§3.9) or the failure of
+//   an outer source while an inner one delivers, waits until that callback has returned (§1.3).
 // - What the subscriber throws (§2.13) cancels its subscription and is reported as uncaught.
 
 import { addDemand, demandError, isDemand } from "../spec/demand.js";
@@ -13,10 +14,13 @@ import { dropError, reportUncaught } from "./dropped.js";
 import { NEVER_SUBSCRIPTION } from "./ended.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
+/** A terminal signal that waits; "violation" is the subscriber's own, and needs no mention when it cancels. */
+type Owed = { readonly kind: "complete" } | { readonly kind: "error" | "violation"; readonly error: unknown };
+
 /** Speaks plain Reactive Streams to a subscriber; is the `Subscription` that it gets. */
 export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   private subscriber: Subscriber<T>;
-  private readonly signal: AbortSignal | undefined;
+  private readonly abortSignal: AbortSignal | undefined;
   private upstream: Subscription = NEVER_SUBSCRIPTION;
   private ended = false;
   /** One of the subscriber's callbacks is running. */
@@ -24,20 +28,20 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   private isSubscribing = true;
   /** What was requested while subscribing. */
   private early = 0;
-  /** The answer to a bad request, waiting for the running callback to return. */
-  private violation: Error | undefined = undefined;
+  /** Waits for the running callback to return. */
+  private owed: Owed | undefined = undefined;
 
   /** @param signal cancels the subscription when it aborts */
   constructor(subscriber: Subscriber<T>, signal: AbortSignal | undefined) {
     this.subscriber = subscriber;
-    this.signal = signal;
+    this.abortSignal = signal;
   }
 
   onSubscribe(subscription: Subscription): void {
-    const { subscriber, signal } = this;
+    const { subscriber, abortSignal } = this;
     this.upstream = subscription;
-    if (signal?.aborted) this.cancel();
-    else signal?.addEventListener("abort", this);
+    if (abortSignal?.aborted) this.cancel();
+    else abortSignal?.addEventListener("abort", this);
     this.inCallback = true;
     try {
       subscriber.onSubscribe(this); // also after an abort: who subscribes gets a subscription (§1.9)
@@ -46,7 +50,7 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     }
     this.inCallback = false;
     this.isSubscribing = false;
-    if (this.violation !== undefined) this.signalViolation(this.violation);
+    if (this.owed !== undefined) this.signal(this.owed);
     else if (this.early > 0 && !this.ended) this.upstream.request(this.early);
   }
 
@@ -59,47 +63,36 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
       this.abandon(thrown);
     }
     this.inCallback = false;
-    if (this.violation !== undefined) this.signalViolation(this.violation);
+    if (this.owed !== undefined) this.signal(this.owed);
     return true;
   }
 
   onError(error: unknown): void {
-    if (this.ended) {
-      dropError(error);
-      return;
-    }
-    const { subscriber } = this;
-    this.end();
-    try {
-      subscriber.onError(error);
-    } catch (thrown) {
-      reportUncaught(thrown);
-    }
+    if (this.ended) dropError(error);
+    else this.finish({ kind: "error", error });
   }
 
   onComplete(): void {
-    if (this.ended) return;
-    const { subscriber } = this;
-    this.end();
-    try {
-      subscriber.onComplete();
-    } catch (thrown) {
-      reportUncaught(thrown);
-    }
+    if (!this.ended) this.finish({ kind: "complete" });
   }
 
   request(n: number): void {
     if (this.ended) return; // §3.6
-    if (!isDemand(n)) this.refuse(demandError(n));
+    if (!isDemand(n)) this.refuse(n);
     else if (this.isSubscribing) this.early = addDemand(this.early, n);
     else this.upstream.request(n);
   }
 
   cancel(): void {
-    this.violation = undefined; // nothing is signalled after cancel, not even what was about to be
-    if (this.ended) return; // §3.7
+    if (this.ended) {
+      const { owed } = this; // nothing is signalled after cancel, not even what was about to be
+      this.forget();
+      if (owed?.kind === "error") dropError(owed.error);
+      return; // §3.7
+    }
     const { upstream } = this;
     this.end();
+    this.forget();
     upstream.cancel();
   }
 
@@ -114,21 +107,27 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   }
 
   /** §3.9: the stream ends with an error; never a throw out of `request` (§3.16). */
-  private refuse(error: Error): void {
-    const { upstream, subscriber } = this;
+  private refuse(n: unknown): void {
+    const { upstream } = this;
+    const owed: Owed = { kind: "violation", error: demandError(n) };
     this.end();
-    this.subscriber = subscriber; // one more signal is owed to it
-    this.violation = error;
+    this.owed = owed;
     upstream.cancel();
-    if (!this.inCallback) this.signalViolation(error);
+    if (!this.inCallback && this.owed !== undefined) this.signal(owed);
   }
 
-  private signalViolation(error: Error): void {
+  private finish(owed: Owed): void {
+    this.end();
+    if (this.inCallback) this.owed = owed;
+    else this.signal(owed);
+  }
+
+  private signal(owed: Owed): void {
     const { subscriber } = this;
-    this.violation = undefined;
-    this.subscriber = SILENT;
+    this.forget();
     try {
-      subscriber.onError(error);
+      if (owed.kind === "complete") subscriber.onComplete();
+      else subscriber.onError(owed.error);
     } catch (thrown) {
       reportUncaught(thrown);
     }
@@ -140,12 +139,16 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     reportUncaught(thrown);
   }
 
-  /** §3.13: forgets the subscriber and whatever would keep it alive. */
   private end(): void {
     this.ended = true;
-    this.subscriber = SILENT;
     this.upstream = NEVER_SUBSCRIPTION;
-    this.signal?.removeEventListener("abort", this);
+    this.abortSignal?.removeEventListener("abort", this);
+  }
+
+  /** §3.13: it is not to be signalled any more. */
+  private forget(): void {
+    this.owed = undefined;
+    this.subscriber = SILENT;
   }
 }
 
