@@ -60,7 +60,8 @@ export function decodeFrame(reader: Reader): Frame | undefined {
   }
   reader.end = reader.at + header.length;
   const frame = type.decode(reader, header);
-  if (reader.left > 0) throw malformed(`Cannot read ${type.name}: ${reader.left} bytes too many`, "§1.2");
+  if (reader.left > 0)
+    throw malformed(`Cannot read ${type.name}: its length exceeds its fields by ${reader.left}`, "§1.2");
   reader.end = messageEnd;
   return frame;
 }

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { LENGTH_BYTES, type Settings, settingsOf } from "./limits.js";
+
+describe("settingsOf", () => {
+  it("gives both roles defaults that keep to the budget", () => {
+    for (const role of ["client", "server"] as const) {
+      const settings = settingsOf(role);
+      expect((settings.peerStreams + settings.ownStreams) * settings.shareBytes).toBeLessThanOrEqual(
+        settings.receiveBudget,
+      );
+      expect(2 * (settings.itemBytes + settings.itemOverhead + LENGTH_BYTES)).toBeLessThanOrEqual(
+        settings.shareBytes,
+      );
+    }
+  });
+
+  it("§4.5 refuses shares that exceed the budget together", () => {
+    expect(() => settingsOf("server", { peerStreams: 65, shareBytes: 262_144 })).toThrow(/receiveBudget/);
+    expect(settingsOf("server", { peerStreams: 64, shareBytes: 262_144 }).peerStreams).toBe(64);
+  });
+
+  it("§4.5 refuses an item that does not fit half a share", () => {
+    const shareBytes = 65_536;
+    const itemBytes = 32_768 - 16 - LENGTH_BYTES;
+    expect(settingsOf("client", { shareBytes, itemBytes }).itemBytes).toBe(itemBytes);
+    expect(() => settingsOf("client", { shareBytes, itemBytes: itemBytes + 1 })).toThrow(
+      /half of shareBytes/,
+    );
+  });
+
+  it("divides the budget when more streams are wanted", () => {
+    expect(settingsOf("server", { peerStreams: 1000 }).shareBytes).toBe(16_777);
+  });
+
+  it("refuses a message size that its own item or metadata exceeds", () => {
+    expect(() =>
+      settingsOf("server", { messageBytes: 100_000, itemBytes: 100_000, shareBytes: 262_144 }),
+    ).toThrow(RangeError);
+    expect(() => settingsOf("server", { metadataBytes: 1_048_576 })).toThrow(/metadata/);
+    expect(() => settingsOf("server", { messageBytes: 16_383 })).toThrow(RangeError);
+  });
+
+  const names: (keyof Settings)[] = [
+    "messageBytes",
+    "receiveBudget",
+    "shareBytes",
+    "itemOverhead",
+    "itemBytes",
+    "peerStreams",
+    "ownStreams",
+    "metadataBytes",
+    "targetAlone",
+    "targetShared",
+    "handshakeMs",
+    "heartbeatMs",
+    "heartbeatsMissed",
+    "blockedMs",
+  ];
+  for (const name of names) {
+    it(`refuses ${name} that is negative, broken or no number`, () => {
+      for (const value of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+        expect(() => settingsOf("client", { [name]: value })).toThrow(RangeError);
+      }
+    });
+  }
+
+  it("refuses a session in which nobody may open a stream", () => {
+    expect(() => settingsOf("client", { ownStreams: 0 })).toThrow(/both to 0/);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { Keepalive } from "./keepalive.js";
+
+describe("Keepalive", () => {
+  it("asks after a heartbeat, at the time it announced", () => {
+    const keepalive = new Keepalive(100, 2, 0);
+    expect(keepalive.nextTick()).toBe(100);
+    expect(keepalive.tick(99)).toBe("wait");
+    expect(keepalive.tick(100)).toBe("ping");
+    expect(keepalive.tick(150)).toBe("wait");
+  });
+
+  it("measures the round trip by the PONG that answers", () => {
+    const keepalive = new Keepalive(100, 2, 0);
+    keepalive.tick(100);
+    expect(keepalive.pong(1, 130)).toBe("answered");
+    expect(keepalive.roundTripMs).toBe(30);
+    expect(keepalive.nextTick()).toBe(200);
+    expect(keepalive.pong(1, 140)).toBe("unasked");
+  });
+
+  it("refuses a PONG with another number", () => {
+    const keepalive = new Keepalive(100, 2, 0);
+    keepalive.tick(100);
+    expect(keepalive.pong(2, 110)).toBe("unasked");
+  });
+
+  it("gives up after the missed heartbeats, and any message counts as life", () => {
+    const keepalive = new Keepalive(100, 2, 0);
+    keepalive.tick(100);
+    keepalive.heard(250);
+    expect(keepalive.tick(300)).toBe("wait");
+    expect(keepalive.nextTick()).toBe(450);
+    expect(keepalive.tick(449)).toBe("wait");
+    expect(keepalive.tick(450)).toBe("dead");
+  });
+
+  it("asks once more before it gives up when it was suspended itself", () => {
+    const keepalive = new Keepalive(100, 2, 0);
+    expect(keepalive.tick(10_000)).toBe("ping");
+    expect(keepalive.tick(10_199)).toBe("wait");
+    expect(keepalive.tick(10_200)).toBe("dead");
+  });
+});
