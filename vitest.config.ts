@@ -6,7 +6,12 @@ export default defineConfig({
   resolve: { conditions: ["@sluice/source"] },
   ssr: { resolve: { conditions: ["@sluice/source"] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "scripts/*.test.mjs"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "scripts/*.test.mjs",
+      "bench/harness/*.test.mjs",
+    ],
     testTimeout: 20_000,
   },
 });

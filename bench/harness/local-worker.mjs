@@ -10,7 +10,7 @@ answer({
     if (polluted) await pollute(contender.runShape);
     const run = contender[job];
     const gauge = new Gauge();
-    const { msPerRun } = await measureRuns(
+    const { msPerRun, cpuMsPerRun } = await measureRuns(
       async () => {
         gauge.reset();
         const result = await run(items, gauge);
@@ -18,6 +18,7 @@ answer({
       },
       { quick },
     );
-    return { nsPerItem: (msPerRun * 1e6) / items, held: gauge.held };
+    const [nsPerItem, cpuPerItem] = [msPerRun, cpuMsPerRun].map((ms) => (ms * 1e6) / items);
+    return { nsPerItem, cpuPerItem, held: gauge.held };
   },
 });

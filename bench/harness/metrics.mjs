@@ -9,7 +9,7 @@ export const METRICS = {
   held: { title: "held at most", write: grouped },
   bytes: { title: "bytes", write: grouped },
   itemsPerSecond: { title: "items/s", write: grouped },
-  cpuPerItem: { title: "CPU ns/item, busier process", write: grouped },
+  cpuPerItem: { title: "CPU ns/item", write: short },
   consumed: { title: "consumed", write: grouped },
   ahead: { title: "ahead at most", write: grouped },
   serverGrowth: { title: "server grew, MiB", write: mebibytes },

@@ -1,6 +1,6 @@
 // One process of an N row: the server or the client of one contender, as the parent asks.
 import { answer } from "./fork.mjs";
-import { measureRuns } from "./measure.mjs";
+import { cpuMs, measureRuns } from "./measure.mjs";
 import { MemoryLog } from "./memory-log.mjs";
 import { PositionLog } from "./position-log.mjs";
 import { stepOfOneMillisecond } from "../net/slow-step.mjs";
@@ -35,11 +35,7 @@ answer({
     );
   },
 
-  /** Microseconds of CPU that this process has used. */
-  cpu() {
-    const { user, system } = process.cpuUsage();
-    return user + system;
-  },
+  cpu: cpuMs,
 
   /** Starts the slow consumer; it goes on until the process is stopped. */
   consume({ items }) {

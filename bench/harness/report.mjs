@@ -44,8 +44,9 @@ export function formatRow(result) {
 function formatBar({ text, metric, later, verdict }) {
   const name = `${later ? "later" : "bar"}: ${text}, ${METRICS[metric].title}`;
   if (verdict === undefined) return `${name}: not judged, a contender is missing`;
-  const got = verdict.got < 100 ? verdict.got.toFixed(2) : Math.round(verdict.got).toLocaleString("en-US");
-  return `${name}: ${got} ${verdict.pass ? "pass" : "MISS"}`;
+  const got = verdict.isRatio ? `${verdict.got.toFixed(2)} x` : METRICS[metric].write(verdict.got);
+  const cpu = verdict.cpu === undefined ? "" : ` (CPU an item ${verdict.cpu.toFixed(2)} x)`;
+  return `${name}: ${got}${cpu}, ${verdict.pass ? "pass" : "MISS"}`;
 }
 
 function spread(metric, { median, min, max }) {

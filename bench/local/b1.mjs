@@ -27,8 +27,8 @@ export const row = {
   repetitions: 1,
   contenders: Object.entries(BUNDLES).map(([name, { from }]) => ({ name, peer: from === PEERS })),
   bars: [
-    noMoreThan("bytes", "sluice map filter take range", 4 * 1024, "4 KB"),
-    noMoreThan("bytes", "sluice, all of core", 25 * 1024, "25 KB"),
+    noMoreThan("bytes", "sluice map filter take range", 4 * 1024, "4 KB (4,096 bytes)"),
+    noMoreThan("bytes", "sluice, all of core", 25 * 1024, "25 KB (25,600 bytes)"),
   ],
   async repeat({ name }) {
     // Loaded here so that --help works before anything is installed.

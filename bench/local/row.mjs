@@ -32,7 +32,7 @@ const TIMEOUT_MS = 60_000;
  * @param {string[]} spec.contenders
  * @param {object[]} spec.bars
  */
-export function localRow({ metrics = ["nsPerItem"], polluted = false, itemsOf = {}, ...spec }) {
+export function localRow({ metrics = ["nsPerItem", "cpuPerItem"], polluted = false, itemsOf = {}, ...spec }) {
   return {
     id: spec.id,
     title: spec.title,

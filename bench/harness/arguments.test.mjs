@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { readArguments, usage } from "./arguments.mjs";
+
+const rows = [
+  { id: "L1", title: "one" },
+  { id: "L1m", title: "two" },
+  { id: "B1", title: "three" },
+];
+const read = (...argv) => readArguments(argv, "local", rows);
+
+describe("readArguments", () => {
+  it("takes all rows where none is named, and five repetitions", () => {
+    expect(read()).toMatchObject({ rows, repetitions: 5, quick: false, usePeers: true });
+  });
+
+  it("takes the named rows in the order of the table", () => {
+    expect(read("B1", "L1").rows.map(({ id }) => id)).toEqual(["L1", "B1"]);
+  });
+
+  it("lists the rows and names the nearest for one that does not exist", () => {
+    expect(() => read("l1M")).toThrow(
+      'Cannot run the row "l1M": bench:local has L1 L1m B1; did you mean L1m?',
+    );
+  });
+
+  it.each(["0", "-1", "1.5", "many"])("refuses --reps=%s", (text) => {
+    expect(() => read(`--reps=${text}`)).toThrow(
+      `Cannot repeat "${text}" times: --reps must be an integer >= 1`,
+    );
+  });
+
+  it("refuses an option that does not exist and says where the others stand", () => {
+    expect(() => read("--fast")).toThrow("npm run bench:local -- --help lists the options");
+  });
+
+  it("repeats once in a smoke run", () => {
+    expect(read("--quick").repetitions).toBe(1);
+  });
+});
+
+describe("usage", () => {
+  it("names every row", () => {
+    for (const { id, title } of rows) expect(usage("local", rows)).toMatch(new RegExp(`${id} +${title}`));
+  });
+});

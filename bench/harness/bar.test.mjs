@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { atLeast, atMost, noMoreThan } from "./bar.mjs";
+
+const figuresOf = (ours, theirs) => ({
+  sluice: { nsPerItem: { median: ours, max: ours + 1 } },
+  most: { nsPerItem: { median: theirs, max: theirs + 1 } },
+});
+
+describe("atMost", () => {
+  it("passes at the factor and misses above it", () => {
+    const bar = atMost("nsPerItem", "sluice", 0.5, "most");
+    expect(bar.judge(figuresOf(4, 8))).toMatchObject({ got: 0.5, pass: true });
+    expect(bar.judge(figuresOf(5, 8))).toMatchObject({ got: 0.625, pass: false });
+  });
+
+  it("does not judge when a contender is missing", () => {
+    expect(atMost("nsPerItem", "sluice", 0.5, "rxjs").judge(figuresOf(4, 8))).toBeUndefined();
+  });
+});
+
+describe("atLeast", () => {
+  it("passes at the factor and misses below it", () => {
+    const bar = atLeast("nsPerItem", "sluice", 2, "most");
+    expect(bar.judge(figuresOf(16, 8))).toMatchObject({ got: 2, pass: true });
+    expect(bar.judge(figuresOf(15, 8))).toMatchObject({ pass: false });
+  });
+});
+
+describe("noMoreThan", () => {
+  it("judges the largest repetition, not the median", () => {
+    const bar = noMoreThan("nsPerItem", "sluice", 8, "eight");
+    expect(bar.judge(figuresOf(7, 1))).toMatchObject({ got: 8, pass: true });
+    expect(bar.judge(figuresOf(8, 1))).toMatchObject({ got: 9, pass: false });
+  });
+});
