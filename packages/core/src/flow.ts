@@ -7,11 +7,12 @@ import { isFusionOn } from "./kit/fusion.js";
 import { connect } from "./kit/publisher-border.js";
 import type { Stage } from "./kit/stage.js";
 import { Connectable, type StageSubscriber } from "./kit/stage-subscriber.js";
-import { type ForEachOptions, forEach } from "./sink/for-each.js";
+import { forEach } from "./sink/for-each.js";
+import type { InboxOptions } from "./sink/inbox.js";
 import { reduce } from "./sink/reduce.js";
 import { subscribe } from "./sink/subscribe.js";
 import { toArray } from "./sink/to-array.js";
-import { toAsyncIterable, type ValuesOptions } from "./sink/to-async-iterable.js";
+import { toAsyncIterable } from "./sink/to-async-iterable.js";
 import type { Publisher, Subscriber } from "./spec/publisher.js";
 
 /** A function from publisher to flow: what `pipe` takes. It accepts any publisher, ours or foreign. */
@@ -135,7 +136,7 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
    * `prefetch` items, and as many calls of `next` that wait. *Errors:* after the items before it, `next`
    * rejects once. *Cancel:* `return()`, or the signal: `next` then rejects with its reason.
    */
-  values(options?: ValuesOptions): AsyncIterableIterator<T> {
+  values(options?: InboxOptions): AsyncIterableIterator<T> {
     return toAsyncIterable(this, options);
   }
 
@@ -156,7 +157,7 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
    * `prefetch` items while `consume` is busy. *Errors:* rejects with the flow's error, or with what `consume`
    * threw, which cancels the flow. *Cancel:* by the signal; rejects with its reason.
    */
-  forEach(consume: (item: T) => unknown, options?: ForEachOptions): Promise<void> {
+  forEach(consume: (item: T) => unknown, options?: InboxOptions): Promise<void> {
     return forEach(this, consume, options);
   }
 

@@ -71,10 +71,9 @@ export abstract class OperatorSubscriber<T, R> implements StageSubscriber<T>, Su
 
   cancel(): void {
     if (this.done) return; // §3.7: idempotent, and never upstream once that has ended
-    this.done = true;
-    this.downstream = NOBODY;
-    this.onEnd();
-    this.upstream.cancel();
+    const { upstream } = this;
+    this.leave();
+    upstream.cancel();
   }
 
   /** The operator itself found the error: upstream is told to stop, downstream why. */
@@ -83,11 +82,8 @@ export abstract class OperatorSubscriber<T, R> implements StageSubscriber<T>, Su
       dropError(error);
       return;
     }
-    // `done` comes first: a cancel may call back into this operator.
-    const { downstream, upstream } = this;
-    this.done = true;
-    this.downstream = NOBODY;
-    this.onEnd();
+    const { upstream } = this;
+    const downstream = this.leave();
     upstream.cancel();
     downstream.onError(error);
   }
@@ -95,32 +91,31 @@ export abstract class OperatorSubscriber<T, R> implements StageSubscriber<T>, Su
   /** Completes downstream and stops an upstream that has more. */
   protected completeEarly(): void {
     if (this.done) return;
-    const { downstream, upstream } = this;
-    this.done = true;
-    this.downstream = NOBODY;
-    this.onEnd();
+    const { upstream } = this;
+    const downstream = this.leave();
     upstream.cancel();
     downstream.onComplete();
   }
 
   /** Passes on the failure of an upstream that has ended: it must not be cancelled any more. */
   protected endWithError(error: unknown): void {
-    const { downstream } = this;
-    this.done = true;
-    this.downstream = NOBODY;
-    this.onEnd();
-    downstream.onError(error);
+    this.leave().onError(error);
   }
 
   /** Passes on the completion of an upstream that has ended. */
   protected endWithComplete(): void {
-    const { downstream } = this;
-    this.done = true;
-    this.downstream = NOBODY;
-    this.onEnd();
-    downstream.onComplete();
+    this.leave().onComplete();
   }
 
   /** Called once, on whichever end comes first: releases what the operator holds. Must not signal. */
   protected onEnd(): void {}
+
+  /** Done from here on, before anybody is told: a cancel may call back into this operator. */
+  private leave(): StageSubscriber<R> {
+    const { downstream } = this;
+    this.done = true;
+    this.downstream = NOBODY;
+    this.onEnd();
+    return downstream;
+  }
 }

@@ -8,6 +8,7 @@ import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import { requireFunction } from "../kit/require-function.js";
 import { SerialLoop } from "../kit/serial-loop.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { isThenable } from "../kit/thenable.js";
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 
@@ -170,10 +171,4 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
       this.upstream.request(n);
     }
   }
-}
-
-function isThenable<R>(answer: PromiseLike<R> | R): answer is PromiseLike<R> {
-  return (
-    typeof answer === "object" && answer !== null && typeof (answer as PromiseLike<R>).then === "function"
-  );
 }

@@ -1,25 +1,15 @@
-// The end of a pipeline that is an async iterable: `next()` resolves at once while the ring holds items.
+// The end of a pipeline that is an async iterable: `next()` resolves at once while items are held.
 
-import { checkCapacity, Ring } from "../buffer/ring.js";
-import { replenishAt } from "../kit/replenish.js";
-import type { Connectable, StageSubscriber } from "../kit/stage-subscriber.js";
-import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
-import type { Subscription } from "../spec/publisher.js";
-
-export interface ValuesOptions {
-  /** Cancels the flow when it aborts; `next` rejects with its reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Items asked for ahead of the reader; default 256. */
-  readonly prefetch?: number | undefined;
-}
+import { Ring } from "../buffer/ring.js";
+import type { Connectable } from "../kit/stage-subscriber.js";
+import { Inbox, type InboxOptions } from "./inbox.js";
 
 /** See `Flow.values`. Subscribes at the first `next`. */
 export function toAsyncIterable<T>(
   upstream: Connectable<T>,
-  options: ValuesOptions | undefined,
+  options: InboxOptions | undefined,
 ): AsyncIterableIterator<T> {
-  const prefetch = checkCapacity("values", options?.prefetch ?? 256, 1);
-  const reader = new Reader<T>(prefetch, options?.signal);
+  const reader = new Reader<T>(options);
   let isSubscribed = false;
   return {
     [Symbol.asyncIterator]() {
@@ -46,108 +36,48 @@ interface Waiting<T> {
   reject(error: unknown): void;
 }
 
-/** How the iteration ends when the items are used up. An error is thrown once, then it is over. */
-type End = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
-
 const OVER: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-class Reader<T> implements StageSubscriber<T> {
-  private readonly prefetch: number;
-  private readonly signal: AbortSignal | undefined;
-  private readonly items: Ring<T>;
-  private readonly waiting: Ring<Waiting<T>>;
-  private upstream: Subscription = NEVER_SUBSCRIPTION;
-  /** Taken since upstream was last asked. */
-  private consumed = 0;
-  private end: End | undefined = undefined;
+/** Either items wait for calls, or calls wait for items: one of the rings is always empty. */
+class Reader<T> extends Inbox<T> {
+  private readonly calls: Ring<Waiting<T>>;
 
-  constructor(prefetch: number, signal: AbortSignal | undefined) {
-    this.prefetch = prefetch;
-    this.signal = signal;
-    this.items = new Ring(prefetch);
-    this.waiting = new Ring(prefetch);
-  }
-
-  onSubscribe(subscription: Subscription): void {
-    this.upstream = subscription;
-    if (this.signal?.aborted) this.handleEvent();
-    else this.signal?.addEventListener("abort", this);
-    if (this.end === undefined) subscription.request(this.prefetch);
-  }
-
-  next(item: T): boolean {
-    if (this.end !== undefined) return false;
-    if (this.waiting.isEmpty) this.items.push(item);
-    else {
-      this.waiting.shift().resolve({ done: false, value: item });
-      this.replenish();
-    }
-    return true;
-  }
-
-  onError(error: unknown): void {
-    this.finish({ kind: "error", error });
-  }
-
-  onComplete(): void {
-    this.finish({ kind: "complete" });
+  constructor(options: InboxOptions | undefined) {
+    super("values", options);
+    this.calls = new Ring(this.items.capacity);
   }
 
   read(): Promise<IteratorResult<T, undefined>> {
-    if (!this.items.isEmpty) {
-      const value = this.items.shift();
-      this.replenish();
-      return Promise.resolve({ done: false, value });
+    if (this.calls.isFull) {
+      const limit = `${this.calls.capacity} calls of next() wait already`;
+      return Promise.reject(new RangeError(`Cannot read further ahead: ${limit}; await one, or raise prefetch`));
     }
-    if (this.end !== undefined) {
-      const { end } = this;
-      this.end = { kind: "complete" };
-      return end.kind === "error" ? Promise.reject(end.error) : Promise.resolve(OVER);
-    }
-    if (this.waiting.isFull) {
-      const limit = `${this.prefetch} calls of next() wait already`;
-      return Promise.reject(
-        new RangeError(`Cannot read further ahead: ${limit}; await one, or set a larger prefetch`),
-      );
-    }
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.calls.push({ resolve, reject });
+      this.arrived();
+    });
   }
 
-  /** The reader leaves: nothing more is delivered, what waits is dropped. */
+  /** The reader leaves: what is held is dropped, and so is an error that nobody has read. */
   stop(): void {
-    const { upstream } = this;
-    this.finish({ kind: "complete" });
-    this.end = { kind: "complete" }; // also in place of an error that nobody read
-    this.items.clear();
-    upstream.cancel();
+    this.leave("complete");
+    this.end = "complete";
   }
 
-  /** The abort signal fired: the reader is told at once, before the items that wait. */
-  handleEvent(): void {
-    const { upstream } = this;
-    this.items.clear();
-    this.finish({ kind: "error", error: this.signal?.reason });
-    upstream.cancel();
-  }
-
-  private finish(end: End): void {
-    if (this.end !== undefined) return;
-    this.end = end;
-    this.upstream = NEVER_SUBSCRIPTION;
-    this.signal?.removeEventListener("abort", this);
-    // Calls that wait mean that no item does: the first of them gets the end, the others what follows it.
-    while (!this.waiting.isEmpty) {
-      const call = this.waiting.shift();
-      if (this.end.kind === "error") call.reject(this.end.error);
-      else call.resolve(OVER);
-      this.end = { kind: "complete" };
+  protected override arrived(): void {
+    while (!this.calls.isEmpty) {
+      if (!this.items.isEmpty) {
+        this.calls.shift().resolve({ done: false, value: this.items.shift() });
+        this.consumedOne();
+      } else if (this.end !== undefined) this.answerEnd(this.calls.shift(), this.end);
+      else return;
     }
   }
 
-  private replenish(): void {
-    if (++this.consumed < replenishAt(this.prefetch)) return;
-    const n = this.consumed;
-    this.consumed = 0;
-    this.upstream.request(n);
+  /** An error is thrown once, then the iteration is over. */
+  private answerEnd(call: Waiting<T>, end: NonNullable<typeof this.end>): void {
+    this.end = "complete";
+    if (end === "complete") call.resolve(OVER);
+    else call.reject(end.error);
   }
 }
