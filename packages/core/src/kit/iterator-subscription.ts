@@ -58,8 +58,10 @@ export class IteratorSubscription implements Subscription {
     const { downstream, run } = this;
     while (this.emitted < this.limit) {
       let step: IteratorResult<unknown>;
+      let item: unknown;
       try {
         step = (this.iterator as Iterator<unknown>).next(); // set by start, until the loop ends
+        item = step.done ? undefined : step.value; // in here: a result may be null, its getters may throw
       } catch (thrown) {
         this.iterator = undefined; // an iterator that threw has ended: it is not closed
         this.endWithError(asError(thrown, "the iterable"));
@@ -70,9 +72,10 @@ export class IteratorSubscription implements Subscription {
         this.complete();
         return;
       }
+      if (this.limit === ENDED) return; // the iterator's own code cancelled: no stage sees the item
       let result: unknown;
       try {
-        result = run.apply(step.value);
+        result = run.apply(item);
       } catch (thrown) {
         this.endWithError(run.errorOf(thrown));
         return;

@@ -68,7 +68,7 @@ class AsyncIteratorSubscription<T> implements Subscription {
     this.end();
     try {
       // Not awaited: an iterator that is busy with `next` answers when that is done.
-      this.iterator.return?.()?.then(undefined, dropError);
+      Promise.resolve(this.iterator.return?.()).then(undefined, dropError);
     } catch (thrown) {
       dropError(thrown);
     }
@@ -77,7 +77,8 @@ class AsyncIteratorSubscription<T> implements Subscription {
   private read(): void {
     this.isReading = true;
     try {
-      this.iterator.next().then(this.onStep, this.onRejection);
+      // As `for await` does it: an answer that is no promise is taken too.
+      Promise.resolve(this.iterator.next()).then(this.onStep, this.onRejection);
     } catch (thrown) {
       this.onRejection(thrown);
     }
@@ -85,6 +86,13 @@ class AsyncIteratorSubscription<T> implements Subscription {
 
   private readonly onStep = (step: IteratorResult<T>): void => {
     if (this.ended) return; // cancelled while reading; `return` was called
+    let item: T | undefined;
+    try {
+      item = step.done ? undefined : step.value; // a result may be null, its getters may throw
+    } catch (thrown) {
+      this.onRejection(thrown);
+      return;
+    }
     if (step.done) {
       const { downstream } = this;
       this.end();
@@ -92,7 +100,7 @@ class AsyncIteratorSubscription<T> implements Subscription {
       return;
     }
     // `isReading` stays set meanwhile: a request from within `next` must not start a second read.
-    if (this.downstream.next(step.value)) this.demand--;
+    if (this.downstream.next(item as T)) this.demand--;
     if (this.ended) return;
     if (this.demand > 0) this.read();
     else this.isReading = false;
