@@ -13,7 +13,7 @@ export function demoCommand(signal: AbortSignal): Command {
     .option("--server <url>", "take the flights from a running server instead, with credit only")
     .option("--file <path>", "serve another JSON array of {delay, distance, time}")
     .option("--json <path>", "write the figures to a file")
-    .option("--fast", "a tenth of the flights: to try it out, and for tests", false)
+    .option("--fast", "a twentieth of the flights: to try it out, and for tests", false)
     .option("--debug", "show stacks and what the demo's processes print", false)
     .allowExcessArguments(false)
     .action(async (options: DemoOptions) => {

@@ -9,7 +9,7 @@ import { connectPlain } from "./plain-client.js";
 const link = new ParentLink<ClientCounters>();
 
 async function main(): Promise<void> {
-  const setup = link.setup<ClientSetup>();
+  const setup = await link.setup<ClientSetup>();
   const connect = setup.pass === "credit" ? connectWithCredit : connectPlain;
   const role = await connect(setup);
   link.ready({ counters: () => role.counters(), begin: () => void run(role).catch(fail) });

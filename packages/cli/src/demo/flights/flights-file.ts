@@ -62,6 +62,16 @@ export async function* flightSlices(
   }
 }
 
+/** The size of a flights file in bytes. *Errors:* `FlightsFileError` where there is none. */
+export async function flightsFileBytes(path: string): Promise<number> {
+  const file = await openFlights(path);
+  try {
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
 /** Where the npm package vega-datasets keeps `flights-200k.json`. */
 export function flightsFile(): string {
   // The package exports its code only, so the way to its files starts at that.

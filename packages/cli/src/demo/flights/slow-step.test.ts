@@ -70,13 +70,13 @@ describe("SlowStep", () => {
   it("is never done at once", async () => {
     const time = new VirtualTime();
     const done = keepBusy(new SlowStep(time), 1);
-    await time.advance(0.5);
+    await time.advance(0.4);
     expect(done()).toBe(0);
-    await time.advance(1);
-    expect(done()).toBe(1);
+    await time.advance(0.8);
+    expect(done()).toBeGreaterThan(0);
   });
 
-  it("keeps its pace on late timers: 16 at once give 16 flights for each 0.6 ms", async () => {
+  it("keeps its pace on late timers: 16 at once give 16 flights for each 0.5 ms", async () => {
     const time = new VirtualTime();
     const done = keepBusy(new SlowStep(time), 16);
     await time.advance(600);

@@ -15,14 +15,14 @@ import type {
   ToChild,
 } from "./messages.js";
 
-/** Starts a process that serves the flights. */
-export function startServer(setup: ServerSetup, debug: boolean): Child<ServerCounters> {
-  return new Child("server", new URL("../server/server-process.js", import.meta.url), setup, debug);
+/** Starts a process that will serve the flights. */
+export function startServer(debug: boolean): Child<ServerSetup, ServerCounters> {
+  return new Child("server", new URL("../server/server-process.js", import.meta.url), debug);
 }
 
-/** Starts a process that asks for the flights. */
-export function startClient(setup: ClientSetup, debug: boolean): Child<ClientCounters> {
-  return new Child("client", new URL("../client/client-process.js", import.meta.url), setup, debug);
+/** Starts a process that will ask for the flights. */
+export function startClient(debug: boolean): Child<ClientSetup, ClientCounters> {
+  return new Child("client", new URL("../client/client-process.js", import.meta.url), debug);
 }
 
 /**
@@ -30,9 +30,7 @@ export function startClient(setup: ClientSetup, debug: boolean): Child<ClientCou
  *
  * *Errors:* whatever is waited for fails with the child's own failure, or with how its process ended.
  */
-export class Child<Counters> {
-  /** Settles when the child can begin: with the URL that a server listens on, null for a client. */
-  readonly ready: Promise<string | null>;
+export class Child<Setup extends ServerSetup | ClientSetup, Counters> {
   /** Settles when the child's work is done. */
   readonly ended: Promise<readonly HourOfFlights[]>;
   private readonly child: ChildProcess;
@@ -40,17 +38,24 @@ export class Child<Counters> {
   private readonly exited: Promise<unknown>;
   private onSeen: ((seen: Seen<Counters>) => void) | undefined;
 
-  constructor(label: string, module: URL, setup: object, debug: boolean) {
-    this.child = fork(module, [JSON.stringify(setup)], {
+  constructor(label: string, module: URL, debug: boolean) {
+    this.child = fork(module, [], {
       // Only this child's own collections count: it is the one that is measured.
       execArgv: ["--expose-gc"],
       stdio: ["ignore", "ignore", debug ? "inherit" : "ignore", "ipc"],
     });
     this.exited = once(this.child, "exit").catch(() => {});
     this.failed = this.failure(label);
-    this.ready = this.unlessFailed((settle) => this.onMessage("ready", ({ url }) => settle(url)));
     this.ended = this.unlessFailed((settle) => this.onMessage("ended", ({ hours }) => settle(hours)));
     this.onMessage("seen", ({ seen }) => this.onSeen?.(seen));
+  }
+
+  /** Tells the child what to do; settles when it can begin, with the URL that a server listens on. */
+  prepare(setup: Setup): Promise<string | null> {
+    return this.unlessFailed((settle) => {
+      this.onMessage("ready", ({ url }) => settle(url));
+      this.order({ kind: "setup", setup });
+    });
   }
 
   begin(): void {

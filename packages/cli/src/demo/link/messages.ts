@@ -6,7 +6,7 @@ import type { HourOfFlights } from "../flights/delay-by-hour.js";
 /** Which of the two passes is run. */
 export type PassName = "credit" | "plain";
 
-/** What a server process is told when it starts. */
+/** What a server process is told first. */
 export interface ServerSetup {
   readonly pass: PassName;
   readonly file: string;
@@ -16,7 +16,7 @@ export interface ServerSetup {
   readonly limit: number;
 }
 
-/** What a client process is told when it starts. */
+/** What a client process is told first. */
 export interface ClientSetup {
   readonly pass: PassName;
   readonly url: string;
@@ -65,6 +65,8 @@ export interface Seen<Counters> {
 
 /** From the demo to a child. */
 export type ToChild =
+  /** First of all, once: what this child is to do. */
+  | { readonly kind: "setup"; readonly setup: ServerSetup | ClientSetup }
   | { readonly kind: "begin" }
   /** `collect` forces a garbage collection and measures memory after it. */
   | { readonly kind: "look"; readonly collect: boolean };

@@ -1,5 +1,6 @@
 // A child's side of the channel to the demo: answers looks, reports failures, and ends with its parent.
 
+import { once } from "node:events";
 import type { FromChild, Seen, ToChild } from "./messages.js";
 
 /** What a child does when the demo asks. */
@@ -24,20 +25,21 @@ export class ParentLink<Counters> {
     process.on("unhandledRejection", (reason) => this.failed(reason));
   }
 
-  /** The setup that the demo gave as the child's only argument. */
-  setup<Setup>(): Setup {
-    const [, , text] = process.argv;
-    if (text === undefined || process.send === undefined) {
+  /** What the demo wants of this child; it says so first of all. */
+  async setup<Setup>(): Promise<Setup> {
+    if (process.send === undefined) {
       throw new Error("This file is a part of the demo: run it with `sluice demo`");
     }
-    return JSON.parse(text) as Setup;
+    const [first] = (await once(process, "message")) as [ToChild];
+    if (first.kind !== "setup") throw new Error(`Cannot begin with "${first.kind}": the setup comes first`);
+    return first.setup as Setup;
   }
 
   /** Tells the demo that this child can begin, and answers it from now on. */
   ready(role: ChildRole<Counters>, url: string | null = null): void {
     process.on("message", (message: ToChild) => {
       if (message.kind === "begin") role.begin?.();
-      else this.send({ kind: "seen", seen: look(role, message.collect) });
+      if (message.kind === "look") this.send({ kind: "seen", seen: look(role, message.collect) });
     });
     this.send({ kind: "ready", url });
   }

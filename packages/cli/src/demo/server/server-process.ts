@@ -8,7 +8,7 @@ import { servePlain } from "./plain-server.js";
 const link = new ParentLink<ServerCounters>();
 
 async function main(): Promise<void> {
-  const setup = link.setup<ServerSetup>();
+  const setup = await link.setup<ServerSetup>();
   const serve = setup.pass === "credit" ? serveWithCredit : servePlain;
   const role = await serve(setup, (error) => link.failed(error));
   link.ready(role, role.url);

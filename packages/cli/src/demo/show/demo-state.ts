@@ -9,8 +9,8 @@ export interface DemoState {
   readonly plain: PassRecord | null;
   /** Flights granted ahead of consumption in the pass with credit. */
   readonly window: number;
-  /** The longest that a pass takes, in seconds: the width of a chart. */
-  readonly limitSeconds: number;
+  /** The time that a chart is wide. */
+  readonly chartSeconds: number;
 }
 
 /** Whoever shows the demo: a live screen or plain lines. */

@@ -24,7 +24,7 @@ export function liveScreen(stream: WriteStream): View {
 
 /** Whether a live picture has room here; a pipe, a file or a tiny terminal gets plain lines. */
 export function canBeLive(stream: WriteStream): boolean {
-  return stream.isTTY && stream.columns >= LEAST_COLUMNS && stream.rows >= LEAST_ROWS;
+  return stream.isTTY === true && stream.columns >= LEAST_COLUMNS && stream.rows >= LEAST_ROWS;
 }
 
 const LEAST_COLUMNS = 77;

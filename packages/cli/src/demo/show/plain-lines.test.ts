@@ -3,17 +3,17 @@ import { recordedPass } from "../../../test/recorded-pass.js";
 import { plainLines } from "./plain-lines.js";
 
 const window = 256;
-const limitSeconds = 12;
+const chartSeconds = 12;
 
 describe("plainLines", () => {
   it("writes a line for each measurement and one for the end, however often it is updated", () => {
     const written: string[] = [];
     const view = plainLines((text) => written.push(text));
     const credit = recordedPass({ pass: "credit", state: "running" });
-    view.update({ credit, plain: null, window, limitSeconds });
-    view.update({ credit, plain: null, window, limitSeconds });
+    view.update({ credit, plain: null, window, chartSeconds });
+    view.update({ credit, plain: null, window, chartSeconds });
     credit.end([]);
-    view.update({ credit, plain: null, window, limitSeconds });
+    view.update({ credit, plain: null, window, chartSeconds });
     view.close();
     expect(written).toEqual([
       "with credit     2.0 s  produced 1,000  granted 1,072  in flight 0  waiting 200  consumed 800  400/s  server 8.0 MB  client 8.0 MB\n",
@@ -25,7 +25,7 @@ describe("plainLines", () => {
     const written: string[] = [];
     const view = plainLines((text) => written.push(text));
     const credit = recordedPass({ pass: "credit" });
-    view.update({ credit, plain: recordedPass({ pass: "plain", state: "running" }), window, limitSeconds });
+    view.update({ credit, plain: recordedPass({ pass: "plain", state: "running" }), window, chartSeconds });
     expect(written).toHaveLength(1);
     expect(written[0]).toMatch(/^without credit .* granted no credit /);
   });
@@ -34,7 +34,7 @@ describe("plainLines", () => {
     const written: string[] = [];
     const view = plainLines((text) => written.push(text));
     const credit = recordedPass({ pass: "credit", serverIsOurs: false });
-    view.update({ credit, plain: null, window, limitSeconds });
+    view.update({ credit, plain: null, window, chartSeconds });
     expect(written[0]).toContain("server not ours  client 8.0 MB");
   });
 });

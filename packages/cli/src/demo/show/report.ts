@@ -59,11 +59,17 @@ export interface PassReport {
 /** What a run was about. */
 export interface RunFacts {
   readonly fast: boolean;
+  /** All flights of the file that comes along were to be served: memory can be judged. */
+  readonly full: boolean;
   readonly window: number;
 }
 
 /** Gathers the figures of a run. */
-export function report(credit: PassRecord, plain: PassRecord | null, { fast, window }: RunFacts): DemoReport {
+export function report(
+  credit: PassRecord,
+  plain: PassRecord | null,
+  { fast, full, window }: RunFacts,
+): DemoReport {
   return {
     demo: "sluice",
     version: 1,
@@ -73,7 +79,7 @@ export function report(credit: PassRecord, plain: PassRecord | null, { fast, win
     window,
     slowStep: { atOnce: LOOKUPS_AT_ONCE, milliseconds: LOOKUP_MS },
     passes: (plain === null ? [credit] : [credit, plain]).map(passReport),
-    figures: judge(credit, plain, !fast),
+    figures: judge(credit, plain, full),
     hours: credit.hours,
   };
 }

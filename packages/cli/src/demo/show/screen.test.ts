@@ -9,7 +9,7 @@ const beginning: DemoState = {
   credit: new PassRecord("credit", 1000),
   plain: null,
   window: 256,
-  limitSeconds: 12,
+  chartSeconds: 12,
 };
 const end: DemoState = {
   ...beginning,

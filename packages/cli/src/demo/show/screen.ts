@@ -85,7 +85,7 @@ function charts(state: DemoState, width: number, height: number, paint: Paint): 
     if (height >= 4) lines.push("");
     const points = sides.map(({ record }) => (record === null ? [] : values(record)));
     const top = Math.max(...points.flat().map(({ value }) => value));
-    const frame = { width: side - LEGEND_WIDTH, height, seconds: state.limitSeconds, top };
+    const frame = { width: side - LEGEND_WIDTH, height, seconds: state.chartSeconds, top };
     const drawn = points.map((of) => chart(of, frame));
     for (let line = 0; line < height; line++) {
       const fromBottom = height - 1 - line;

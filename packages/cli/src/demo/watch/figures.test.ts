@@ -30,14 +30,14 @@ describe("judge", () => {
   });
 
   it.each(["serverMb", "clientMb"] as const)("finds growth of 10 MB with credit: %s", (side) => {
-    const grown = recordedPass({ pass: "credit", [side]: [7, 8, 18, 9] });
+    const grown = recordedPass({ pass: "credit", [side]: [7, 8, 17, 9] });
     expect(figure("memory with credit", grown, plain).holds).toBe(false);
-    const small = recordedPass({ pass: "credit", [side]: [7, 8, 17.9, 9] });
+    const small = recordedPass({ pass: "credit", [side]: [7, 8, 16.9, 9] });
     expect(figure("memory with credit", small, plain).holds).toBe(true);
   });
 
   it("finds that nothing grew without credit, when nothing did", () => {
-    const flat = recordedPass({ pass: "plain", clientMb: [7, 8, 47, 8] });
+    const flat = recordedPass({ pass: "plain", clientMb: [7, 8, 46.9, 8] });
     expect(figure("memory without credit", credit, flat).holds).toBe(false);
   });
 

@@ -15,9 +15,9 @@ export interface Figure {
 
 /** Memory of one process over a pass, in bytes. */
 export interface Growth {
-  /** At second 1, or at the first measurement after it. */
+  /** Before the stream was opened, with both processes connected. */
   readonly base: number;
-  /** The most that was measured from then on. */
+  /** The most that was measured while it ran. */
   readonly peak: number;
   readonly growth: number;
 }
@@ -37,14 +37,12 @@ export function judge(credit: PassRecord, plain: PassRecord | null, full: boolea
   ];
 }
 
-/** How much a process grew from second 1 on; null where it was not measured. */
+/**
+ * How much a process grew over a pass; null where it was not measured. Warming up counts as growth too, which
+ * is hard on the pass with credit; counting from second 1 would leave out most of what grows without.
+ */
 export function growthOf(samples: readonly MemorySample[], side: "server" | "client"): Growth | null {
-  const from = Math.max(
-    0,
-    samples.findIndex((sample) => sample.second >= 1),
-  );
-  const bytes = samples.slice(from).map((sample) => sample[side]);
-  const known = bytes.filter((value) => value !== null);
+  const known = samples.map((sample) => sample[side]).filter((bytes) => bytes !== null);
   const [base] = known;
   if (base === undefined) return null;
   const peak = Math.max(...known);

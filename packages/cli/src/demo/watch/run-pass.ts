@@ -1,12 +1,12 @@
 // Runs one pass: starts its two processes, looks at both ten times a second, measures their memory once a
 // second, and ends when the client has everything or the time is up.
 
-import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { flightsFileBytes } from "../flights/flights-file.js";
 import { startClient, startServer } from "../link/child.js";
 import type { Child } from "../link/child.js";
 import type { HourOfFlights } from "../flights/delay-by-hour.js";
-import type { ClientCounters, PassName, ServerCounters } from "../link/messages.js";
+import type { ClientCounters, ClientSetup, PassName, ServerCounters, ServerSetup } from "../link/messages.js";
 import { PassRecord } from "./pass-record.js";
 
 /** What a pass is about; the same for both passes. */
@@ -44,25 +44,26 @@ export async function runPass(
 ): Promise<PassRecord> {
   const stopAt = performance.now() + plan.limitMs - STOPPING_MS;
   const record = new PassRecord(pass, plan.total);
+  if (plan.serverUrl === null) record.fileBytes = await flightsFileBytes(plan.file);
   const limit = plan.total ?? Number.MAX_SAFE_INTEGER;
-  let server: Child<ServerCounters> | null = null;
-  let client: Child<ClientCounters> | null = null;
+  // Both at once: starting takes a good part of a second where the machine is busy.
+  const server = plan.serverUrl === null ? startServer(plan.debug) : null;
+  const client = startClient(plan.debug);
   try {
-    if (plan.serverUrl === null) {
-      server = startServer({ pass, file: plan.file, port: plan.port, limit }, plan.debug);
-    }
-    const url = plan.serverUrl ?? (await unlessAborted(server?.ready, signal)) ?? "";
-    if (server !== null) record.fileBytes = (await stat(plan.file)).size;
-    client = startClient({ pass, url, window: plan.window, limit }, plan.debug);
-    await unlessAborted(client.ready, signal);
+    const listening = server?.prepare({ pass, file: plan.file, port: plan.port, limit });
+    const url = plan.serverUrl ?? (await unlessAborted(listening, signal)) ?? "";
+    await unlessAborted(client.prepare({ pass, url, window: plan.window, limit }), signal);
     await watch(record, server, client, { sampleMs: plan.sampleMs, stopAt, signal, onLook });
     return record;
   } catch (error) {
     throw (await failureOf(server)) ?? error;
   } finally {
-    await Promise.all([server?.stop(), client?.stop()]);
+    await Promise.all([server?.stop(), client.stop()]);
   }
 }
+
+type Server = Child<ServerSetup, ServerCounters>;
+type Client = Child<ClientSetup, ClientCounters>;
 
 interface Watching {
   readonly sampleMs: number;
@@ -73,8 +74,8 @@ interface Watching {
 
 async function watch(
   record: PassRecord,
-  server: Child<ServerCounters> | null,
-  client: Child<ClientCounters>,
+  server: Server | null,
+  client: Client,
   { sampleMs, stopAt, signal, onLook }: Watching,
 ): Promise<void> {
   let startedAt: number | undefined;
@@ -104,7 +105,7 @@ async function watch(
 }
 
 /** What a server says went wrong with it, if anything; a client only sees the stream or the socket end. */
-async function failureOf(server: Child<ServerCounters> | null): Promise<unknown> {
+async function failureOf(server: Server | null): Promise<unknown> {
   const asked = server?.look(false).then(() => undefined);
   const told = asked?.catch((error: unknown) => error);
   return Promise.race([told, sleep(ANSWER_MS, undefined, { ref: false })]);
