@@ -35,5 +35,5 @@ function countTo(end: number): Publisher<number> {
 
 const results = await runChecks(publisherChecks({ create: countTo, minCount: 1 }));
 const broken = results.filter(({ error }) => error !== undefined);
-for (const { rule, title, error } of broken) console.error(`${rule} ${title}: ${error?.message}`);
+for (const { error } of broken) console.error(error?.message);
 console.log(broken.some(({ rule }) => rule === "§3.8")); // prints true
