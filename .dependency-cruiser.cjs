@@ -19,8 +19,7 @@ const rooms = {
     kit: ["spec", "buffer", "inspect"],
     sink: ["spec", "buffer", "kit"],
     flow: ["spec", "buffer", "kit", "sink", "clock", "inspect"],
-    "indexed-flow": ["spec", "kit", "flow"],
-    source: ["spec", "buffer", "kit", "clock", "flow", "indexed-flow"],
+    source: ["spec", "buffer", "kit", "clock", "flow"],
     // Of the sources only `from`, which makes a publisher of what a user's function returned.
     operator: ["spec", "buffer", "kit", "clock", "flow", "source/from"],
     overflow: ["spec", "buffer", "kit", "clock", "flow"],

@@ -1,4 +1,5 @@
-// Every relative link of the documents leads to a file, and every anchor to a heading.
+// Every relative link of the documents leads to a file, and every anchor to a heading; and every decision is
+// linked from their index.
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { root } from "./bootstrap.mjs";
@@ -43,5 +44,10 @@ if (import.meta.filename === process.argv[1]) {
     return path.endsWith(".md") ? readFileSync(join(root, path), "utf8") : "";
   };
   const findings = files.flatMap((file) => findDeadLinks(file, read(file), read));
+  const index = read("docs/decisions/README.md");
+  for (const file of files.filter((name) => /^docs\/decisions\/\d/.test(name))) {
+    if (index.includes(`(${posix.basename(file)})`)) continue;
+    findings.push(`${file}: no link leads here: add a line to docs/decisions/README.md`);
+  }
   conclude("links", findings, `every relative link of ${files.length} documents leads somewhere`);
 }
