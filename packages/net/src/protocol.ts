@@ -20,6 +20,7 @@ export type {
   OpenOptions,
   OpenRefusal,
   Peer,
+  ReceiveFigures,
   Role,
   Sendable,
   SendResult,

@@ -2,6 +2,7 @@
 // not be done now is answered by name. Arguments that can never be right throw a RangeError.
 
 import { utf8Length } from "../byte/utf8.js";
+import type { CreditGranted } from "../credit/credit-granted.js";
 import { checkFailure } from "../frame/error.js";
 import { itemsLength } from "../frame/items.js";
 import { FRAME_BYTES, MAX_POSITION, METHOD_BYTES } from "../limits.js";
@@ -12,7 +13,14 @@ import { Stream } from "../stream/stream.js";
 import { cancelRemote, localOpen, remoteOpen } from "../stream/stream-state.js";
 import type { Conversation } from "./conversation.js";
 import { INPUT_ITEMS } from "./peer-signals.js";
-import type { OpenOptions, OpenRefusal, Sendable, SendResult, StreamFigures } from "./session-api.js";
+import type {
+  OpenOptions,
+  OpenRefusal,
+  ReceiveFigures,
+  Sendable,
+  SendResult,
+  StreamFigures,
+} from "./session-api.js";
 
 /** Applies the local side's signals. */
 export class LocalSignals {
@@ -230,16 +238,8 @@ export class LocalSignals {
   }
 }
 
-function received(account: {
-  readonly granted: number;
-  readonly received: number;
-  readonly delivered: number;
-}): {
-  readonly granted: number;
-  readonly received: number;
-  readonly consumed: number;
-} {
-  return { granted: account.granted, received: account.received, consumed: account.delivered };
+function received({ granted, received, delivered, held, returned }: CreditGranted): ReceiveFigures {
+  return { granted, received, consumed: delivered, held, returned };
 }
 
 function countError(action: string, count: number): RangeError {

@@ -170,9 +170,22 @@ export interface StreamFigures {
   /** Direction towards the peer: what it granted, what was sent. */
   readonly sendItems: { readonly granted: number; readonly sent: number };
   readonly sendBytes: { readonly granted: number; readonly sent: number };
-  /** Direction from the peer: what was granted, what arrived, what the local subscriber took. */
-  readonly receiveItems: { readonly granted: number; readonly received: number; readonly consumed: number };
-  readonly receiveBytes: { readonly granted: number; readonly received: number; readonly consumed: number };
+  /** Direction from the peer. */
+  readonly receiveItems: ReceiveFigures;
+  readonly receiveBytes: ReceiveFigures;
+}
+
+/** Totals of a receiving direction: granted = consumed + held + unsent + returned. */
+export interface ReceiveFigures {
+  readonly granted: number;
+  /** What arrived. */
+  readonly received: number;
+  /** What the local subscriber took. */
+  readonly consumed: number;
+  /** What arrived and waits to be taken. */
+  readonly held: number;
+  /** What was granted and will never be consumed: let go unread, or not sent before the end. */
+  readonly returned: number;
 }
 
 /** The methods of `Session` (session.ts), all synchronous; none throws but for a wrong argument. */

@@ -1,0 +1,311 @@
+// Credit is conserved: over random legal sequences on a joined pair, with messages under way and in any mixture
+// of ends, after each step and for each direction of each stream
+//
+//   granted = consumed + held + on the wire + unspent at the sender + returned + credit on the wire
+//
+// counted from what the test itself sees on the wire, not from the sessions' own sums. And the memory bound:
+// what a side could be made to hold never exceeds its budget. In the end every slot and every byte is back.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readMessage } from "../../src/protocol/frame/batch.js";
+import { streamFailure } from "../../src/protocol/protocol-error.js";
+import { JoinedPair, type Side } from "./joined-pair.js";
+
+const SLOTS = 2;
+const SHARE = 2048;
+const OVERHEAD = 16;
+const SETTINGS = {
+  peerStreams: SLOTS,
+  ownStreams: SLOTS,
+  shareBytes: SHARE,
+  receiveBudget: 2 * SLOTS * SHARE,
+  itemOverhead: OVERHEAD,
+};
+const SIDES = ["client", "server"] as const;
+
+/** What the test knows of one direction of a stream, from the outside. */
+interface Direction {
+  next: number; // number of the next item that the sender writes into a payload
+  seen: number; // number of the next item that the receiver must see
+  held: number; // items reported and not consumed
+  demand: number; // total demand stated to the receiver
+}
+
+class Model {
+  readonly pair = new JoinedPair({ client: SETTINGS, server: SETTINGS });
+  /** Streams ever opened, with who opened them. */
+  readonly streams: { readonly id: number; readonly opener: Side }[] = [];
+  private readonly directions = new Map<string, Direction>();
+
+  constructor() {
+    this.pair.run();
+    this.pair.kinds("client");
+    this.pair.kinds("server");
+  }
+
+  direction(id: number, receiver: Side): Direction {
+    const key = `${id} ${receiver}`;
+    let direction = this.directions.get(key);
+    if (direction === undefined) {
+      direction = { next: 0, seen: 0, held: 0, demand: 0 };
+      this.directions.set(key, direction);
+    }
+    return direction;
+  }
+
+  open(side: Side, demand: number): void {
+    const id = this.pair[side].open({ interaction: "stream", method: "m", codec: "raw", demand });
+    if (typeof id !== "number") return;
+    this.streams.push({ id, opener: side });
+    this.direction(id, side).demand = demand;
+  }
+
+  send(id: number, sender: Side, count: number, size: number, single: boolean): void {
+    const session = this.pair[sender];
+    const receiver = other(sender);
+    const direction = this.direction(id, receiver);
+    const figures = session.figures(id);
+    const numbers = Array.from({ length: count }, (_, i) => direction.next + i);
+    const items = numbers.map((number) => new Uint8Array([number % 251, ...new Uint8Array(size)]));
+    const payload = new Uint8Array([(numbers[0] as number) % 251, ...new Uint8Array(size)]);
+    const length = single
+      ? items.reduce((sum, item) => sum + item.length + (item.length < 128 ? 1 : 2), 0)
+      : payload.length;
+    const answer = single ? session.sendItems(id, items) : session.sendBatch(id, count, payload);
+    if (figures === undefined) {
+      expect(answer).toBe("ended");
+    } else if (answer !== "ended") {
+      const { sendItems, sendBytes } = figures;
+      const covered =
+        count <= sendItems.granted - sendItems.sent &&
+        length + count * OVERHEAD <= sendBytes.granted - sendBytes.sent;
+      expect(answer).toBe(covered ? "sent" : "over-credit");
+    }
+    if (answer === "sent") direction.next += count;
+  }
+
+  consume(id: number, side: Side, count: number): void {
+    const direction = this.direction(id, side);
+    const taken = Math.min(count, this.pair[side].figures(id)?.receiveItems.held ?? 0);
+    if (taken === 0) return;
+    direction.held -= taken;
+    this.pair[side].consumed(id, taken);
+  }
+
+  grant(id: number, side: Side, more: number): void {
+    const direction = this.direction(id, side);
+    direction.demand += more;
+    this.pair[side].grantItems(id, direction.demand);
+  }
+
+  /** Looks at what was reported: items come in order, without a gap. */
+  observe(): void {
+    this.pair.collect();
+    for (const side of SIDES) {
+      for (const event of this.pair.events[side].splice(0)) {
+        expect(event.kind).not.toBe("closed");
+        if (event.kind !== "batch" && event.kind !== "items") continue;
+        const direction = this.direction(event.streamId, side);
+        const first = event.kind === "batch" ? event.payload[0] : event.items[0]?.[0];
+        expect(first).toBe(direction.seen % 251);
+        const count = event.kind === "batch" ? event.count : event.items.length;
+        direction.seen += count;
+        direction.held += count;
+      }
+    }
+  }
+
+  /** Puts all that is ready on the wire, so that nothing hides in a session. */
+  flush(): void {
+    for (const side of SIDES) while (this.pair.transmit(side) !== undefined);
+  }
+
+  check(): void {
+    this.flush();
+    this.observe();
+    for (const receiver of SIDES) {
+      let committed = 0;
+      for (const { id } of this.streams) {
+        const here = this.pair[receiver].figures(id);
+        if (here === undefined) continue;
+        for (const account of [here.receiveItems, here.receiveBytes]) {
+          const unsent = account.granted - account.consumed - account.held - account.returned;
+          expect(Math.min(unsent, account.held, account.returned)).toBeGreaterThanOrEqual(0);
+        }
+        const { held, granted, consumed, returned } = here.receiveBytes;
+        expect(held).toBeLessThanOrEqual(SHARE);
+        committed += granted - consumed - returned;
+        this.checkDirection(id, receiver);
+      }
+      expect(committed).toBeLessThanOrEqual(SETTINGS.receiveBudget);
+    }
+  }
+
+  private checkDirection(id: number, receiver: Side): void {
+    const sender = other(receiver);
+    const here = this.pair[receiver].figures(id);
+    const there = this.pair[sender].figures(id);
+    if (here === undefined || there === undefined) return;
+    const wire = this.onTheWire(id, sender);
+    const credit = this.creditOnTheWire(id, receiver);
+    // The direction has ended at the receiver: nothing of it can be under way.
+    const over =
+      here.receiveItems.granted ===
+      here.receiveItems.consumed + here.receiveItems.held + here.receiveItems.returned;
+    for (const [account, spent, flying, limit] of [
+      [here.receiveItems, there.sendItems, wire.items, credit?.items],
+      [here.receiveBytes, there.sendBytes, wire.bytes, credit?.bytes],
+    ] as const) {
+      const onWire = Math.max(0, (limit ?? spent.granted) - spent.granted);
+      // The wire was flushed, so what was sent has arrived or is under way.
+      expect(account.received + flying).toBe(spent.sent);
+      // A side that has ended its direction takes no more credit: what is under way to it changes nothing.
+      if (!over && !this.endedAt(id, sender)) {
+        expect(spent.granted + onWire).toBe(account.granted);
+      }
+    }
+  }
+
+  // Whether the sender has ended its direction: an item that can never fit is refused for that reason first.
+  private endedAt(id: number, sender: Side): boolean {
+    return this.pair[sender].sendBatch(id, 1, new Uint8Array(SHARE)) === "ended";
+  }
+
+  private onTheWire(id: number, sender: Side): { items: number; bytes: number } {
+    const sum = { items: 0, bytes: 0 };
+    for (const message of this.pair.wire[sender]) {
+      readMessage(message, (frame) => {
+        if (frame.kind === "items" && frame.streamId === id) {
+          sum.items += frame.count;
+          sum.bytes += frame.payload.length + frame.count * OVERHEAD;
+        }
+        return "more";
+      });
+    }
+    return sum;
+  }
+
+  private creditOnTheWire(id: number, from: Side): { items: number; bytes: number } | undefined {
+    let last: { items: number; bytes: number } | undefined;
+    for (const message of this.pair.wire[from]) {
+      readMessage(message, (frame) => {
+        if (frame.kind !== "credit") return "more";
+        for (const entry of frame.entries) if (entry.streamId === id) last = entry;
+        return "more";
+      });
+    }
+    return last;
+  }
+}
+
+function other(side: Side): Side {
+  return side === "client" ? "server" : "client";
+}
+
+const side = fc.constantFrom(...SIDES);
+const which = fc.nat(5);
+const step = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("open" as const), side, n: fc.nat(12) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("send" as const),
+      side,
+      which,
+      n: fc.integer({ min: 1, max: 4 }),
+      size: fc.oneof(fc.nat(40), fc.nat(900)),
+      single: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("consume" as const),
+      side,
+      which,
+      n: fc.integer({ min: 1, max: 6 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("grant" as const),
+      side,
+      which,
+      n: fc.integer({ min: 1, max: 20 }),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("deliver" as const), side }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        "complete" as const,
+        "fail" as const,
+        "cancel" as const,
+        "reject" as const,
+        "released" as const,
+      ),
+      side,
+      which,
+    }),
+  },
+);
+
+describe("credit", () => {
+  it("is conserved after each step and after each way a stream can end", () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
+        const model = new Model();
+        const { pair } = model;
+        for (const action of steps) {
+          if (action.kind === "open") model.open(action.side, action.n);
+          else if (action.kind === "deliver") pair.deliver(action.side);
+          else {
+            // One of the latest streams, which are most likely alive.
+            const stream = model.streams.at(-1 - (action.which % Math.max(1, model.streams.length)));
+            if (stream === undefined) continue;
+            const session = pair[action.side];
+            if (action.kind === "send")
+              model.send(stream.id, action.side, action.n, action.size, action.single);
+            else if (action.kind === "consume") model.consume(stream.id, action.side, action.n);
+            else if (action.kind === "grant") model.grant(stream.id, action.side, action.n);
+            else if (action.kind === "fail")
+              session.fail(stream.id, streamFailure("HANDLER_FAILED", "on purpose"));
+            else if (action.kind === "reject")
+              session.reject(stream.id, streamFailure("OVERLOADED", "on purpose", 5));
+            else session[action.kind](stream.id);
+          }
+          model.check();
+        }
+        closeAll(model);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+// Whatever state the streams are in: everything ends, and every slot is back on both sides.
+function closeAll(model: Model): void {
+  const { pair } = model;
+  for (const { id, opener } of model.streams) {
+    pair[other(opener)].complete(id);
+    pair[opener].cancel(id);
+  }
+  pair.run();
+  for (const { id, opener } of model.streams) pair[other(opener)].released(id);
+  pair.run();
+  model.observe();
+  for (const { id } of model.streams) {
+    expect(pair.client.figures(id)).toBeUndefined();
+    expect(pair.server.figures(id)).toBeUndefined();
+  }
+  for (const opener of SIDES) {
+    for (let i = 0; i < SLOTS; i++) {
+      expect(pair[opener].open({ interaction: "call", method: "m", codec: "raw", demand: 1 })).toBeTypeOf(
+        "number",
+      );
+    }
+  }
+}
