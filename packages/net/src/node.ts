@@ -1,6 +1,7 @@
 // The door for Node: `connect` and `serve` over WebSocket.
 
-import { type Client, type ClientOptions, openClient } from "./service/client.js";
+import type { Settings } from "./protocol/limits.js";
+import { type Client, type ClientOptions, prepareClient } from "./service/client.js";
 import type { Routes, Service } from "./service/contract.js";
 import { connectFailure } from "./service/failure.js";
 import {
@@ -10,6 +11,7 @@ import {
   type ServerSnapshot,
   ServiceHost,
 } from "./service/server.js";
+import { MAX_MESSAGE_BYTES } from "./transport/transport.js";
 import { type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
 import { type WsListenOptions, wsListen } from "./transport/ws-server.js";
 
@@ -59,8 +61,10 @@ export function connect<R extends Routes>(
   service: Service<R>,
   options: ConnectOptions = {},
 ): Promise<Client<R>> {
+  checkMessageBytes(options.limits);
+  const open = prepareClient(service, options);
   return wsConnect(url, options).then((transport) =>
-    openClient(transport, service, options).catch((error: unknown) => {
+    open(transport).catch((error: unknown) => {
       throw connectFailure(url, error);
     }),
   );
@@ -93,6 +97,7 @@ export function serve<R extends Routes>(
   handlers: Handlers<R>,
   options: ServeOptions = {},
 ): Promise<Server> {
+  checkMessageBytes(options.limits);
   const host = new ServiceHost(service, handlers, options);
   return wsListen((transport) => host.accept(transport), options).then((listener) => ({
     host: listener.host,
@@ -106,6 +111,15 @@ export function serve<R extends Routes>(
       await freed;
     },
   }));
+}
+
+/** `ws` cuts a peer off above 1 MiB, so larger messages must not be announced. */
+function checkMessageBytes(limits: Partial<Settings> | undefined): void {
+  const { messageBytes } = limits ?? {};
+  if (messageBytes === undefined || messageBytes <= MAX_MESSAGE_BYTES) return;
+  throw new RangeError(
+    `Cannot take messages of ${messageBytes} bytes over WebSocket: messageBytes is at most ${MAX_MESSAGE_BYTES}`,
+  );
 }
 
 /** An address that means "all of this machine" is nowhere to connect to; loopback is. */

@@ -1,6 +1,7 @@
 // Items and the two bodies of an ITEMS frame: which one a codec fills.
 
 import type { Codec } from "../payload/codec.js";
+import { codecNamed, codecNames } from "../payload/codecs.js";
 import { invalidPayload } from "../payload/payload-error.js";
 import type { SendResult, SessionApi, SessionEvent } from "../protocol/session/session-api.js";
 
@@ -9,6 +10,15 @@ export type ItemsEvent = Extract<SessionEvent, { kind: "batch" | "items" }>;
 
 /** What is about to be sent, encoded. */
 export type EncodedItems = Uint8Array | readonly Uint8Array[];
+
+/** The codec of a route; throws a `TypeError` for one that does not exist. */
+export function codecOf(method: string, route: { readonly codec: string }): Codec {
+  const codec = codecNamed(route.codec);
+  if (codec !== undefined) return codec;
+  throw new TypeError(
+    `Cannot use the codec ${JSON.stringify(route.codec)} of ${method}: wanted ${codecNames.join(", ")}`,
+  );
+}
 
 /** Encodes items as the codec's kind of body. Throws a PayloadError. */
 export function encodeItems(codec: Codec, items: readonly unknown[]): EncodedItems {

@@ -1,11 +1,12 @@
 // The client of a service: one connection, one method for each route.
 
 import { type Flow, prefetch, SluiceError } from "@sluice/core";
-import { codecNamed, codecNames } from "../payload/codecs.js";
-import type { Settings } from "../protocol/limits.js";
+import { codecNames } from "../payload/codecs.js";
+import { type Settings, settingsOf } from "../protocol/limits.js";
 import type { Transport } from "../transport/transport.js";
 import { remoteCall } from "./call.js";
 import type { RequestOptions, Route } from "./client-request.js";
+import { codecOf } from "./bodies.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
 import type { CallRoute, Routes, Service, StreamRoute } from "./contract.js";
 import { remotePublisher } from "./remote-publisher.js";
@@ -76,13 +77,27 @@ export function openClient<R extends Routes>(
   service: Service<R>,
   options: ClientOptions = {},
 ): Promise<Client<R>> {
-  return new Promise((resolve, reject) => {
-    const owner = new ClientOwner(
-      () => resolve(clientOf(service, owner)),
-      (error) => reject(error),
-    );
-    owner.start(transport, options);
-  });
+  return prepareClient(service, options)(transport);
+}
+
+/**
+ * What makes clients of `service`, with everything checked that can be before there is a transport: throws a
+ * `RangeError` for limits that cannot work and a `TypeError` for an unknown codec.
+ */
+export function prepareClient<R extends Routes>(
+  service: Service<R>,
+  options: ClientOptions,
+): (transport: Transport) => Promise<Client<R>> {
+  settingsOf("client", options.limits);
+  for (const [name, route] of Object.entries(service.routes)) codecOf(`${service.name}.${name}`, route);
+  return (transport) =>
+    new Promise((resolve, reject) => {
+      const owner = new ClientOwner(
+        () => resolve(clientOf(service, owner)),
+        (error) => reject(error),
+      );
+      owner.start(transport, options);
+    });
 }
 
 class ClientOwner implements ConnectionOwner {
@@ -167,13 +182,12 @@ function clientOf<R extends Routes>(service: Service<R>, owner: ClientOwner): Cl
 }
 
 function methodOf(method: string, route: CallRoute | StreamRoute, owner: ClientOwner): unknown {
-  const codec = codecNamed(route.codec);
-  if (codec === undefined) {
-    throw new TypeError(
-      `Cannot use the codec ${JSON.stringify(route.codec)} of ${method}: wanted ${codecNames.join(", ")}`,
-    );
-  }
-  const to: Route = { ...owner.parts(), codec, interaction: route.interaction, method };
+  const to: Route = {
+    ...owner.parts(),
+    codec: codecOf(method, route),
+    interaction: route.interaction,
+    method,
+  };
   if (route.interaction === "call") {
     return (input: unknown, options: RequestOptions = NO_OPTIONS) => {
       checkDeadline(method, options.deadlineMs);

@@ -80,6 +80,7 @@ export class Connection {
   private hasReply = false;
   private isFlushing = false;
   private isScheduled = false;
+  private isClosing = false;
   /** When the tick that is scheduled will come; Infinity when none is. */
   private tickAt = Number.POSITIVE_INFINITY;
   private cancelTick: () => void = nothing;
@@ -153,10 +154,9 @@ export class Connection {
     this.wake();
   }
 
-  /** Ends at once; streams that still run are lost. */
+  /** Ends after what has been said is sent; streams that still run are lost. */
   close(): void {
-    if (this.ended) return;
-    this.session.close();
+    this.isClosing = true;
     this.wake();
   }
 
@@ -200,20 +200,37 @@ export class Connection {
     if (this.ended || this.isFlushing) return;
     this.isFlushing = true;
     this.dispatchEvents();
-    for (;;) {
-      const message = this.session.transmit(this.clock.now(), this.hasRoom ? this.takeTurn : undefined);
-      if (message === undefined) break;
-      this.hasRoom = this.transport.send(message) > 0;
-      const waiting = this.session.waiting();
-      if (waiting === "nothing") break;
-      if (waiting === "several") {
-        this.wake();
-        break;
-      }
-    }
+    if (this.isClosing) this.sendLast();
+    else this.sendMessages();
     this.isFlushing = false;
     this.dispatchEvents();
     this.scheduleTick();
+  }
+
+  private sendMessages(): void {
+    for (;;) {
+      const message = this.session.transmit(this.clock.now(), this.hasRoom ? this.takeTurn : undefined);
+      if (message === undefined) return;
+      this.hasRoom = this.transport.send(message) > 0;
+      const waiting = this.session.waiting();
+      if (waiting === "nothing") return;
+      if (waiting === "several") {
+        this.wake();
+        return;
+      }
+    }
+  }
+
+  /** What was said goes, an answer among it perhaps; no source is asked any more. */
+  private sendLast(): void {
+    for (let message = this.transmitSaid(); message !== undefined; message = this.transmitSaid()) {
+      this.transport.send(message);
+    }
+    this.session.close();
+  }
+
+  private transmitSaid(): Uint8Array | undefined {
+    return this.session.transmit(this.clock.now());
   }
 
   private dispatchEvents(): void {
@@ -273,7 +290,7 @@ export class Connection {
   private onSessionClosed(error: ProtocolError | undefined): void {
     if (this.ended) return;
     // The last message tells the peer why; it is control only, and goes whether or not there is room.
-    const last = this.session.transmit(this.clock.now());
+    const last = this.transmitSaid();
     if (last !== undefined) this.transport.send(last);
     if (error === undefined) this.transport.close(CLOSE_NORMAL, "");
     else this.transport.close(error.blame === "us" ? CLOSE_GOING_AWAY : CLOSE_PROTOCOL_ERROR, error.message);

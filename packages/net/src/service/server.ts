@@ -1,11 +1,12 @@
 // The server of a service: any number of connections, one handler for each route.
 
 import type { Publisher, SluiceError } from "@sluice/core";
-import { codecNamed, codecNames } from "../payload/codecs.js";
-import type { Settings } from "../protocol/limits.js";
+import { codecNames } from "../payload/codecs.js";
+import { type Settings, settingsOf } from "../protocol/limits.js";
 import { streamFailure } from "../protocol/protocol-error.js";
 import type { SessionEvent } from "../protocol/session/session-api.js";
 import type { Transport } from "../transport/transport.js";
+import { codecOf } from "./bodies.js";
 import { CallResponder } from "./call.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
 import type { HandlerContext } from "./context.js";
@@ -89,8 +90,12 @@ export class ServiceHost<R extends Routes> {
   private isClosing = false;
   private onEmpty: () => void = () => {};
 
-  /** Throws a `TypeError` for a route without a handler, and for a handler without a route. */
+  /**
+   * Throws a `TypeError` for a route without a handler and a handler without a route, a `RangeError` for limits
+   * that cannot work.
+   */
   constructor(service: Service<R>, handlers: Handlers<R>, options: ServerOptions) {
+    settingsOf("server", options.limits);
     this.routes = servedRoutes(service, handlers as Readonly<Record<string, unknown>>, options);
     this.options = options;
   }
@@ -211,23 +216,18 @@ function servedRoutes<R extends Routes>(
   const served = new Map<string, ServedRoute>();
   for (const [name, route] of Object.entries(service.routes)) {
     const handler = handlers[name];
-    const codec = codecNamed(route.codec);
     if (typeof handler !== "function") {
       throw new TypeError(
         `Cannot serve ${service.name}: the route "${name}" has no handler; add a function of that name`,
       );
     }
-    if (codec === undefined) {
-      throw new TypeError(
-        `Cannot serve ${service.name}.${name}: there is no codec ${JSON.stringify(route.codec)}; wanted ${codecNames.join(", ")}`,
-      );
-    }
-    served.set(`${service.name}.${name}`, {
-      method: `${service.name}.${name}`,
+    const method = `${service.name}.${name}`;
+    served.set(method, {
+      method,
       interaction: route.interaction,
       input: route.input,
       checkedOutput: options.checkOutput === true ? route.output : undefined,
-      codec,
+      codec: codecOf(method, route),
       handler: handler as ServedRoute["handler"],
       onError: options.onError ?? (() => {}),
     });

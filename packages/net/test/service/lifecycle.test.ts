@@ -1,0 +1,392 @@
+// Every way in which a stream, a call, a client or a server can end, and what it leaves behind: nothing.
+
+import { create, type Flow, never, type Subscription, TimeoutError } from "@sluice/core";
+import {
+  call,
+  type Client,
+  defineService,
+  openClient,
+  type Runtime,
+  serveTransport,
+  stream,
+  unchecked,
+} from "@sluice/net";
+import { memoryPair } from "@sluice/net/kit";
+import { connect, type Server, serve } from "@sluice/net/node";
+import { VirtualClock } from "@sluice/tck";
+import { describe, expect, it } from "vitest";
+import { bothWays, turns, until } from "./both-ways.js";
+
+const service = defineService("numbers", {
+  upTo: stream({ input: unchecked<number>(), output: unchecked<number>() }),
+  late: stream({ input: unchecked<number>(), output: unchecked<number>() }),
+  echo: call({ input: unchecked<unknown>(), output: unchecked<unknown>() }),
+});
+
+/** Handlers that count how many of them are at work. */
+class Works {
+  running = 0;
+  reasons: unknown[] = [];
+  finish: () => void = () => {};
+
+  readonly handlers = {
+    upTo: (n: number, { signal }: { signal: AbortSignal }) => this.count(n, signal),
+    late: (n: number) => this.later(n),
+    echo: (input: unknown, { signal }: { signal: AbortSignal }) =>
+      input === "wait" ? this.wait(signal) : input,
+  };
+
+  private *count(n: number, signal: AbortSignal): Generator<number> {
+    this.running += 1;
+    try {
+      for (let i = 0; i < n; i += 1) yield i;
+    } finally {
+      this.running -= 1;
+      if (signal.aborted) this.reasons.push(signal.reason);
+    }
+  }
+
+  private later(n: number): Flow<number> {
+    return create<number>(
+      (emitter) => {
+        this.running += 1;
+        for (let i = 0; i < n; i += 1) emitter.next(i);
+        this.finish = () => void emitter.complete();
+        return () => {
+          this.running -= 1;
+        };
+      },
+      { capacity: 100, overflow: "error" },
+    );
+  }
+
+  private async wait(signal: AbortSignal): Promise<string> {
+    this.running += 1;
+    await new Promise<void>((resolve) => {
+      this.finish = resolve;
+      signal.addEventListener("abort", () => resolve());
+    });
+    this.running -= 1;
+    if (signal.aborted) this.reasons.push(signal.reason);
+    return "done";
+  }
+}
+
+for (const { name, open } of bothWays) {
+  describe(`cancel over ${name}`, () => {
+    it("before the first request opens nothing and ends nothing", async () => {
+      const works = new Works();
+      const { client } = await open(service, works.handlers);
+      take(client.upTo(1000), (credit) => credit.cancel());
+      expect(await client.echo("after")).toBe("after");
+      expect(works.running).toBe(0);
+      expect(client.snapshot().streams).toEqual([]);
+    });
+
+    it("in the same turn as the first request closes the source, if it was begun at all", async () => {
+      const works = new Works();
+      const { client } = await open(service, works.handlers);
+      take(client.upTo(1000), (credit) => {
+        credit.request(10);
+        credit.cancel();
+      });
+      expect(await client.echo("after")).toBe("after");
+      await until(() => works.running === 0 && client.snapshot().streams.length === 0);
+    });
+
+    it("while waiting for a slot leaves the line", async () => {
+      const works = new Works();
+      const { client } = await open(service, works.handlers, { limits: { peerStreams: 1 } });
+      const first = take(client.late(1), (credit) => credit.request(10));
+      await until(() => first.seen.length === 1);
+      const second = take(client.late(1), (credit) => credit.request(10));
+      second.credit?.cancel();
+      first.credit?.cancel();
+      expect(await client.echo("after")).toBe("after");
+      expect([first.seen, second.seen, works.running]).toEqual([[0], [], 0]);
+    });
+
+    it("while the source is silent closes it", async () => {
+      const works = new Works();
+      const { client } = await open(service, works.handlers);
+      const stream = take(client.late(0), (credit) => credit.request(10));
+      await until(() => works.running === 1);
+      stream.credit?.cancel();
+      await until(() => works.running === 0);
+      expect([stream.seen, stream.ended]).toEqual([[], false]);
+    });
+
+    it("from within onNext, in the middle of a batch, delivers no item more", async () => {
+      const works = new Works();
+      const { client } = await open(service, works.handlers);
+      const seen: number[] = [];
+      let credit: Subscription | undefined;
+      client.upTo(1_000_000).subscribe({
+        onSubscribe: (subscription) => {
+          credit = subscription;
+          subscription.request(Number.POSITIVE_INFINITY);
+        },
+        onNext: (item) => {
+          seen.push(item);
+          if (seen.length === 5) credit?.cancel();
+        },
+        onError: () => seen.push(-1),
+        onComplete: () => seen.push(-2),
+      });
+      await until(() => seen.length >= 5 && works.running === 0);
+      await turns(5);
+      expect(seen).toEqual([0, 1, 2, 3, 4]);
+      expect(works.reasons).toEqual([expect.objectContaining({ code: "CANCELLED" })]);
+    });
+
+    it("after the end does nothing", async () => {
+      const works = new Works();
+      const { client } = await open(service, works.handlers);
+      const stream = take(client.upTo(3), (credit) => credit.request(10));
+      await until(() => stream.ended);
+      stream.credit?.cancel();
+      stream.credit?.request(5);
+      expect(await client.echo("after")).toBe("after");
+      expect(stream.seen).toEqual([0, 1, 2]);
+    });
+
+    it("by leaving a for-await loop closes the source", async () => {
+      const works = new Works();
+      const { client } = await open(service, works.handlers);
+      for await (const item of client.upTo(1_000_000, { window: 10 })) if (item === 3) break;
+      await until(() => works.running === 0);
+    });
+
+    it("by a signal fails with its reason and closes the source, also from within onNext", async () => {
+      const works = new Works();
+      const { client } = await open(service, works.handlers);
+      const controller = new AbortController();
+      const seen: number[] = [];
+      const done = client.upTo(1_000_000, { signal: controller.signal }).forEach((item) => {
+        seen.push(item);
+        if (item === 4) controller.abort(new Error("enough"));
+      });
+      await expect(done).rejects.toThrow("enough");
+      await until(() => works.running === 0);
+      expect(seen.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    it("2,000 times leaves no stream and no handler behind", async () => {
+      const works = new Works();
+      const { client, serverSnapshot } = await open(service, works.handlers);
+      for (let i = 0; i < 2000; i += 1) {
+        const stream = take(client.upTo(1000), (credit) => credit.request(1 + (i % 3)));
+        if (i % 7 !== 0) stream.credit?.cancel();
+        else await until(() => stream.seen.length > 0).then(() => stream.credit?.cancel());
+      }
+      await until(() => works.running === 0 && client.snapshot().streams.length === 0);
+      expect(serverSnapshot()?.connections[0]?.streams ?? []).toEqual([]);
+      expect(await client.echo("after")).toBe("after");
+    });
+  });
+}
+
+describe("a deadline", () => {
+  it("ends a call at both ends, and travels as the time that is left", async () => {
+    const { clock, client, contexts } = await inVirtualTime();
+    const asked = client.echo("wait", { deadlineMs: 500 });
+    await until(() => contexts.length === 1);
+    expect(contexts[0]?.deadlineMs).toBe(500);
+    clock.advance(499);
+    expect(contexts[0]?.signal.aborted).toBe(false);
+    clock.advance(1);
+    await expect(asked).rejects.toBeInstanceOf(TimeoutError);
+    await expect(asked).rejects.toThrow(
+      "No end of numbers.echo within 500 ms; give more time with deadlineMs, or ask for less",
+    );
+    expect(contexts[0]?.signal.reason).toBeInstanceOf(TimeoutError);
+    await client.close();
+    await until(() => clock.pending === 0);
+  });
+
+  it("ends a stream at both ends", async () => {
+    const { clock, client } = await inVirtualTime();
+    const done = client.late(3, { deadlineMs: 100 }).toArray();
+    await turns(5);
+    clock.advance(100);
+    await expect(done).rejects.toBeInstanceOf(TimeoutError);
+    await client.close();
+    await until(() => clock.pending === 0);
+  });
+
+  it("leaves no timer behind when the call ends before", async () => {
+    const { clock, client } = await inVirtualTime();
+    await client.echo("quick", { deadlineMs: 500 });
+    await client.close();
+    await until(() => clock.pending === 0);
+  });
+});
+
+describe("a client", () => {
+  it("close() fails what still runs, closes the sources, and resolves `closed` without an error", async () => {
+    const works = new Works();
+    const server = await serve(service, works.handlers);
+    const client = await connect(server.url, service);
+    const results = [
+      client.echo("wait"),
+      client.late(1).toArray(),
+      client.upTo(1e9, { window: 5 }).forEach(slowly),
+    ];
+    const settled = Promise.allSettled(results);
+    await until(() => works.running === 3);
+    await client.close();
+    for (const result of await settled) {
+      expect(result).toMatchObject({ status: "rejected", reason: { code: "CONNECTION_LOST" } });
+    }
+    expect(await client.closed).toBeUndefined();
+    await until(() => works.running === 0 && server.snapshot().connections.length === 0);
+    await server.close();
+  });
+
+  it("refuses what comes after close, by name", async () => {
+    const server = await serve(service, new Works().handlers);
+    const client = await connect(server.url, service);
+    await client.close();
+    await client.close();
+    await expect(client.echo(1)).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    await expect(client.upTo(1).toArray()).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    await server.close();
+  });
+
+  it("hears of a lost connection through `closed` and through everything that was open", async () => {
+    const works = new Works();
+    const server = await serve(service, works.handlers);
+    const client = await connect(server.url, service);
+    const settled = Promise.allSettled([client.echo("wait"), client.late(0).toArray()]);
+    await until(() => works.running === 2);
+    await server.close();
+    for (const result of await settled) {
+      expect(result).toMatchObject({ status: "rejected", reason: { code: "CONNECTION_LOST" } });
+    }
+    await client.closed;
+    await until(() => works.running === 0);
+  });
+});
+
+describe("a server", () => {
+  it("close() without drain cuts running streams at once", async () => {
+    const works = new Works();
+    const { server, client } = await pair(works);
+    const running = client.upTo(1e9, { window: 5 }).forEach(slowly);
+    await until(() => works.running === 1);
+    const [result] = await Promise.allSettled([running, server.close()]);
+    expect(result).toMatchObject({ status: "rejected", reason: { code: "CONNECTION_LOST" } });
+    expect(works.running).toBe(0);
+  });
+
+  it("close({ drainMs }) lets running streams and calls end, and refuses new ones by name", async () => {
+    const works = new Works();
+    const { server, client } = await pair(works);
+    const running = client.upTo(2000, { window: 10 }).toArray();
+    const asked = client.echo("wait");
+    await until(() => works.running === 2);
+    const closing = server.close({ drainMs: 60_000 });
+    await until(() => client.snapshot().streams.length === 2);
+    await expect(eventually(client, "GOING_AWAY")).resolves.toBeUndefined();
+    expect(await running).toHaveLength(2000);
+    works.finish();
+    expect(await asked).toBe("done");
+    await closing;
+    expect(await client.closed).toBeUndefined();
+  });
+
+  it("close({ drainMs }) cuts what has not ended by then", async () => {
+    const works = new Works();
+    const { server, client } = await pair(works);
+    const running = client.late(1).toArray();
+    await until(() => works.running === 1);
+    const closing = server.close({ drainMs: 20 });
+    await expect(running).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    await closing;
+    expect(works.running).toBe(0);
+  });
+
+  it("frees its port and leaves no socket, server or timer behind", async () => {
+    const before = openHandles();
+    const works = new Works();
+    const { server, client } = await pair(works);
+    const others = await Promise.all(Array.from({ length: 5 }, () => connect(server.url, service)));
+    await Promise.all(others.map((other) => other.upTo(100).toArray()));
+    await expect(client.echo("wait", { deadlineMs: 1 })).rejects.toBeInstanceOf(TimeoutError);
+    await others[0]?.close();
+    await server.close();
+    await client.closed;
+    await Promise.all(others.map((other) => other.closed));
+    await until(() => openHandles().length <= before.length);
+    const again = await serve(service, works.handlers, { port: server.port });
+    await again.close();
+  });
+});
+
+/** Takes each item in a turn of its own. */
+async function slowly(): Promise<void> {
+  await turns(1);
+}
+
+/** Subscribes with demand in the test's hand. */
+function take(flow: Flow<number>, start: (credit: Subscription) => void) {
+  const state = { seen: [] as number[], ended: false, credit: undefined as Subscription | undefined };
+  flow.subscribe({
+    onSubscribe: (credit) => {
+      state.credit = credit;
+      start(credit);
+    },
+    onNext: (item) => state.seen.push(item),
+    onError: () => {
+      state.ended = true;
+    },
+    onComplete: () => {
+      state.ended = true;
+    },
+  });
+  return state;
+}
+
+type Numbers = Client<(typeof service)["routes"]>;
+
+async function pair(works: Works): Promise<{ server: Server; client: Numbers }> {
+  const server = await serve(service, works.handlers);
+  return { server, client: await connect(server.url, service) };
+}
+
+/** Asks until the answer is that error: GOAWAY crosses with what is on its way. */
+async function eventually(client: Numbers, code: string): Promise<void> {
+  for (;;) {
+    const error: unknown = await client.echo(1).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if ((error as { code?: string } | undefined)?.code === code) return;
+    if (error !== undefined) throw error;
+  }
+}
+
+async function inVirtualTime() {
+  const clock = new VirtualClock();
+  const runtime: Runtime = { clock, defer: (task) => void setImmediate(task) };
+  const contexts: { readonly signal: AbortSignal; readonly deadlineMs: number | undefined }[] = [];
+  const [near, far] = memoryPair();
+  serveTransport(
+    far,
+    service,
+    {
+      upTo: () => [],
+      late: () => never<number>(),
+      echo: (input, context) => {
+        contexts.push(context);
+        return input === "wait" ? new Promise(() => {}) : input;
+      },
+    },
+    { runtime },
+  );
+  return { clock, contexts, client: await openClient(near, service, { runtime }) };
+}
+
+function openHandles(): string[] {
+  return process.getActiveResourcesInfo().filter((kind) => /^(TCP|Pipe|TTY|Timeout)/.test(kind));
+}
