@@ -17,7 +17,7 @@ export async function prepareSluice(table) {
 export async function preparePeers() {
   if (peersAreFresh()) return;
   await phase(
-    "Install the peers (downloads some 20 MB into bench/peers)",
+    "Install the peers into bench/peers (downloads what is missing)",
     "check the network and run the same command again, or leave them out with --no-peers",
     () => capture("npm", ["ci", "--ignore-scripts", "--no-fund", "--no-audit", "--prefix", PEERS]),
   );

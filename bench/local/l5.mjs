@@ -13,7 +13,7 @@ export const row = localRow({
   itemsOf: {
     "async-generator": 200_000,
     "node-stream": 200_000,
-    "web-stream": 100_000,
+    "web-stream": 50_000,
     most: 50_000,
     rxjs: 5_000,
   },
