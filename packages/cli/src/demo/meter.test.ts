@@ -45,14 +45,12 @@ describe("Meter", () => {
         });
       },
     };
-    meter
-      .stage<number>()(tooEager)
-      .subscribe({
-        onSubscribe: (s) => s.request(1),
-        onNext: () => {},
-        onError: () => {},
-        onComplete: () => {},
-      });
+    meter.between(tooEager).subscribe({
+      onSubscribe: (s) => s.request(1),
+      onNext: () => {},
+      onError: () => {},
+      onComplete: () => {},
+    });
     expect(meter.overdraft).toBeGreaterThan(0);
   });
 });

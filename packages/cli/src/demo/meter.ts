@@ -32,7 +32,8 @@ export class Meter {
     return (upstream) => fromPublisher(this.between(upstream));
   }
 
-  private between<T>(upstream: Publisher<T>): Publisher<T> {
+  /** The same for publishers of anybody, which are not held to the rules here: they are watched. */
+  between<T>(upstream: Publisher<T>): Publisher<T> {
     return {
       subscribe: (downstream: Subscriber<T>) =>
         upstream.subscribe({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recordedPass } from "../../../test/recorded-pass.js";
 import type { Figure } from "./figures.js";
-import { judge } from "./figures.js";
+import { breaksPromise, judge } from "./figures.js";
 import type { PassRecord } from "./pass-record.js";
 
 const FULL = true;
@@ -57,5 +57,19 @@ describe("judge", () => {
     expect(figure("same answer", credit, null).holds).toBeNull();
     const stopped = recordedPass({ pass: "plain", state: "stopped" });
     expect(figure("same answer", credit, stopped).holds).toBeNull();
+  });
+});
+
+describe("breaksPromise", () => {
+  it("is for what credit promises, not for what happens without", () => {
+    const grown = recordedPass({ pass: "credit", overdraft: 1, clientMb: [7, 20, 8] });
+    const flat = recordedPass({ pass: "plain", consumed: 799 });
+    const figures = judge(grown, flat, FULL);
+    expect(figures.map(({ holds }) => holds)).toEqual([false, false, false, false]);
+    expect(figures.filter(breaksPromise).map(({ name }) => name)).toEqual([
+      "lead",
+      "memory with credit",
+      "same answer",
+    ]);
   });
 });

@@ -38,6 +38,14 @@ export function judge(credit: PassRecord, plain: PassRecord | null, full: boolea
 }
 
 /**
+ * Whether the demo failed by this figure. The pass without credit promises nothing: where it grew by less, as on
+ * a machine too busy to produce faster than it consumes, that is shown and is no failure.
+ */
+export function breaksPromise({ name, holds }: Figure): boolean {
+  return holds === false && name !== "memory without credit";
+}
+
+/**
  * How much a process grew over a pass; null where it was not measured. Warming up counts as growth too, which
  * is hard on the pass with credit; counting from second 1 would leave out most of what grows without.
  */
