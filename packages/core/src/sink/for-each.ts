@@ -12,28 +12,24 @@ export function forEach<T>(
   options: InboxOptions | undefined,
 ): Promise<void> {
   requireFunction("forEach", consume);
+  const inbox = new ForEachInbox(consume, options); // not in the executor: wrong options throw at the call
   return new Promise((resolve, reject) => {
-    upstream.connect(new ForEachInbox(consume, options, resolve, reject));
+    inbox.resolve = resolve;
+    inbox.reject = reject;
+    inbox.connectTo(upstream);
   });
 }
 
 /** idle --item--> busy (`consume` runs, or its promise is pending) --done--> idle, or busy with the next */
 class ForEachInbox<T> extends Inbox<T> {
   private readonly consume: (item: T) => unknown;
-  private readonly resolve: () => void;
-  private readonly reject: (error: unknown) => void;
+  resolve: () => void = NOTHING;
+  reject: (error: unknown) => void = NOTHING;
   private isBusy = false;
 
-  constructor(
-    consume: (item: T) => unknown,
-    options: InboxOptions | undefined,
-    resolve: () => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(consume: (item: T) => unknown, options: InboxOptions | undefined) {
     super("forEach", options);
     this.consume = consume;
-    this.resolve = resolve;
-    this.reject = reject;
   }
 
   /** An abort does not wait for the call under way. */
@@ -80,7 +76,11 @@ class ForEachInbox<T> extends Inbox<T> {
   };
 
   private settle(): void {
+    if (this.end === undefined) return;
+    this.ignoreAbort();
     if (this.end === "complete") this.resolve();
-    else if (this.end !== undefined) this.reject(this.end.error);
+    else this.reject(this.end.error);
   }
 }
+
+const NOTHING = (): void => {};

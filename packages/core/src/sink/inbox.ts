@@ -2,12 +2,12 @@
 // and tell it of the end when nothing is left before that.
 //
 //   open --(onError | onComplete)--> ending, items left --(consumer takes the last)--> ended
-//        --abort--> ended, at once: what is held is dropped
+//   any --abort, or the consumer leaves--> ended, at once: what is held is dropped
 
 import { checkCapacity, Ring } from "../buffer/ring.js";
 import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
 import { replenishAt } from "../kit/replenish.js";
-import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import type { Connectable, StageSubscriber } from "../kit/stage-subscriber.js";
 import type { Subscription } from "../spec/publisher.js";
 
 export interface InboxOptions {
@@ -37,11 +37,23 @@ export abstract class Inbox<T> implements StageSubscriber<T> {
   /** There is an item, or the end: to be looked at. May be called from within the consumer. */
   protected abstract arrived(): void;
 
+  /** Subscribes, unless the signal has aborted: from here on, not from onSubscribe, which may come late. */
+  connectTo(upstream: Connectable<T>): void {
+    if (this.signal?.aborted) {
+      this.handleEvent();
+      return;
+    }
+    this.signal?.addEventListener("abort", this);
+    upstream.connect(this);
+  }
+
   onSubscribe(subscription: Subscription): void {
+    if (this.end !== undefined) {
+      subscription.cancel(); // the consumer left while it was awaited
+      return;
+    }
     this.upstream = subscription;
-    if (this.signal?.aborted) this.handleEvent();
-    else this.signal?.addEventListener("abort", this);
-    if (this.end === undefined) subscription.request(this.items.capacity);
+    subscription.request(this.items.capacity);
   }
 
   next(item: T): boolean {
@@ -72,19 +84,26 @@ export abstract class Inbox<T> implements StageSubscriber<T> {
     this.upstream.request(n);
   }
 
-  /** Ends from this side: upstream is cancelled, what is held is dropped. */
+  /** Ends from this side, also in place of an end that nobody was told yet: what is held is dropped. */
   protected leave(end: End): void {
     const { upstream } = this;
+    this.upstream = NEVER_SUBSCRIPTION;
     this.items.clear();
-    this.finish(end);
+    this.end = end;
+    this.arrived();
+    this.ignoreAbort();
     upstream.cancel();
+  }
+
+  /** To be called when the consumer has been told of the end, or nothing is left before it. */
+  protected ignoreAbort(): void {
+    this.signal?.removeEventListener("abort", this);
   }
 
   private finish(end: End): void {
     if (this.end !== undefined) return;
     this.end = end;
     this.upstream = NEVER_SUBSCRIPTION;
-    this.signal?.removeEventListener("abort", this);
     this.arrived();
   }
 }

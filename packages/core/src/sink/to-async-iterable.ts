@@ -18,7 +18,7 @@ export function toAsyncIterable<T>(
     next() {
       if (!isSubscribed) {
         isSubscribed = true;
-        upstream.connect(reader);
+        reader.connectTo(upstream);
       }
       return reader.read();
     },
@@ -49,8 +49,8 @@ class Reader<T> extends Inbox<T> {
 
   read(): Promise<IteratorResult<T, undefined>> {
     if (this.calls.isFull) {
-      const limit = `${this.calls.capacity} calls of next() wait already`;
-      return Promise.reject(new RangeError(`Cannot read further ahead: ${limit}; await one, or raise prefetch`));
+      const message = `Cannot call next() again: ${this.calls.capacity} calls wait already; await one, or raise prefetch`;
+      return Promise.reject(new RangeError(message));
     }
     return new Promise((resolve, reject) => {
       this.calls.push({ resolve, reject });
@@ -61,7 +61,6 @@ class Reader<T> extends Inbox<T> {
   /** The reader leaves: what is held is dropped, and so is an error that nobody has read. */
   stop(): void {
     this.leave("complete");
-    this.end = "complete";
   }
 
   protected override arrived(): void {
@@ -72,6 +71,7 @@ class Reader<T> extends Inbox<T> {
       } else if (this.end !== undefined) this.answerEnd(this.calls.shift(), this.end);
       else return;
     }
+    if (this.end !== undefined && this.items.isEmpty) this.ignoreAbort();
   }
 
   /** An error is thrown once, then the iteration is over. */
