@@ -35,7 +35,7 @@ export class Outbound {
     return length + count * this.sizes.itemOverhead;
   }
 
-  /** Whether credit covers it whole; nothing is sent in part (protocol.md §4.4). */
+  /** Whether credit covers it whole; nothing is sent in part (protocol.md §4.3). */
   covers(count: number, charge: number): boolean {
     return count <= this.items.available && charge <= this.bytes.available;
   }
