@@ -1,18 +1,18 @@
-// The pass without credit, as it is commonly written: parse each message that arrives and give it to a
+// The pass without credit, as it is commonly written: parse each message that arrives and give its flights to a
 // limiter that runs 16 slow steps at once. The limiter bounds what runs; nothing bounds what waits for it.
 
 import { once } from "node:events";
 import pLimit from "p-limit";
 import { WebSocket } from "ws";
-import type { ClientRole } from "./client-role.js";
 import { DelayByHour } from "../flights/delay-by-hour.js";
 import type { HourOfFlights } from "../flights/delay-by-hour.js";
 import { readFlight } from "../flights/flight.js";
-import type { ClientCounters, ClientSetup } from "../link/messages.js";
 import { LOOKUPS_AT_ONCE, SlowStep } from "../flights/slow-step.js";
+import type { ClientCounters, ClientSetup } from "../link/messages.js";
+import type { ClientRole } from "./client-role.js";
 
 /**
- * Connects to a server that sends one flight a message.
+ * Connects to a server that sends arrays of flights.
  *
  * *Buffers:* without bound, which is the point of this pass.
  */
@@ -30,12 +30,14 @@ export async function connectPlain(setup: ClientSetup): Promise<ClientRole> {
     const arrived = once(socket, "close");
     let last: Promise<void> = Promise.resolve();
     socket.on("message", (message) => {
-      received++;
-      largestLead = Math.max(largestLead, received - consumed);
-      last = limit(async () => {
-        delays.add(await step.enrich(readFlight(JSON.parse(String(message)))));
-        consumed++;
-      });
+      for (const record of JSON.parse(String(message)) as unknown[]) {
+        received++;
+        largestLead = Math.max(largestLead, received - consumed);
+        last = limit(async () => {
+          delays.add(await step.enrich(readFlight(record)));
+          consumed++;
+        });
+      }
     });
     socket.send("begin");
     await arrived;
