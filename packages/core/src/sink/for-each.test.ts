@@ -172,6 +172,6 @@ describe("forEach", () => {
 
   it("throws at the call for a wrong function or prefetch, naming it", () => {
     expect(() => range(1, 2).forEach(5 as never)).toThrow(TypeError);
-    expect(() => range(1, 2).forEach(() => {}, { prefetch: 0 })).toThrow("0 items");
+    expect(() => range(1, 2).forEach(() => {}, { prefetch: 0 })).toThrow(RangeError);
   });
 });
