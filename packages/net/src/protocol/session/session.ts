@@ -136,8 +136,8 @@ export class Session implements SessionApi {
         return;
       case "open":
       case "draining":
-        this.beat(now);
         this.blockedReport.tick(this.state.conversation, now);
+        this.beat(now);
         return;
       case "closed":
         return;

@@ -50,7 +50,6 @@ export class Turns {
       if (next.done === true) return;
       const stream = next.value;
       const { outbound } = stream;
-      this.ring.delete(stream);
       const before = outbound.items.sent;
       const answer = take(stream.id, {
         items: outbound.items.available,
@@ -59,8 +58,12 @@ export class Turns {
       });
       // The turn may have ended the stream, which took it out for good.
       if (!outbound.offered) continue;
+      const sent = outbound.items.sent > before;
+      // What did not fit this message is first in the next one, or smaller items would overtake it for ever.
+      if (answer === "more" && !sent && outbox.isFull(target)) return;
+      this.ring.delete(stream);
       if (answer === "idle") this.remove(stream);
-      else if (outbound.items.sent > before || outbox.isFull(target)) this.place(stream, now);
+      else if (sent) this.place(stream, now);
       else this.ranDry(stream, now);
     }
   }
