@@ -37,11 +37,13 @@ export interface TestPublisherOptions<T> {
  *
  * @example
  * ```ts
- * import { map } from "@sluice/core";
+ * import { fromPublisher, map } from "@sluice/core";
  * import { ManualSubscriber, TestPublisher } from "@sluice/tck";
  * const upstream = new TestPublisher<number>();
  * const subscriber = new ManualSubscriber<number>();
- * map((n: number) => n * 10)(upstream).subscribe(subscriber);
+ * fromPublisher(upstream)
+ *   .pipe(map((n) => n * 10))
+ *   .subscribe(subscriber);
  * subscriber.request(2);
  * upstream.next(1);
  * console.log(upstream.requested, subscriber.items); // prints 2 [ 10 ]

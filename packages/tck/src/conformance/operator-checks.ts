@@ -17,9 +17,12 @@ import type { SubscriberSubject } from "./subscriber-subject.js";
  *
  * @example
  * ```ts
- * import { map } from "@sluice/core";
+ * import { fromPublisher, map } from "@sluice/core";
  * import { operatorChecks } from "@sluice/tck";
- * const checks = operatorChecks<number, number>({ apply: map((n) => n * 10), item: (index) => index });
+ * const checks = operatorChecks<number, number>({
+ *   apply: (upstream) => fromPublisher(upstream).pipe(map((n) => n * 10)),
+ *   item: (index) => index,
+ * });
  * for (const check of checks) await check.run(); // rejects with a ConformanceError that names the rule
  * console.log(checks.length > 30); // prints true
  * ```

@@ -17,6 +17,8 @@ export interface OperatorSubject<A = unknown, B = unknown> {
    * all there is. Default: not at all; it asks for what its subscriber asked for, and once for each it drops.
    */
   readonly ahead?: number;
+  /** The most that it has outstanding upstream at any time, in items; default: no bound of its own. */
+  readonly outstanding?: number;
   /** After this many upstream items it ends by itself; default: never. */
   readonly stopsAfter?: number;
   /** The ways in which its publisher side differs from the usual. */

@@ -203,4 +203,6 @@ function claimBound<A, B>(
     upstream.requested <= bound,
     `asked upstream for ${upstream.requested} items, where ${bound} may be; downstream ${seen(downstream)}`,
   );
+  const most = subject.outstanding ?? Number.POSITIVE_INFINITY;
+  claim(upstream.demand <= most, `has ${upstream.demand} items outstanding upstream, where ${most} may be`);
 }

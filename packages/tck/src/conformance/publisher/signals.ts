@@ -66,6 +66,22 @@ export const signalChecks: readonly CheckOf<PublisherSubject>[] = [
     },
   },
   {
+    rule: "§1.3",
+    title: "signals the error of a wrong request (§3.9) after the running signal, not within it",
+    mayReport: true,
+    run: async (subject) => {
+      for (const hooks of [
+        { onSubscribe: (self: ManualSubscriber<unknown>) => self.request(0) },
+        { onNext: (_: unknown, self: ManualSubscriber<unknown>) => self.request(0) },
+      ]) {
+        const subscriber = await observe(subject, subject.create(nearestCount(subject, 3)), hooks);
+        if (!subscriber.ended) subscriber.request(1);
+        await quiet(subject);
+        claim(subscriber.depth <= 1, `signals overlapped ${subscriber.depth} deep`);
+      }
+    },
+  },
+  {
     rule: "§1.4",
     title: "signals a failure by onError",
     applies: (subject) => subject.createFailed !== undefined,
