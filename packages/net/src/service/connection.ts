@@ -307,6 +307,8 @@ export class Connection {
 
   private end(error: SluiceError | undefined, isClean = error === undefined): void {
     this.ended = true;
+    // When the link broke, the session does not know yet; it must not open another stream.
+    this.session.close();
     this.cancelTick();
     const lost = error ?? connectionLost("it was closed on this side");
     const streams = [...this.streams.values()];

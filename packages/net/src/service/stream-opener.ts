@@ -26,6 +26,8 @@ export interface StreamRequest {
 export class StreamOpener {
   private readonly connection: Connection;
   private readonly waiting = new Ring<StreamRequest>(MAX_WAITING);
+  /** The first in line: taken out of the ring, refused once by the server's slots. */
+  private first: StreamRequest | undefined = undefined;
   /** Why the connection has ended. A link that breaks ends it without the session, which would still open. */
   private ended: SluiceError | undefined = undefined;
 
@@ -36,14 +38,13 @@ export class StreamOpener {
   open(request: StreamRequest): void {
     if (this.ended !== undefined) {
       request.onRefused(this.ended);
-      return;
-    }
-    if (this.waiting.isEmpty && this.tryOpen(request)) return;
-    if (this.waiting.isFull) {
+    } else if (this.first === undefined) {
+      if (!this.tryOpen(request)) this.first = request;
+    } else if (this.waiting.isFull) {
       request.onRefused(
         new SluiceError(
           "OVERLOADED",
-          `Cannot open another stream: ${MAX_WAITING} already wait for one of the server's slots; end some, or connect twice`,
+          `Cannot open another stream: ${MAX_WAITING + 1} already wait for one of the server's slots; end some, or connect twice`,
         ),
       );
     } else {
@@ -53,13 +54,21 @@ export class StreamOpener {
 
   /** The server has slots again. */
   onSlots(): void {
-    while (!this.waiting.isEmpty && this.tryOpen(this.waiting.peek() as StreamRequest)) this.waiting.shift();
+    while (this.first !== undefined && this.tryOpen(this.first)) this.advance();
   }
 
   /** No stream will ever be opened again. */
   onEnd(error: SluiceError): void {
     this.ended = error;
-    while (!this.waiting.isEmpty) this.waiting.shift().onRefused(error);
+    while (this.first !== undefined) {
+      const { first } = this;
+      this.advance();
+      first.onRefused(error);
+    }
+  }
+
+  private advance(): void {
+    this.first = this.waiting.isEmpty ? undefined : this.waiting.shift();
   }
 
   /** False: all slots are taken, wait for `slots`. */
@@ -76,8 +85,8 @@ export class StreamOpener {
   }
 }
 
-/** Requests in line, as many as a server of ours has slots, sixteen times over: judgement. */
-const MAX_WAITING = 1024;
+/** Requests behind the first in line, 1,024 with it: sixteen times the slots of a server of ours; judgement. */
+const MAX_WAITING = 1023;
 
 function refusal(reason: Exclude<OpenRefusal, "no-slot">): SluiceError {
   switch (reason) {

@@ -265,6 +265,7 @@ describe("a client", () => {
     }
     await client.closed;
     await until(() => works.running === 0);
+    await expect(client.echo("too late")).rejects.toMatchObject({ code: "CONNECTION_LOST" });
   });
 });
 
