@@ -29,8 +29,8 @@ export interface MapAsyncContext {
  * Calls an asynchronous function for each item, several at a time, and sends the results.
  *
  * *Demand:* `concurrency` at first, then one for each result sent on: a slow consumer slows the calls.
- * *Buffers:* calls under way plus results that wait, together at most `concurrency`. *Errors:* a rejection or
- * a throw ends the stream at once, cancels upstream and aborts the other calls; results that wait are dropped.
+ * *Buffers:* calls under way plus results that wait, together at most `concurrency`. *Errors:* a rejection, a
+ * throw or an error of upstream ends the stream at once and aborts the other calls; results that wait are dropped.
  * *Cancel:* upstream at once, and aborts `signal`; what the calls still return or throw is ignored.
  *
  * @param transform may return a promise or a plain value
@@ -110,18 +110,21 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
     this.held++;
     if (this.ordered) this.calls.push(call);
     let answer: PromiseLike<R> | R;
+    let pending: PromiseLike<R> | undefined;
     try {
       answer = this.transform(item, this);
+      pending = isThenable(answer) ? answer : undefined; // in here: a getter of `then` may throw
     } catch (thrown) {
       this.fail(asError(thrown, "mapAsync"));
       return false;
     }
-    if (isThenable(answer)) {
-      Promise.resolve(answer).then(
+    if (pending === undefined) this.settle(call, answer as R);
+    else {
+      Promise.resolve(pending).then(
         (result) => this.settle(call, result),
         (reason: unknown) => this.refuse(reason),
       );
-    } else this.settle(call, answer);
+    }
     return true;
   }
 
@@ -164,7 +167,10 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
     }
     if (this.done) return;
     if (this.upstreamCompleted) {
-      if (this.held === 0) this.endWithComplete();
+      if (this.held === 0) {
+        this.controller = undefined; // all went well: a result, such as a response, may still use its signal
+        this.endWithComplete();
+      }
     } else if (this.freed > 0) {
       const n = this.freed;
       this.freed = 0;
