@@ -88,9 +88,9 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
       this.drop(item, "ended");
       return "ended";
     }
-    // Demand that neither an item held nor the one being sent will use: `item` may pass even a full buffer.
-    const isCovered = items.isEmpty && this.emitted + (this.isSending ? 1 : 0) < this.demand;
-    if (items.size < this.capacity || isCovered) {
+    // Where there is demand that neither an item held nor the one being sent will use, `item` may pass even a
+    // full buffer.
+    if (items.size < this.capacity || (items.isEmpty && this.openDemand > 0)) {
       this.hold(item);
       return "accepted";
     }
@@ -121,9 +121,10 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
     this.loop.run();
   }
 
-  /** What is requested and not covered by an item held: how much could be offered without waiting. */
+  /** What is requested and not covered by an item held or being sent: how much could be offered without waiting. */
   get openDemand(): number {
-    return this.done ? 0 : Math.max(0, this.demand - this.emitted - this.items.size);
+    if (this.done || this.end !== undefined) return 0;
+    return Math.max(0, this.demand - this.emitted - this.items.size - (this.isSending ? 1 : 0));
   }
 
   protected override onEnd(): void {
