@@ -99,14 +99,15 @@ class Producer<T> implements Emitter<T>, Subscription {
     return this.buffer.offer(item);
   }
 
+  // The buffer first: what `end` calls may call back, and is not to put another end in the place of this one.
   error(error: unknown): void {
-    this.end();
     this.buffer.onError(error);
+    this.end();
   }
 
   complete(): void {
-    this.end();
     this.buffer.onComplete();
+    this.end();
   }
 
   /** The buffer asks for everything once: a producer that pushes does not wait for it. */
