@@ -2,6 +2,7 @@ import { captureReported, ManualSubscriber } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { fromIterable } from "../source/from-iterable.js";
 import { map } from "../operator/map.js";
+import { tap } from "../operator/tap.js";
 import { take } from "../operator/take.js";
 import { onDroppedError } from "./dropped.js";
 
@@ -80,7 +81,7 @@ describe("IteratorSubscription", () => {
       yield 2;
     }
     fromIterable(cancelling())
-      .pipe(map((n) => (seen.push(n), n)))
+      .pipe(tap((n) => void seen.push(n)))
       .subscribe(subscriber);
     subscriber.request(9);
     expect(seen).toEqual([1]);
@@ -178,11 +179,12 @@ describe("IteratorSubscription", () => {
     const restore = onDroppedError((error) => dropped.push(error));
     const subscriber = new ManualSubscriber<number>();
     function* cancelling(): Generator<number> {
+      yield 1;
       subscriber.cancel();
       throw new Error("too late");
     }
     fromIterable(cancelling()).subscribe(subscriber);
-    subscriber.request(1);
+    subscriber.request(2);
     restore();
     expect(dropped.map(String)).toEqual(["Error: too late"]);
     expect(subscriber.failed).toBe(false);

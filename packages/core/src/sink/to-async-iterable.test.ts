@@ -68,11 +68,11 @@ describe("values", () => {
     expect(answers.map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   });
 
-  it("refuses calls of next beyond prefetch, naming the limit", async () => {
+  it("refuses calls of next beyond prefetch", async () => {
     const upstream = new TestPublisher<number>();
     const reader = fromPublisher(upstream).values({ prefetch: 2 });
     const calls = [reader.next(), reader.next()];
-    await expect(reader.next()).rejects.toThrow(/2 calls .*wait already/);
+    await expect(reader.next()).rejects.toThrow(/while 2 calls of it wait/);
     upstream.next(1, 2);
     expect((await Promise.all(calls)).map((answer) => answer.value)).toEqual([1, 2]);
   });
