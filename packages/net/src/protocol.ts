@@ -1,4 +1,6 @@
 // The door to the protocol alone: a session without I/O, its frames, for other transports and tools.
+export { Reader } from "./protocol/byte/reader.js";
+export { Writer } from "./protocol/byte/writer.js";
 export { readMessage } from "./protocol/frame/batch.js";
 export { decodeFrame, encodeFrame } from "./protocol/frame/codec.js";
 export type { Frame } from "./protocol/frame/frame.js";

@@ -71,6 +71,16 @@ export const SMALLEST_GRANT = 1024;
  * 2 x (itemBytes + itemOverhead + 8) <= shareBytes: a receiver grants again when half a window is free. When
  * it holds nothing and has not granted, more than half the window is still unspent, so every item fits there:
  * no item can wait for ever, without the sender telling its size (docs/protocol.md §4.5).
+ *
+ * @example
+ * ```ts
+ * import { settingsOf } from "@sluice/net/protocol";
+ *
+ * console.log(settingsOf("server").itemBytes); // prints 131048
+ * // Larger items: fewer streams, or a larger budget.
+ * const large = settingsOf("server", { peerStreams: 8, shareBytes: 2_097_152, messageBytes: 2_097_152 });
+ * console.log(large.itemBytes); // prints 1048552
+ * ```
  */
 export function settingsOf(role: "client" | "server", given: Partial<Settings> = {}): Settings {
   const peerStreams = given.peerStreams ?? (role === "server" ? 64 : 0);

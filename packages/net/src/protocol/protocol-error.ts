@@ -69,7 +69,17 @@ export function violation(codeName: ErrorName, message: string, rule: string): P
   return new ProtocolError(codeName, message, rule, "peer");
 }
 
-/** A failure with a code of the table and the retry bits that go with it. */
+/**
+ * A failure with a code of the table and the retry bits that go with it. `retryAfterMs`: milliseconds, 0: not said.
+ *
+ * @example
+ * ```ts
+ * import { streamFailure } from "@sluice/net/protocol";
+ *
+ * const { code, notStarted, doNotRetry } = streamFailure("OVERLOADED", "All workers are busy", 250);
+ * console.log(code, notStarted, doNotRetry); // prints 66 true false
+ * ```
+ */
 export function streamFailure(codeName: ErrorName, message: string, retryAfterMs = 0): StreamFailure {
   const notStarted = NOT_STARTED.has(codeName);
   const doNotRetry = DO_NOT_RETRY.has(codeName);

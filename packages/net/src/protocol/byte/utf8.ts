@@ -3,6 +3,7 @@
 
 /** Bytes that `text` takes; a lone surrogate counts as U+FFFD. */
 export function utf8Length(text: string): number {
+  if (asciiUntil(text) === text.length) return text.length;
   let length = 0;
   for (const character of text) length += sizeOf(character.codePointAt(0) as number);
   return length;
@@ -22,8 +23,10 @@ export function utf8Cut(text: string, maxBytes: number): string {
 
 /** Writes `text` at `at`, where there is room for it; the position after it. */
 export function writeUtf8(bytes: Uint8Array, at: number, text: string): number {
+  const ascii = asciiUntil(text);
   let next = at;
-  for (const character of text) {
+  for (let i = 0; i < ascii; i++) bytes[next++] = text.charCodeAt(i);
+  for (const character of ascii === text.length ? "" : text.slice(ascii)) {
     const point = wellFormed(character.codePointAt(0) as number);
     if (point < 0x80) {
       bytes[next++] = point;
@@ -67,6 +70,12 @@ export function readUtf8(bytes: Uint8Array, start: number, end: number): string 
     text += String.fromCodePoint(point);
   }
   return text;
+}
+
+// How many characters at the beginning are ASCII: nearly always all, and that is several times faster.
+function asciiUntil(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return i;
+  return text.length;
 }
 
 function sizeOf(point: number): number {

@@ -16,6 +16,7 @@ export class Writer {
   private chunk: Uint8Array = NOTHING;
   private start = 0;
   private at = 0;
+  private chunkBytes = FIRST_CHUNK / 2;
 
   /** `headroom`: bytes kept free in front of each message. */
   constructor(headroom = 0) {
@@ -79,7 +80,8 @@ export class Writer {
     this.chunk.set(front, from);
     const message = this.chunk.subarray(from, this.at);
     const next = this.at + this.headroom;
-    if (next + SMALLEST_REST > this.chunk.length) {
+    // The next message is likely as long as this one: where it would not fit, it would be moved half-way.
+    if (next + message.length > this.chunk.length) {
       this.chunk = NOTHING;
       this.start = 0;
     } else {
@@ -91,8 +93,11 @@ export class Writer {
 
   private grow(count: number): void {
     const length = this.length;
-    // At least doubled, so that a message written byte by byte is moved a logarithmic number of times.
-    const chunk = new Uint8Array(Math.max(CHUNK_BYTES, this.headroom + Math.max(length + count, 2 * length)));
+    // At least doubled, so that a message written byte by byte is moved a logarithmic number of times. Chunks
+    // begin small and double too: a connection that says little holds little.
+    this.chunkBytes = Math.min(2 * this.chunkBytes, LARGEST_CHUNK);
+    const needed = this.headroom + Math.max(length + count, 2 * length);
+    const chunk = new Uint8Array(Math.max(this.chunkBytes, needed));
     chunk.set(this.chunk.subarray(this.start, this.at), this.headroom);
     this.chunk = chunk;
     this.start = this.headroom;
@@ -102,8 +107,8 @@ export class Writer {
 
 const NOTHING = new Uint8Array(0);
 
-// One full message of 32 KiB and a few small ones; a view that somebody keeps holds no more than this.
-const CHUNK_BYTES = 0x1_0000;
+const FIRST_CHUNK = 0x200;
 
-// A rest below this is left unused: a message that begins there would most likely be moved.
-const SMALLEST_REST = 0x800;
+// Three full messages of 32 KiB, which costs a third of a chunk for each. A view that somebody keeps holds no
+// more than this, unless its message is larger.
+const LARGEST_CHUNK = 0x2_0000;

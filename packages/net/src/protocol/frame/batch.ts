@@ -9,6 +9,19 @@ import type { Frame } from "./frame.js";
 /**
  * Hands the frames of a message to `take`, one after the other, so that what the first ones do is done even if
  * a later one is broken. Stops when `take` answers "stop". Throws the ProtocolError of a broken frame.
+ *
+ * @example
+ * ```ts
+ * import { encodeFrame, readMessage, Writer } from "@sluice/net/protocol";
+ *
+ * const writer = new Writer();
+ * encodeFrame(writer, { kind: "complete", streamId: 1, items: 3, bytes: 90 });
+ * encodeFrame(writer, { kind: "cancel", streamId: 3 });
+ * readMessage(writer.take(), (frame) => {
+ *   console.log(frame.kind); // prints complete
+ *   return "stop";
+ * });
+ * ```
  */
 export function readMessage(message: Uint8Array, take: (frame: Frame) => "more" | "stop"): void {
   if (message.length === 0)
