@@ -1,6 +1,7 @@
 // What runs first in a "polluted" row: pipelines of other shapes, so that V8's type feedback is as mixed as in
 // a real service. Each shape is a list of stages with functions of its own and items of several kinds; each
-// contender builds them with its own operators (`runShape`), so every contender is polluted alike.
+// contender builds them with its own operators (`runShape`), so every contender is polluted alike. Some have the
+// measured shape, one map and one filter, with other functions: a loop prepared for it must not stay unpolluted.
 
 const map = (fn) => ({ kind: "map", fn });
 const filter = (fn) => ({ kind: "filter", fn });
@@ -8,6 +9,11 @@ const scan = (fn, seed) => ({ kind: "scan", fn, seed });
 const take = (count) => ({ kind: "take", count });
 
 export const shapes = [
+  [map((x) => x * 3), filter((x) => x % 2 === 1)],
+  [map((x) => x / 4), filter((x) => x < 100)],
+  [map((x) => ({ value: x })), filter((x) => x.value > 7)],
+  [map((x) => `${x}`), filter((x) => x.endsWith("7"))],
+  [map((x) => -x), filter((x) => x < -3)],
   [map((x) => x * 2), map((x) => x - 3)],
   [filter((x) => x > 10), filter((x) => x % 3 !== 0), map((x) => x + 0.5)],
   [map((x) => `item ${x}`), filter((x) => x.length > 6), map((x) => x.length)],
