@@ -1,7 +1,7 @@
 // The door for users. Authors of operators, gates, stores and transports also use `@sluice/core/kit`.
 
 export { systemClock } from "./clock/system-clock.js";
-export { Flow, type Operator, type SubscribeOptions } from "./flow.js";
+export { Flow, type Operator, type SubscribeOptions } from "./flow/flow.js";
 export { droppedItemCount, onDroppedError, onDroppedItem } from "./kit/dropped.js";
 export type { OfferResult } from "./kit/overflow-subscriber.js";
 export { concatMap } from "./operator/concat-map.js";

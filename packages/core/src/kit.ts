@@ -1,12 +1,14 @@
 // The door for people who write operators, gates, stores and transports. What users need is in `@sluice/core`.
 
 export { checkCapacity, Ring } from "./buffer/ring.js";
-export { flowFrom, flowOf, flowOfStage, requirePublisher } from "./flow.js";
+export { flowFrom, flowOf } from "./flow/connected-flow.js";
+export { requireFlow } from "./flow/flow.js";
+export { flowOfStage } from "./flow/stage-flow.js";
 export { Arbiter, type ArbiterOwner } from "./kit/arbiter.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
 export { complete, fail, NEVER_SUBSCRIPTION } from "./kit/ended.js";
-export { Fold, type FoldEnd } from "./kit/fold.js";
-export { setFusion } from "./kit/fusion.js";
+export { Fold } from "./kit/fold.js";
+
 export { OperatorSubscriber } from "./kit/operator-subscriber.js";
 export { OverflowSubscriber } from "./kit/overflow-subscriber.js";
 export { connect } from "./kit/publisher-border.js";
@@ -16,4 +18,5 @@ export { SerialLoop } from "./kit/serial-loop.js";
 export { FILTER, MAP, SCAN, type Stage, type StageFunction, type StageKind, TAKE, TAP } from "./kit/stage.js";
 export { Connectable, type StageSubscriber } from "./kit/stage-subscriber.js";
 export { SubscriberBorder } from "./kit/subscriber-border.js";
+export { setFusion } from "./kit/unfused.js";
 export { addDemand, demandError, isDemand, UNBOUNDED } from "./spec/demand.js";

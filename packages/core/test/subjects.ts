@@ -4,8 +4,8 @@
 
 import type { Check, OperatorSubject, PublisherSubject, SubscriberSubject } from "@sluice/tck";
 import { operatorChecks, publisherChecks, subscriberChecks } from "@sluice/tck";
-import type { Operator } from "../src/flow.js";
-import { setFusion } from "../src/kit/fusion.js";
+import type { Flow, Operator } from "../src/flow/flow.js";
+import { setFusion } from "../src/kit/unfused.js";
 import { concatMap } from "../src/operator/concat-map.js";
 import { filter } from "../src/operator/filter.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
@@ -31,6 +31,7 @@ import { fromPublisher } from "../src/source/from-publisher.js";
 import { never } from "../src/source/never.js";
 import { of } from "../src/source/of.js";
 import { range } from "../src/source/range.js";
+import type { Publisher } from "../src/spec/publisher.js";
 
 /** One way to use one file: a source, an operator (with what differs from a plain one), or the end of a pipe. */
 export type Row =
@@ -199,9 +200,21 @@ const operators: Row[] = [
     name: "mapAsync of plain values",
     operator: { apply: mapAsync((n: number) => n, { concurrency: 4 }), ahead: 4 },
   },
-  { file: "operator/prefetch", name: "prefetch", operator: { apply: prefetch<number>(), ahead: 256 } },
-  { file: "operator/prefetch", name: "prefetch(1)", operator: { apply: prefetch<number>(1), ahead: 1 } },
-  { file: "operator/limit-demand", name: "limitDemand(3)", operator: { apply: limitDemand<number>(3) } },
+  {
+    file: "operator/prefetch",
+    name: "prefetch",
+    operator: { apply: prefetch<number>(), ahead: 256, outstanding: 256 },
+  },
+  {
+    file: "operator/prefetch",
+    name: "prefetch(1)",
+    operator: { apply: prefetch<number>(1), ahead: 1, outstanding: 1 },
+  },
+  {
+    file: "operator/limit-demand",
+    name: "limitDemand(3)",
+    operator: { apply: limitDemand<number>(3), outstanding: 3 },
+  },
   {
     file: "operator/concat-map",
     name: "concatMap to one",
@@ -410,20 +423,32 @@ export function checksOf(row: Row, mode: Mode): { readonly among: string; readon
   return [
     {
       among: "over a foreign publisher",
-      checks: inMode(operatorChecks<number, unknown>({ ...row.operator, item })),
+      checks: inMode(
+        operatorChecks<number, unknown>({
+          ...row.operator,
+          apply: (upstream) => fromPublisher(upstream).pipe(row.operator.apply),
+          item,
+        }),
+      ),
     },
     { among: "over range", checks: inMode(publisherChecks(over(row.operator, row.operator.apply))) },
     {
       among: "between stages",
       checks: inMode(
-        publisherChecks(over(row.operator, (upstream) => within(row.operator.apply(map(same)(upstream))))),
+        publisherChecks(
+          over(row.operator, (upstream) => within(upstream.pipe(map(same), row.operator.apply))),
+        ),
       ),
     },
   ];
 }
 
 const same = <T>(value: T): T => value;
-const within: Operator<unknown, unknown> = (upstream) => tap(() => {})(map(same)(upstream));
+const within = (upstream: Publisher<unknown>): Publisher<unknown> =>
+  fromPublisher(upstream).pipe(
+    map(same),
+    tap(() => {}),
+  );
 
 /** The same source with stages behind it that change nothing. */
 function beforeStages(source: PublisherSubject): PublisherSubject {
@@ -437,11 +462,11 @@ function beforeStages(source: PublisherSubject): PublisherSubject {
 }
 
 /** The operator as a publisher, over a source of ours. */
-function over(row: OperatorRow, apply: Operator<number, unknown>): PublisherSubject {
+function over(row: OperatorRow, apply: (upstream: Flow<number>) => Publisher<unknown>): PublisherSubject {
   return {
     ...row.publisher,
     create: (count) => apply(range(0, row.needs?.(count) ?? count)),
-    createFailed: () => apply(fail(failure)),
+    createFailed: () => apply(fail<number>(failure)),
   };
 }
 

@@ -4,8 +4,9 @@
 //           v                   v
 //   [ . . . a b c d e f g h i j . . . ]      slots: a power of two, so that an index wraps with one AND
 //
-// Slots are made as they are needed, up to the power of two that holds `capacity`: an idle stream with room
-// for a million items costs sixteen slots.
+// Slots are made as they are needed: an idle stream with room for a million items costs none.
+
+import { describe } from "../spec/describe.js";
 
 const FIRST_SLOTS = 16;
 
@@ -27,14 +28,13 @@ const FIRST_SLOTS = 16;
 export class Ring<T> {
   /** The most items held at once. */
   readonly capacity: number;
-  private slots: (T | undefined)[];
-  private head = 0;
-  private count = 0;
+  protected slots: (T | undefined)[] = [];
+  protected head = 0;
+  protected count = 0;
 
   /** @param capacity in items, an integer >= 1 */
   constructor(capacity: number) {
     this.capacity = checkCapacity("a Ring", capacity, 1);
-    this.slots = new Array(Math.min(FIRST_SLOTS, powerOfTwo(capacity)));
   }
 
   /** Items held now. */
@@ -59,7 +59,7 @@ export class Ring<T> {
 
   /** Takes the oldest item. Throws a `RangeError` when empty: look at `isEmpty` first. */
   shift(): T {
-    if (this.count === 0) throw new RangeError("Cannot shift from an empty Ring: look at isEmpty first");
+    if (this.count === 0) throw new RangeError("The Ring is empty: check isEmpty before shift()");
     const item = this.slots[this.head] as T;
     this.slots[this.head] = undefined; // an item that has left must not be kept alive
     this.head = (this.head + 1) & (this.slots.length - 1);
@@ -67,51 +67,18 @@ export class Ring<T> {
     return item;
   }
 
-  /** The oldest item, left where it is; `undefined` when empty. */
-  peek(): T | undefined {
-    return this.slots[this.head];
-  }
-
-  /** For loops that read by index: where the items are, from `headIndex` on, `contiguous` of them. */
-  get slotsInPlace(): readonly (T | undefined)[] {
-    return this.slots;
-  }
-
-  get headIndex(): number {
-    return this.head;
-  }
-
-  /** Items that follow each other in the slots before the wrap. */
-  get contiguous(): number {
-    return Math.min(this.count, this.slots.length - this.head);
-  }
-
-  /** Takes the `n` oldest, which have been read in place. Throws a `RangeError` for more than are held. */
-  discard(n: number): void {
-    if (n > this.count)
-      throw new RangeError(`Cannot discard ${n} items from a Ring that holds ${this.count}`);
-    const { slots } = this;
-    const end = this.head + n;
-    slots.fill(undefined, this.head, Math.min(end, slots.length));
-    if (end > slots.length) slots.fill(undefined, 0, end - slots.length);
-    this.head = end & (slots.length - 1);
-    this.count -= n;
-  }
-
   /** Drops all items and the slots made for them. */
   clear(): void {
-    this.slots = new Array(Math.min(FIRST_SLOTS, powerOfTwo(this.capacity)));
+    this.slots = [];
     this.head = 0;
     this.count = 0;
   }
 
   private grow(): void {
     if (this.count === this.capacity) {
-      throw new RangeError(
-        `Cannot push on a Ring that holds its capacity of ${this.capacity} items: look at isFull first`,
-      );
+      throw new RangeError("The Ring is full: check isFull before push()");
     }
-    const grown: (T | undefined)[] = new Array(this.slots.length * 2);
+    const grown: (T | undefined)[] = new Array(this.slots.length * 2 || FIRST_SLOTS);
     for (let i = 0; i < this.count; i++) grown[i] = this.slots[(this.head + i) & (this.slots.length - 1)];
     this.slots = grown;
     this.head = 0;
@@ -131,14 +98,8 @@ export class Ring<T> {
 export function checkCapacity(place: string, capacity: number, least: 0 | 1): number {
   if (!Number.isInteger(capacity) || capacity < least || capacity > 2 ** 30) {
     throw new RangeError(
-      `Cannot give ${place} the capacity ${String(capacity)}: it must be an integer from ${least} to 2^30; every buffer is bounded`,
+      `Cannot give ${place} the capacity ${describe(capacity)}: it must be an integer from ${least} to 2^30`,
     );
   }
   return capacity;
-}
-
-function powerOfTwo(atLeast: number): number {
-  let power = 1;
-  while (power < atLeast) power *= 2;
-  return power;
 }

@@ -3,48 +3,88 @@
 
 import { UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
+import { NEVER_SUBSCRIPTION } from "./ended.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
-/** Who is told how a fold ends. */
-export interface FoldEnd {
-  /** Before the first request; `false` means that it is over already. */
-  begin(subscription: Subscription): boolean;
-  resolve(result: unknown): void;
-  reject(error: unknown): void;
-  /** `combine` threw: rejects, and cancels the stream. */
-  abandon(error: unknown): void;
-}
-
-/** Combines all items into `accumulator`; asks for everything at once. */
+/**
+ * Combines all items into `accumulator` and settles a promise with it; asks for everything at once.
+ *
+ * *Errors:* rejects with the error of the stream, or with what `combine` throws, which cancels it. *Cancel:* by
+ * the signal; rejects with its reason.
+ *
+ * @example
+ * ```ts
+ * import { Fold } from "@sluice/core/kit";
+ * import { range } from "@sluice/core";
+ * const sum = (a: unknown, b: unknown) => Number(a) + Number(b);
+ * range(1, 3).connect(new Fold(sum, 0, console.log, console.error, undefined)); // prints 6
+ * ```
+ */
 export class Fold implements StageSubscriber<unknown> {
   readonly combine: (accumulator: unknown, item: unknown) => unknown;
   accumulator: unknown;
-  private readonly end: FoldEnd;
+  /** Of a promise: a second call of either has no effect. */
+  private readonly resolve: (result: unknown) => void;
+  private readonly reject: (error: unknown) => void;
+  private readonly signal: AbortSignal | undefined;
+  private upstream: Subscription = NEVER_SUBSCRIPTION;
 
-  constructor(combine: (accumulator: unknown, item: unknown) => unknown, seed: unknown, end: FoldEnd) {
+  constructor(
+    combine: (accumulator: unknown, item: unknown) => unknown,
+    seed: unknown,
+    resolve: (result: unknown) => void,
+    reject: (error: unknown) => void,
+    signal: AbortSignal | undefined,
+  ) {
     this.combine = combine;
     this.accumulator = seed;
-    this.end = end;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.signal = signal;
   }
 
   onSubscribe(subscription: Subscription): void {
-    if (this.end.begin(subscription)) subscription.request(UNBOUNDED);
+    this.upstream = subscription;
+    if (this.signal?.aborted) this.handleEvent();
+    else {
+      this.signal?.addEventListener("abort", this);
+      subscription.request(UNBOUNDED);
+    }
   }
 
   next(item: unknown): boolean {
     try {
       this.accumulator = this.combine(this.accumulator, item);
     } catch (thrown) {
-      this.end.abandon(thrown);
+      this.abandon(thrown);
     }
     return true;
   }
 
   onError(error: unknown): void {
-    this.end.reject(error);
+    this.leave();
+    this.reject(error);
   }
 
   onComplete(): void {
-    this.end.resolve(this.accumulator);
+    this.leave();
+    this.resolve(this.accumulator);
+  }
+
+  /** The abort signal fired. */
+  handleEvent(): void {
+    this.abandon(this.signal?.reason);
+  }
+
+  private abandon(error: unknown): void {
+    const { upstream } = this;
+    this.leave();
+    this.reject(error);
+    upstream.cancel();
+  }
+
+  private leave(): void {
+    this.upstream = NEVER_SUBSCRIPTION;
+    this.signal?.removeEventListener("abort", this);
   }
 }

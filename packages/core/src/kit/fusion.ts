@@ -1,23 +1,23 @@
-// Whether runs of per-item stages are collapsed. Always, except in tests: fusion must never be visible except
-// in time, so the conformance kit and the property tests run everything both ways.
+// Whether runs of per-item stages are collapsed. Always, except in tests: fusion must never be visible except in
+// time, so the conformance kit and the property tests run everything both ways (kit/unfused.ts).
 
-let enabled = true;
+import type { Stage } from "./stage.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
 
-/**
- * Turns the collapsing of per-item stages on or off for what is subscribed from now on. For tests.
- *
- * @example
- * ```ts
- * import { setFusion } from "@sluice/core/kit";
- * setFusion(false);
- * setFusion(true);
- * ```
- */
-export function setFusion(on: boolean): void {
-  enabled = on;
+/** Connects stages one by one in front of `downstream`; answers with the first of them. */
+export type SeparateStages = (
+  stages: readonly Stage[],
+  downstream: StageSubscriber<unknown>,
+) => StageSubscriber<unknown>;
+
+let separate: SeparateStages | undefined;
+
+/** Read at each subscription; `undefined` means that stages are collapsed. */
+export function separateStages(): SeparateStages | undefined {
+  return separate;
 }
 
-/** Read once for each subscription. */
-export function isFusionOn(): boolean {
-  return enabled;
+/** For kit/unfused.ts alone. */
+export function setSeparateStages(how: SeparateStages | undefined): void {
+  separate = how;
 }

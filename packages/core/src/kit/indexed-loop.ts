@@ -66,9 +66,9 @@ export abstract class IndexedLoop {
       while (this.index < this.count && this.requested > 0 && !this.ended && !run.exhausted) {
         const stop = Math.min(this.count, this.index + SLICE);
         if (!run.isPrepared) this.sliceGeneral(stop);
-        else if (!(downstream instanceof Fold)) this.slicePrepared(stop, downstream);
-        else if (typeof downstream.accumulator === "number") this.sliceNumberFold(stop, downstream);
-        else this.sliceFold(stop, downstream);
+        else if (downstream instanceof Fold && typeof downstream.accumulator === "number") {
+          this.sliceNumberFold(stop, downstream);
+        } else this.slicePrepared(stop, downstream);
       }
     } catch (thrown) {
       // Downstream never throws (kit/stage-subscriber.ts): this came out of a stage.
@@ -100,28 +100,10 @@ export abstract class IndexedLoop {
     this.requested = addDemand(this.requested, left);
   }
 
-  /** [map] [filter] and a fold, whose demand is unbounded: no call but the user's functions. */
-  private sliceFold(stop: number, fold: Fold): void {
-    const { items, first } = this;
-    const { map, keep } = this.run;
-    const { combine } = fold;
-    let { accumulator } = fold;
-    let i = this.index;
-    while (i < stop && !this.ended) {
-      let item = items === undefined ? first + i : items[i];
-      i++;
-      if (map !== undefined) item = map(item);
-      if (keep !== undefined && !keep(item)) continue;
-      if (this.ended) break;
-      accumulator = combine(accumulator, item);
-    }
-    this.index = i;
-    fold.accumulator = accumulator;
-  }
-
   /**
-   * The same loop for an accumulator that starts as a number, a sum or a count: V8 then keeps it in a register,
-   * where `sliceFold` makes a heap number an item (3.0 ns against 4.7 on L1).
+   * [map] [filter] and a fold into a number, a sum or a count: no call but the user's functions. The accumulator
+   * stays in a register, where `Fold.next` makes a heap number an item (3.0 ns against 4.7 on L1). Demand of a
+   * fold is unbounded.
    */
   private sliceNumberFold(stop: number, fold: Fold): void {
     const { items, first } = this;

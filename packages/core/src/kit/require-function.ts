@@ -1,5 +1,7 @@
 // The check of the one argument that most operators take.
 
+import { describe } from "../spec/describe.js";
+
 /**
  * Throws the `TypeError` of an operator that was given something else than a function.
  *
@@ -11,7 +13,5 @@
  */
 export function requireFunction(operator: string, value: unknown): void {
   if (typeof value === "function") return;
-  throw new TypeError(
-    `Cannot ${operator} with ${value === null ? "null" : typeof value}: ${operator} takes a function of an item`,
-  );
+  throw new TypeError(`Cannot ${operator} with ${describe(value)}: ${operator} takes a function of an item`);
 }

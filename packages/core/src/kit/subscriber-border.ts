@@ -19,7 +19,8 @@ type Owed = { readonly kind: "complete" } | { readonly kind: "error" | "violatio
 
 /** Speaks plain Reactive Streams to a subscriber; is the `Subscription` that it gets. */
 export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
-  private subscriber: Subscriber<T>;
+  /** `undefined` once it is not to be signalled any more. */
+  private subscriber: Subscriber<T> | undefined;
   private readonly abortSignal: AbortSignal | undefined;
   private upstream: Subscription = NEVER_SUBSCRIPTION;
   private ended = false;
@@ -44,7 +45,7 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     else abortSignal?.addEventListener("abort", this);
     this.inCallback = true;
     try {
-      subscriber.onSubscribe(this); // also after an abort: who subscribes gets a subscription (§1.9)
+      subscriber?.onSubscribe(this); // also after an abort: who subscribes gets a subscription (§1.9)
     } catch (thrown) {
       this.abandon(thrown);
     }
@@ -58,7 +59,7 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     if (this.ended) return false;
     this.inCallback = true;
     try {
-      this.subscriber.onNext(item);
+      this.subscriber?.onNext(item);
     } catch (thrown) {
       this.abandon(thrown);
     }
@@ -126,8 +127,8 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     const { subscriber } = this;
     this.forget();
     try {
-      if (owed.kind === "complete") subscriber.onComplete();
-      else subscriber.onError(owed.error);
+      if (owed.kind === "complete") subscriber?.onComplete();
+      else subscriber?.onError(owed.error);
     } catch (thrown) {
       reportUncaught(thrown);
     }
@@ -148,14 +149,6 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   /** §3.13: it is not to be signalled any more. */
   private forget(): void {
     this.owed = undefined;
-    this.subscriber = SILENT;
+    this.subscriber = undefined;
   }
 }
-
-/** Stands in for a subscriber that is not to be signalled any more. */
-const SILENT: Subscriber<unknown> = {
-  onSubscribe() {},
-  onNext() {},
-  onError() {},
-  onComplete() {},
-};

@@ -2,5 +2,5 @@
 
 /** Whether `answer` has a `then`: a promise, or what behaves like one. */
 export function isThenable<R>(answer: PromiseLike<R> | R): answer is PromiseLike<R> {
-  return typeof answer === "object" && answer !== null && typeof (answer as PromiseLike<R>).then === "function";
+  return typeof (answer as PromiseLike<R> | undefined)?.then === "function";
 }

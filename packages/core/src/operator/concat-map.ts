@@ -1,12 +1,12 @@
-import { flowOf, type Operator } from "../flow.js";
+import { flowOf } from "../flow/connected-flow.js";
+import type { Flow, Operator } from "../flow/flow.js";
 import { Arbiter, type ArbiterOwner } from "../kit/arbiter.js";
 import { asError } from "../kit/dropped.js";
 import { OperatorSubscriber } from "../kit/operator-subscriber.js";
-import { connect } from "../kit/publisher-border.js";
 import { requireFunction } from "../kit/require-function.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { type FlowInput, from } from "../source/from.js";
-import type { Publisher, Subscription } from "../spec/publisher.js";
+import type { Subscription } from "../spec/publisher.js";
 
 /**
  * Makes a source of each item and sends their items, one source after the other.
@@ -53,7 +53,7 @@ class ConcatMap<T, R> extends OperatorSubscriber<T, R> implements ArbiterOwner {
 
   next(item: T): boolean {
     if (this.done) return false;
-    let source: Publisher<R>;
+    let source: Flow<R>;
     try {
       source = from(this.make(item));
     } catch (thrown) {
@@ -62,7 +62,7 @@ class ConcatMap<T, R> extends OperatorSubscriber<T, R> implements ArbiterOwner {
     }
     if (this.done) return false; // `make` cancelled
     this.inner.isRunning = true; // before it is connected: it may complete on this stack
-    connect(source, this.inner);
+    source.connect(this.inner);
     return true;
   }
 

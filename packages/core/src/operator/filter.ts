@@ -1,4 +1,5 @@
-import { flowOfStage, type Operator } from "../flow.js";
+import type { Operator } from "../flow/flow.js";
+import { flowOfStage } from "../flow/stage-flow.js";
 import { requireFunction } from "../kit/require-function.js";
 import { FILTER, type Stage, type StageFunction } from "../kit/stage.js";
 

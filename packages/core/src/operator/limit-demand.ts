@@ -1,5 +1,6 @@
 import { checkCapacity } from "../buffer/ring.js";
-import { flowOf, type Operator } from "../flow.js";
+import { flowOf } from "../flow/connected-flow.js";
+import type { Operator } from "../flow/flow.js";
 import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import { replenishAt } from "../kit/replenish.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";

@@ -1,8 +1,10 @@
 // One file, two orders: what differs between them is only where a result waits (`Ordered` keeps a place for it
 // from the start, `AsReady` puts it at the end when it is there).
 
-import { checkCapacity, Ring } from "../buffer/ring.js";
-import { flowOf, type Operator } from "../flow.js";
+import { checkCapacity } from "../buffer/ring.js";
+import { SegmentRing } from "../buffer/segment-ring.js";
+import { flowOf } from "../flow/connected-flow.js";
+import type { Operator } from "../flow/flow.js";
 import { asError } from "../kit/dropped.js";
 import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import { requireFunction } from "../kit/require-function.js";
@@ -67,7 +69,7 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
   private readonly concurrency: number;
   private readonly ordered: boolean;
   /** Ordered: all calls, oldest first. As ready: the settled ones. */
-  private readonly calls: Ring<Call<R>>;
+  private readonly calls: SegmentRing<Call<R>>;
   private readonly loop: SerialLoop;
   /** Calls under way and results that wait. */
   private held = 0;
@@ -88,7 +90,7 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
     this.transform = transform;
     this.concurrency = concurrency;
     this.ordered = ordered;
-    this.calls = new Ring(concurrency);
+    this.calls = new SegmentRing(concurrency);
     this.loop = new SerialLoop(() => this.sendSettled());
   }
 

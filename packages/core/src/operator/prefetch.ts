@@ -1,14 +1,15 @@
-import { checkCapacity, Ring } from "../buffer/ring.js";
-import { Flow, type Operator, requirePublisher } from "../flow.js";
+import { checkCapacity } from "../buffer/ring.js";
+import { SegmentRing } from "../buffer/segment-ring.js";
+import { Flow, type Operator, requireFlow } from "../flow/flow.js";
 import { dropError } from "../kit/dropped.js";
 import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
 import { FusedRun } from "../kit/fused-run.js";
 import { IndexedLoop } from "../kit/indexed-loop.js";
-import { connect } from "../kit/publisher-border.js";
 import { replenishAt } from "../kit/replenish.js";
+import type { Stage } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { addDemand } from "../spec/demand.js";
-import type { Publisher, Subscription } from "../spec/publisher.js";
+import type { Subscription } from "../spec/publisher.js";
 
 /**
  * An asynchronous boundary: asks upstream ahead of demand, and sends on in a later turn.
@@ -29,26 +30,26 @@ import type { Publisher, Subscription } from "../spec/publisher.js";
  */
 export function prefetch<T>(size: number = 256): Operator<T, T> {
   checkCapacity("prefetch", size, 1);
-  return (upstream) => new PrefetchFlow<T>(requirePublisher(upstream, "prefetch"), size);
+  return (upstream) => new PrefetchFlow<T>(requireFlow(upstream, "prefetch"), size);
 }
 
 /** Takes the per-item stages that follow into the loop that empties the ring, as synchronous sources do. */
 class PrefetchFlow<T> extends Flow<T> {
-  private readonly upstream: Publisher<unknown>;
+  private readonly upstream: Flow<unknown>;
   private readonly size: number;
 
-  constructor(upstream: Publisher<unknown>, size: number) {
+  constructor(upstream: Flow<unknown>, size: number) {
     super();
     this.upstream = upstream;
     this.size = size;
   }
 
   override connect(downstream: StageSubscriber<T>): void {
-    this.connectRun(new FusedRun([]), downstream as StageSubscriber<unknown>);
+    this.connectRun([], downstream as StageSubscriber<unknown>);
   }
 
-  override connectRun(run: FusedRun, downstream: StageSubscriber<unknown>): void {
-    connect(this.upstream, new Prefetch(this.size, run, downstream));
+  override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
+    this.upstream.connect(new Prefetch(this.size, new FusedRun(stages), downstream));
   }
 }
 
@@ -60,7 +61,7 @@ type End = { readonly kind: "complete" } | { readonly kind: "error"; readonly er
  */
 class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscription {
   private readonly size: number;
-  private readonly ring: Ring<unknown>;
+  private readonly ring: SegmentRing<unknown>;
   private upstream: Subscription = NEVER_SUBSCRIPTION;
   /** Sent on since upstream was last asked. */
   private freed = 0;
@@ -68,7 +69,7 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
   private upstreamEnd: End | undefined = undefined;
 
   constructor(size: number, run: FusedRun, downstream: StageSubscriber<unknown>) {
-    const ring = new Ring<unknown>(size);
+    const ring = new SegmentRing<unknown>(size);
     super(ring.slotsInPlace, 0, 0, run, downstream);
     this.size = size;
     this.ring = ring;

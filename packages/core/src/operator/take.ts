@@ -1,5 +1,7 @@
-import { flowOfStage, type Operator } from "../flow.js";
+import type { Operator } from "../flow/flow.js";
+import { flowOfStage } from "../flow/stage-flow.js";
 import { type Stage, TAKE } from "../kit/stage.js";
+import { describe } from "../spec/describe.js";
 
 /**
  * Sends the first `count` items, then cancels upstream and completes.
@@ -17,7 +19,7 @@ import { type Stage, TAKE } from "../kit/stage.js";
  */
 export function take<T>(count: number): Operator<T, T> {
   if (!Number.isSafeInteger(count) || count < 0) {
-    throw new RangeError(`Cannot take ${String(count)} items: count must be an integer >= 0`);
+    throw new RangeError(`Cannot take ${describe(count)} items: it must be an integer >= 0`);
   }
   // What a take is and does per item stands with its kin in kit/fused-run.ts.
   const stage: Stage = { kind: TAKE, name: "take", fn: undefined, state: count };

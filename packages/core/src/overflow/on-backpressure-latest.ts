@@ -1,4 +1,5 @@
-import { flowOf, type Operator } from "../flow.js";
+import { flowOf } from "../flow/connected-flow.js";
+import type { Operator } from "../flow/flow.js";
 import { OverflowSubscriber } from "../kit/overflow-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import type { DropOptions } from "../spec/overflow.js";

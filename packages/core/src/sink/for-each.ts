@@ -28,7 +28,7 @@ class ForEachInbox<T> extends Inbox<T> {
   private isBusy = false;
 
   constructor(consume: (item: T) => unknown, options: InboxOptions | undefined) {
-    super("forEach", options);
+    super(options);
     this.consume = consume;
   }
 

@@ -29,8 +29,8 @@ export abstract class Inbox<T> implements StageSubscriber<T> {
   /** Consumed since upstream was last asked. */
   private consumed = 0;
 
-  constructor(place: string, options: InboxOptions | undefined) {
-    this.items = new Ring(checkCapacity(place, options?.prefetch ?? 256, 1));
+  constructor(options: InboxOptions | undefined) {
+    this.items = new Ring(checkCapacity("prefetch", options?.prefetch ?? 256, 1));
     this.signal = options?.signal;
   }
 

@@ -2,6 +2,7 @@
 
 import { SubscriberBorder } from "../kit/subscriber-border.js";
 import type { Connectable } from "../kit/stage-subscriber.js";
+import { describe } from "../spec/describe.js";
 import type { Subscriber } from "../spec/publisher.js";
 
 /** Connects a subscriber behind the border; the only throw is the one for a missing subscriber (§1.9). */
@@ -10,10 +11,8 @@ export function subscribe<T>(
   subscriber: Subscriber<T>,
   signal: AbortSignal | undefined,
 ): void {
-  if (subscriber === null || (typeof subscriber !== "object" && typeof subscriber !== "function")) {
-    throw new TypeError(
-      `Cannot subscribe ${subscriber === null ? "null" : typeof subscriber}: a Subscriber has onSubscribe, onNext, onError and onComplete (§1.9)`,
-    );
+  if (Object(subscriber) !== subscriber) {
+    throw new TypeError(`Cannot subscribe ${describe(subscriber)}: it takes a Subscriber (§1.9)`);
   }
   upstream.connect(new SubscriberBorder(subscriber, signal));
 }

@@ -43,13 +43,13 @@ class Reader<T> extends Inbox<T> {
   private readonly calls: Ring<Waiting<T>>;
 
   constructor(options: InboxOptions | undefined) {
-    super("values", options);
+    super(options);
     this.calls = new Ring(this.items.capacity);
   }
 
   read(): Promise<IteratorResult<T, undefined>> {
     if (this.calls.isFull) {
-      const message = `Cannot call next() again: ${this.calls.capacity} calls wait already; await one, or raise prefetch`;
+      const message = `Cannot call next() while ${this.calls.capacity} calls of it wait: await one first`;
       return Promise.reject(new RangeError(message));
     }
     return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
-import { type Flow, flowFrom } from "../flow.js";
+import { flowFrom } from "../flow/connected-flow.js";
+import type { Flow } from "../flow/flow.js";
 import { checkBufferOptions } from "../kit/buffer-options.js";
 import { asError, dropError } from "../kit/dropped.js";
 import { type OfferResult, OverflowSubscriber } from "../kit/overflow-subscriber.js";

@@ -1,8 +1,7 @@
-import { type Flow, flowFrom } from "../flow.js";
+import { flowFrom } from "../flow/connected-flow.js";
+import type { Flow } from "../flow/flow.js";
 import { asError } from "../kit/dropped.js";
 import { fail } from "../kit/ended.js";
-import { connect } from "../kit/publisher-border.js";
-import type { Publisher } from "../spec/publisher.js";
 import { type FlowInput, from } from "./from.js";
 
 /**
@@ -26,13 +25,13 @@ export function defer<T>(make: () => FlowInput<T>): Flow<T> {
     throw new TypeError(`Cannot defer ${typeof make}: defer takes a function that makes the source`);
   }
   return flowFrom<T>((downstream) => {
-    let source: Publisher<T>;
+    let source: Flow<T>;
     try {
       source = from(make());
     } catch (thrown) {
       fail(downstream, asError(thrown, "defer"));
       return;
     }
-    connect(source, downstream);
+    source.connect(downstream);
   });
 }

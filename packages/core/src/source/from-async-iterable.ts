@@ -1,4 +1,5 @@
-import { type Flow, flowFrom } from "../flow.js";
+import { flowFrom } from "../flow/connected-flow.js";
+import type { Flow } from "../flow/flow.js";
 import { asError, dropError } from "../kit/dropped.js";
 import { fail, NOBODY } from "../kit/ended.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";

@@ -1,7 +1,8 @@
-import { Flow } from "../flow.js";
-import { IndexedFlow } from "../indexed-flow.js";
+import { Flow } from "../flow/flow.js";
+import { IndexedFlow } from "../flow/indexed-flow.js";
 import { FusedRun } from "../kit/fused-run.js";
 import { IteratorSubscription } from "../kit/iterator-subscription.js";
+import type { Stage } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 
 /**
@@ -40,10 +41,10 @@ class IteratorFlow<T> extends Flow<T> {
   }
 
   override connect(downstream: StageSubscriber<T>): void {
-    this.connectRun(new FusedRun([]), downstream as StageSubscriber<unknown>);
+    this.connectRun([], downstream as StageSubscriber<unknown>);
   }
 
-  override connectRun(run: FusedRun, downstream: StageSubscriber<unknown>): void {
-    new IteratorSubscription(this.iterable, run, downstream).start();
+  override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
+    new IteratorSubscription(this.iterable, new FusedRun(stages), downstream).start();
   }
 }

@@ -1,4 +1,5 @@
-import { Flow, flowFrom } from "../flow.js";
+import { flowFrom } from "../flow/connected-flow.js";
+import { Flow } from "../flow/flow.js";
 import { connect } from "../kit/publisher-border.js";
 import type { Publisher } from "../spec/publisher.js";
 

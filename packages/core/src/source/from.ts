@@ -1,4 +1,4 @@
-import type { Flow } from "../flow.js";
+import type { Flow } from "../flow/flow.js";
 import type { Publisher } from "../spec/publisher.js";
 import { fromAsyncIterable } from "./from-async-iterable.js";
 import { fromIterable } from "./from-iterable.js";

@@ -1,4 +1,5 @@
-import { type Flow, flowFrom } from "../flow.js";
+import { flowFrom } from "../flow/connected-flow.js";
+import type { Flow } from "../flow/flow.js";
 import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
 
 /**

@@ -1,5 +1,5 @@
-import type { Flow } from "../flow.js";
-import { IndexedFlow } from "../indexed-flow.js";
+import type { Flow } from "../flow/flow.js";
+import { IndexedFlow } from "../flow/indexed-flow.js";
 
 /**
  * Sends its arguments.

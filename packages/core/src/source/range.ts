@@ -1,5 +1,6 @@
-import type { Flow } from "../flow.js";
-import { IndexedFlow } from "../indexed-flow.js";
+import type { Flow } from "../flow/flow.js";
+import { IndexedFlow } from "../flow/indexed-flow.js";
+import { describe } from "../spec/describe.js";
 
 /**
  * Counts: `count` integers from `first` on.
@@ -17,14 +18,14 @@ import { IndexedFlow } from "../indexed-flow.js";
  * ```
  */
 export function range(first: number, count: number): Flow<number> {
-  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 0) {
+  if (
+    !Number.isSafeInteger(first) ||
+    !Number.isSafeInteger(count) ||
+    count < 0 ||
+    !Number.isSafeInteger(first + count)
+  ) {
     throw new RangeError(
-      `Cannot count ${String(count)} numbers from ${String(first)}: first must be an integer, count an integer >= 0`,
-    );
-  }
-  if (!Number.isSafeInteger(first + count)) {
-    throw new RangeError(
-      `Cannot count ${count} numbers from ${first}: the sequence would leave the integers that are exact, up to 2^53-1`,
+      `Cannot count ${describe(count)} numbers from ${describe(first)}: all must be integers up to 2^53-1, the count >= 0`,
     );
   }
   return new IndexedFlow<number>(undefined, first, count);

@@ -2,6 +2,8 @@
 // as you like". 2^53-1 and above is unbounded, and a sum saturates there (§3.17): JavaScript counts exactly
 // up to that number and no further.
 
+import { describe } from "./describe.js";
+
 /** Unbounded demand: the publisher may treat it as "no flow control wanted" (§3.17). */
 export const UNBOUNDED: number = Number.POSITIVE_INFINITY;
 
@@ -22,10 +24,4 @@ export function addDemand(a: number, b: number): number {
 export function demandError(n: unknown): TypeError | RangeError {
   const text = `Cannot request ${describe(n)} items: demand must be an integer >= 1 (§3.9); cancel() stops a stream`;
   return typeof n === "number" ? new RangeError(text) : new TypeError(text);
-}
-
-function describe(n: unknown): string {
-  if (typeof n === "string") return JSON.stringify(n);
-  if (typeof n === "bigint") return `${n}n`;
-  return typeof n === "object" && n !== null ? "an object as" : String(n);
 }

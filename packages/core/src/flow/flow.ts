@@ -1,22 +1,19 @@
 // Flow: the publisher that all our sources and operators return. It delegates: building a pipe only links
 // nodes, subscribing connects them (kit/), the ends of pipelines stand in sink/.
 
-import { FusedRun } from "./kit/fused-run.js";
-import { FusedStage } from "./kit/fused-stage.js";
-import { isFusionOn } from "./kit/fusion.js";
-import { connect } from "./kit/publisher-border.js";
-import type { Stage } from "./kit/stage.js";
-import { Connectable, type StageSubscriber } from "./kit/stage-subscriber.js";
-import { forEach } from "./sink/for-each.js";
-import type { InboxOptions } from "./sink/inbox.js";
-import { reduce } from "./sink/reduce.js";
-import { subscribe } from "./sink/subscribe.js";
-import { toArray } from "./sink/to-array.js";
-import { toAsyncIterable } from "./sink/to-async-iterable.js";
-import type { Publisher, Subscriber } from "./spec/publisher.js";
+import type { Stage } from "../kit/stage.js";
+import { Connectable, type StageSubscriber } from "../kit/stage-subscriber.js";
+import { forEach } from "../sink/for-each.js";
+import type { InboxOptions } from "../sink/inbox.js";
+import { reduce } from "../sink/reduce.js";
+import { subscribe } from "../sink/subscribe.js";
+import { toArray } from "../sink/to-array.js";
+import { toAsyncIterable } from "../sink/to-async-iterable.js";
+import { describe } from "../spec/describe.js";
+import type { Publisher, Subscriber } from "../spec/publisher.js";
 
-/** A function from publisher to flow: what `pipe` takes. It accepts any publisher, ours or foreign. */
-export type Operator<T, R> = (upstream: Publisher<T>) => Flow<R>;
+/** A function from flow to flow: what `pipe` takes. `from` makes a flow of any other publisher. */
+export type Operator<T, R> = (upstream: Flow<T>) => Flow<R>;
 
 /** What every call that subscribes takes. */
 export interface SubscribeOptions {
@@ -38,12 +35,10 @@ export interface SubscribeOptions {
  */
 export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, AsyncIterable<T> {
   /**
-   * Connects a run of per-item stages and what stands behind it. Synchronous sources override this to run the
-   * stages in their own loop.
+   * Connects a run of per-item stages, and downstream behind it. A synchronous source runs them in its own loop
+   * (flow/indexed-flow.ts), any other puts a stage between (flow/connected-flow.ts).
    */
-  connectRun(run: FusedRun, downstream: StageSubscriber<unknown>): void {
-    this.connect(new FusedStage(run, downstream) as StageSubscriber<unknown> as StageSubscriber<T>);
-  }
+  abstract connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void;
 
   /**
    * Subscribes: `onSubscribe` comes at once, items as they are requested.
@@ -118,9 +113,9 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
     h: Operator<G, H>,
     ...more: Operator<H, H>[]
   ): Flow<H>;
-  pipe(...operators: Operator<unknown, unknown>[]): Flow<unknown> {
+  pipe(...operators: Operator<never, unknown>[]): Flow<unknown> {
     let flow: Flow<unknown> = this;
-    for (const operator of operators) flow = operator(flow);
+    for (const operator of operators) flow = operator(flow as Flow<never>); // the overloads hold the types
     return flow;
   }
 
@@ -172,114 +167,17 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
   }
 }
 
-/** A flow whose last stage is fusable. Neighbours of its kind are collapsed when it is subscribed. */
-class StageFlow<T> extends Flow<T> {
-  private readonly upstream: Publisher<unknown>;
-  private readonly stage: Stage;
-
-  constructor(upstream: Publisher<unknown>, stage: Stage) {
-    super();
-    this.upstream = upstream;
-    this.stage = stage;
-  }
-
-  override connect(downstream: StageSubscriber<T>): void {
-    const stages = [this.stage];
-    let head = this.upstream;
-    if (isFusionOn()) {
-      while (head instanceof StageFlow) {
-        stages.push(head.stage);
-        head = head.upstream;
-      }
-      stages.reverse();
-    }
-    const run = new FusedRun(stages);
-    if (isFusionOn() && head instanceof Flow) head.connectRun(run, downstream as StageSubscriber<unknown>);
-    else connect(head, new FusedStage(run, downstream as StageSubscriber<unknown>));
-  }
-}
-
-/** A flow from a function that connects the stage of an operator, or a source, to its downstream. */
-class ConnectedFlow<T> extends Flow<T> {
-  private readonly connectTo: (downstream: StageSubscriber<T>) => void;
-
-  constructor(connectTo: (downstream: StageSubscriber<T>) => void) {
-    super();
-    this.connectTo = connectTo;
-  }
-
-  override connect(downstream: StageSubscriber<T>): void {
-    this.connectTo(downstream);
-  }
-}
-
 /**
- * Makes an operator of a per-item stage.
+ * Returns `upstream` if it is a flow, throws a `TypeError` that names the operator otherwise.
  *
  * @example
  * ```ts
- * import { flowOfStage, MAP } from "@sluice/core/kit";
- * import { type Operator, range } from "@sluice/core";
- * const double: Operator<number, number> = (upstream) =>
- *   flowOfStage(upstream, { kind: MAP, name: "double", fn: (n) => (n as number) * 2, state: undefined });
- * console.log(await range(1, 3).pipe(double).toArray()); // prints [ 2, 4, 6 ]
- * ```
- */
-export function flowOfStage<R>(upstream: Publisher<unknown>, stage: Stage): Flow<R> {
-  return new StageFlow<R>(requirePublisher(upstream, stage.name), stage);
-}
-
-/**
- * Makes a flow of an operator's subscriber: `stage` is called once for each subscription.
- *
- * @example
- * ```ts
- * import { flowOf, OperatorSubscriber } from "@sluice/core/kit";
- * import { range } from "@sluice/core";
- * class Identity extends OperatorSubscriber<number, number> {
- *   next(item: number): boolean {
- *     return this.downstream.next(item);
- *   }
- * }
- * console.log(await flowOf(range(1, 2), (down: Identity["downstream"]) => new Identity(down)).toArray());
- * ```
- */
-export function flowOf<T, R>(
-  upstream: Publisher<T>,
-  stage: (downstream: StageSubscriber<R>) => StageSubscriber<T>,
-): Flow<R> {
-  requirePublisher(upstream, "an operator");
-  return new ConnectedFlow<R>((downstream) => connect(upstream, stage(downstream)));
-}
-
-/**
- * Makes a flow of a source: `start` is called once for each subscription and must give its downstream a
- * subscription before anything else (§1.9).
- *
- * @example
- * ```ts
- * import { complete, flowFrom } from "@sluice/core/kit";
- * const nothing = flowFrom<number>((downstream) => complete(downstream));
- * console.log(await nothing.toArray()); // prints []
- * ```
- */
-export function flowFrom<T>(start: (downstream: StageSubscriber<T>) => void): Flow<T> {
-  return new ConnectedFlow(start);
-}
-
-/**
- * Returns `upstream` if it is a publisher, throws a `TypeError` that names the operator otherwise.
- *
- * @example
- * ```ts
- * import { requirePublisher } from "@sluice/core/kit";
+ * import { requireFlow } from "@sluice/core/kit";
  * import { empty } from "@sluice/core";
- * requirePublisher(empty(), "my operator");
+ * requireFlow(empty(), "my operator");
  * ```
  */
-export function requirePublisher<T>(upstream: Publisher<T>, operator: string): Publisher<T> {
-  if (typeof upstream?.subscribe === "function") return upstream;
-  throw new TypeError(
-    `Cannot apply ${operator} to ${upstream === null ? "null" : typeof upstream}: it takes a Publisher; from() makes one of iterables and promises`,
-  );
+export function requireFlow<T>(upstream: Flow<T>, operator: string): Flow<T> {
+  if (upstream instanceof Flow) return upstream;
+  throw new TypeError(`Cannot apply ${operator} to ${describe(upstream)}: it takes a Flow; from() makes one`);
 }

@@ -1,10 +1,11 @@
-// The flow behind range, of and arrays. It stands beside flow.ts and not in source/, because each file there is
-// a source that a user calls.
+// The flow behind range, of and arrays. It stands here and not in source/, because each file there is a source
+// that a user calls.
 
 import { Flow } from "./flow.js";
-import { FusedRun } from "./kit/fused-run.js";
-import { IndexedSubscription } from "./kit/indexed-subscription.js";
-import type { StageSubscriber } from "./kit/stage-subscriber.js";
+import { FusedRun } from "../kit/fused-run.js";
+import { IndexedSubscription } from "../kit/indexed-subscription.js";
+import type { Stage } from "../kit/stage.js";
+import type { StageSubscriber } from "../kit/stage-subscriber.js";
 
 /** A flow of known items, or of consecutive numbers: its loop runs the per-item stages that follow it. */
 export class IndexedFlow<T> extends Flow<T> {
@@ -21,10 +22,10 @@ export class IndexedFlow<T> extends Flow<T> {
   }
 
   override connect(downstream: StageSubscriber<T>): void {
-    this.connectRun(new FusedRun([]), downstream as StageSubscriber<unknown>);
+    this.connectRun([], downstream as StageSubscriber<unknown>);
   }
 
-  override connectRun(run: FusedRun, downstream: StageSubscriber<unknown>): void {
-    new IndexedSubscription(this.items, this.first, this.count, run, downstream).start();
+  override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
+    new IndexedSubscription(this.items, this.first, this.count, new FusedRun(stages), downstream).start();
   }
 }

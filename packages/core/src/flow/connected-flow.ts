@@ -1,0 +1,62 @@
+// Flows of everything that is neither a synchronous source nor a per-item stage: a function connects them.
+
+import { FusedRun } from "../kit/fused-run.js";
+import { FusedStage } from "../kit/fused-stage.js";
+import type { Stage } from "../kit/stage.js";
+import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { Flow, requireFlow } from "./flow.js";
+
+/**
+ * Makes a flow of an operator's subscriber: `stage` is called once for each subscription.
+ *
+ * @example
+ * ```ts
+ * import { flowOf, OperatorSubscriber } from "@sluice/core/kit";
+ * import { range } from "@sluice/core";
+ * class Identity extends OperatorSubscriber<number, number> {
+ *   next(item: number): boolean {
+ *     return this.downstream.next(item);
+ *   }
+ * }
+ * console.log(await flowOf(range(1, 2), (down: Identity["downstream"]) => new Identity(down)).toArray());
+ * ```
+ */
+export function flowOf<T, R>(
+  upstream: Flow<T>,
+  stage: (downstream: StageSubscriber<R>) => StageSubscriber<T>,
+): Flow<R> {
+  requireFlow(upstream, "an operator");
+  return new ConnectedFlow<R>((downstream) => upstream.connect(stage(downstream)));
+}
+
+/**
+ * Makes a flow of a source: `start` is called once for each subscription and must give its downstream a
+ * subscription before anything else (§1.9).
+ *
+ * @example
+ * ```ts
+ * import { complete, flowFrom } from "@sluice/core/kit";
+ * const nothing = flowFrom<number>((downstream) => complete(downstream));
+ * console.log(await nothing.toArray()); // prints []
+ * ```
+ */
+export function flowFrom<T>(start: (downstream: StageSubscriber<T>) => void): Flow<T> {
+  return new ConnectedFlow(start);
+}
+
+class ConnectedFlow<T> extends Flow<T> {
+  private readonly start: (downstream: StageSubscriber<T>) => void;
+
+  constructor(start: (downstream: StageSubscriber<T>) => void) {
+    super();
+    this.start = start;
+  }
+
+  override connect(downstream: StageSubscriber<T>): void {
+    this.start(downstream);
+  }
+
+  override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
+    this.start(new FusedStage(new FusedRun(stages), downstream));
+  }
+}

@@ -1,0 +1,45 @@
+// A flow that ends in a per-item stage. Runs of such neighbours are collapsed when they are subscribed.
+
+import { separateStages } from "../kit/fusion.js";
+import type { Stage } from "../kit/stage.js";
+import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { Flow, requireFlow } from "./flow.js";
+
+/**
+ * Makes an operator of a per-item stage.
+ *
+ * @example
+ * ```ts
+ * import { flowOfStage, MAP } from "@sluice/core/kit";
+ * import { type Operator, range } from "@sluice/core";
+ * const double: Operator<number, number> = (upstream) =>
+ *   flowOfStage(upstream, { kind: MAP, name: "double", fn: (n) => (n as number) * 2, state: undefined });
+ * console.log(await range(1, 3).pipe(double).toArray()); // prints [ 2, 4, 6 ]
+ * ```
+ */
+export function flowOfStage<R>(upstream: Flow<unknown>, stage: Stage): Flow<R> {
+  return new StageFlow<R>(requireFlow(upstream, stage.name), stage);
+}
+
+class StageFlow<T> extends Flow<T> {
+  private readonly upstream: Flow<unknown>;
+  private readonly stage: Stage;
+
+  constructor(upstream: Flow<unknown>, stage: Stage) {
+    super();
+    this.upstream = upstream;
+    this.stage = stage;
+  }
+
+  override connect(downstream: StageSubscriber<T>): void {
+    this.connectRun([], downstream as StageSubscriber<unknown>);
+  }
+
+  /** Puts its own stage in front of the run and hands it on, up to a flow that is no stage. */
+  override connectRun(behind: readonly Stage[], downstream: StageSubscriber<unknown>): void {
+    const stages = [this.stage, ...behind];
+    const separate = separateStages();
+    if (separate === undefined) this.upstream.connectRun(stages, downstream);
+    else this.upstream.connect(separate(stages, downstream));
+  }
+}
