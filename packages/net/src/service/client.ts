@@ -150,7 +150,10 @@ class ClientOwner implements ConnectionOwner {
     this.opener?.onSlots();
   }
 
-  onGoaway(): void {}
+  /** Nobody waits for a slot that will not come: who is in line is refused by name. */
+  onGoaway(): void {
+    this.opener?.onSlots();
+  }
 
   onDrained(): void {
     this.connection?.close();

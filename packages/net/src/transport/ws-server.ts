@@ -69,7 +69,8 @@ export function wsListen(
     sockets.handleUpgrade(request, socket, head, (webSocket) => onTransport(wsTransport(webSocket)));
   });
   return new Promise((resolve, reject) => {
-    http.once("error", (error: NodeJS.ErrnoException) => reject(listenFailure(host, port, error)));
+    // Stays for good: an error after listening has nobody to reject to, and must not be uncaught.
+    http.on("error", (error: NodeJS.ErrnoException) => reject(listenFailure(host, port, error)));
     http.listen(port, host, () => {
       const address = http.address() as AddressInfo;
       resolve({ host, port: address.port, close: () => closeServer(http) });

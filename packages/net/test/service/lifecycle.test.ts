@@ -296,6 +296,20 @@ describe("a server", () => {
     expect(await client.closed).toBeUndefined();
   });
 
+  it("close({ drainMs }) refuses those by name that wait for a slot", async () => {
+    const works = new Works();
+    const server = await serve(service, works.handlers, { limits: { peerStreams: 1 } });
+    const client = await connect(server.url, service);
+    const running = client.echo("wait");
+    await until(() => works.running === 1);
+    const waiting = client.echo("in line");
+    const closing = server.close({ drainMs: 60_000 });
+    await expect(waiting).rejects.toMatchObject({ code: "GOING_AWAY" });
+    works.finish();
+    expect(await running).toBe("done");
+    await closing;
+  });
+
   it("close({ drainMs }) cuts what has not ended by then", async () => {
     const works = new Works();
     const { server, client } = await pair(works);
