@@ -1,6 +1,8 @@
 // Where errors and items go that may no longer be signalled to anybody: after a terminal signal (§1.7), after
 // cancel (§2.8), or out of a subscriber that threw (§2.13). Nothing is swallowed without a trace.
 
+import { describe } from "../spec/describe.js";
+
 let droppedItems = 0;
 let errorHook: (error: unknown) => void = reportUncaught;
 let itemHook: ((item: unknown) => void) | undefined;
@@ -90,5 +92,5 @@ export function reportUncaught(error: unknown): void {
 /** `thrown` if it is an error; else an error named after the stage, with what was thrown as its cause. */
 export function asError(thrown: unknown, stage: string): unknown {
   if (thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]") return thrown;
-  return new Error(`${stage} threw ${String(thrown)}, which is no Error`, { cause: thrown });
+  return new Error(`${stage} threw ${describe(thrown)}, which is no Error`, { cause: thrown });
 }
