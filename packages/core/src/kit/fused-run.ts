@@ -41,12 +41,11 @@ export class FusedRun {
     this.map = this.isPrepared && maps > 0 ? composeMaps(stages, 0, maps) : undefined;
     this.keep = this.isPrepared && hasFilter ? next.fn : undefined;
     this.state = this.isPrepared ? [] : stages.map((stage) => stage.state);
-    if (!this.isPrepared) this.exhausted = this.itemsLeft() === 0;
+    this.exhausted = this.itemsLeft() === 0;
   }
 
   /** How many items may still enter before a `take` ends the stream; `Infinity` without one. */
   itemsLeft(): number {
-    if (this.isPrepared) return UNBOUNDED;
     let least = UNBOUNDED;
     for (let k = 0; k < this.stages.length; k++) {
       if (this.stages[k]?.kind === TAKE) least = Math.min(least, this.state[k] as number);
@@ -56,10 +55,6 @@ export class FusedRun {
 
   /** Sends one item through all stages: what came out, or `DROPPED`. Lets through what a stage throws. */
   apply(item: unknown): unknown {
-    if (this.isPrepared) {
-      const mapped = this.map === undefined ? item : this.map(item);
-      return this.keep === undefined || this.keep(mapped) ? mapped : DROPPED;
-    }
     const { stages, state } = this;
     let value = item;
     for (let k = 0; k < stages.length; k++) {
@@ -94,7 +89,7 @@ export class FusedRun {
 
   /** What to signal for something that a stage threw. */
   errorOf(thrown: unknown): unknown {
-    return asError(thrown, this.stages[this.isPrepared ? 0 : this.at]?.name ?? "a stage");
+    return asError(thrown, this.stages[this.at]?.name ?? "a stage");
   }
 }
 
