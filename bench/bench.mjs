@@ -49,7 +49,7 @@ async function measure(table, settings) {
   for (const row of settings.rows) {
     const result = await runRow(row, settings, (step) => progress.step(step));
     progress.clear();
-    console.log(`${formatRow(result)}\n`);
+    console.log(`${formatRow(result, settings.quick)}\n`);
     results.push(result);
   }
   const loadAfter = currentLoad();

@@ -26,13 +26,14 @@ export function readArguments(argv, table, rows) {
   for (const id of positionals) {
     if (!ids.includes(id)) throw new ArgumentError(unknownRow(id, table, ids));
   }
+  const chosen = positionals.length === 0 ? rows : rows.filter(({ id }) => positionals.includes(id));
   return {
-    rows: positionals.length === 0 ? rows : rows.filter(({ id }) => positionals.includes(id)),
+    rows: chosen,
     repetitions: readRepetitions(values.reps, values.quick),
     quick: values.quick,
     jsonFile: values.json,
     usePeers: !values["no-peers"],
-    only: values.only?.split(","),
+    only: readContenders(values.only, chosen),
     help: values.help,
   };
 }
@@ -68,9 +69,25 @@ function readRepetitions(text, quick) {
   throw new ArgumentError(`Cannot repeat "${text}" times: --reps must be an integer >= 1`);
 }
 
+function readContenders(text, rows) {
+  if (text === undefined) return undefined;
+  const known = [...new Set(rows.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
+  const names = text.split(",");
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    throw new ArgumentError(
+      `Cannot run the contender "${name}": here are ${known.join(" ")}; did you mean ${nearest(name, known)}?`,
+    );
+  }
+  return names;
+}
+
 function unknownRow(id, table, ids) {
-  const nearest = ids.reduce((best, other) => (distance(id, other) < distance(id, best) ? other : best));
-  return `Cannot run the row "${id}": bench:${table} has ${ids.join(" ")}; did you mean ${nearest}?`;
+  return `Cannot run the row "${id}": bench:${table} has ${ids.join(" ")}; did you mean ${nearest(id, ids)}?`;
+}
+
+function nearest(name, names) {
+  return names.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best));
 }
 
 // Edit distance between two names, letters alike in any case.

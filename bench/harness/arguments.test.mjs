@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { readArguments, usage } from "./arguments.mjs";
 
 const rows = [
-  { id: "L1", title: "one" },
-  { id: "L1m", title: "two" },
-  { id: "B1", title: "three" },
+  { id: "L1", title: "one", contenders: [{ name: "sluice" }, { name: "loop" }] },
+  { id: "L1m", title: "two", contenders: [{ name: "sluice" }] },
+  { id: "B1", title: "three", contenders: [{ name: "rxjs" }] },
 ];
 const read = (...argv) => readArguments(argv, "local", rows);
 
@@ -26,6 +26,16 @@ describe("readArguments", () => {
   it.each(["0", "-1", "1.5", "many"])("refuses --reps=%s", (text) => {
     expect(() => read(`--reps=${text}`)).toThrow(
       `Cannot repeat "${text}" times: --reps must be an integer >= 1`,
+    );
+  });
+
+  it("takes only the contenders named", () => {
+    expect(read("--only", "sluice,rxjs").only).toEqual(["sluice", "rxjs"]);
+  });
+
+  it("lists the contenders of the rows and names the nearest for one that does not exist", () => {
+    expect(() => read("L1", "--only", "loops")).toThrow(
+      'Cannot run the contender "loops": here are sluice loop; did you mean loop?',
     );
   });
 

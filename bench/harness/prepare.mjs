@@ -2,7 +2,7 @@
 // and stay outside the workspace.
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build, capture, install, phase } from "../../scripts/bootstrap.mjs";
+import { build, install, phase, pnpm } from "../../scripts/bootstrap.mjs";
 
 const PEERS = fileURLToPath(new URL("../peers", import.meta.url));
 const PROJECT = { local: "packages/core/src", net: "packages/net/src" };
@@ -19,13 +19,17 @@ export async function preparePeers() {
   await phase(
     "Install the peers into bench/peers (downloads what is missing)",
     "check the network and run the same command again, or leave them out with --no-peers",
-    () => capture("npm", ["ci", "--ignore-scripts", "--no-fund", "--no-audit", "--prefix", PEERS]),
+    () =>
+      pnpm([
+        ...["--dir", PEERS, "install", "--ignore-workspace", "--frozen-lockfile", "--ignore-scripts"],
+        "--config.confirm-modules-purge=false",
+      ]),
   );
 }
 
-// npm writes its hidden lockfile when an install is complete.
+// pnpm writes this file when an install is complete.
 function peersAreFresh() {
-  const installed = `${PEERS}/node_modules/.package-lock.json`;
-  const wanted = `${PEERS}/package-lock.json`;
+  const installed = `${PEERS}/node_modules/.modules.yaml`;
+  const wanted = `${PEERS}/pnpm-lock.yaml`;
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
 }

@@ -17,8 +17,11 @@ export function createProgress(out = process.stderr) {
   };
 }
 
-/** @param {object} result what `runRow` answers */
-export function formatRow(result) {
+/**
+ * @param {object} result what `runRow` answers
+ * @param {boolean} [quick] a smoke run: its figures are no ground to judge a bar on
+ */
+export function formatRow(result, quick = false) {
   const lines = [`${result.id}  ${result.title}`];
   const header = ["", ...result.metrics.map((name) => METRICS[name].title)];
   const body = result.contenders.map(({ name, figures, failure }) =>
@@ -37,7 +40,8 @@ export function formatRow(result) {
       failure === undefined ? `  ${write(cells)}` : `  ${pad(cells[0], widths[0], 0)}   FAILED: ${failure}`,
     );
   });
-  for (const bar of result.bars) lines.push(`  ${formatBar(bar)}`);
+  if (quick) lines.push("  smoke run: no bar is judged");
+  else for (const bar of result.bars) lines.push(`  ${formatBar(bar)}`);
   return lines.join("\n");
 }
 
