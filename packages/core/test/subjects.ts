@@ -44,6 +44,7 @@ interface OperatorRow extends Omit<OperatorSubject<number, unknown>, "apply" | "
   readonly apply: Operator<number, unknown>;
 }
 
+const item = (index: number): number => index;
 const failure = new Error("the source failed");
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -55,21 +56,35 @@ const sources: Row[] = [
     name: "fail(error)",
     source: { create: () => fail(failure), createFailed: () => fail(failure), maxCount: 0, ends: "error" },
   },
-  { file: "source/range", name: "range", source: { create: (count) => range(0, count) } },
+  { file: "source/range", name: "range", source: { create: (count) => range(0, count), item } },
   {
     file: "source/of",
     name: "of",
-    source: { create: (count) => of(...numbers(count)), createOf: (items) => of(...items), maxCount: 20_000 },
+    source: {
+      create: (count) => of(...numbers(count)),
+      createOf: (items) => of(...items),
+      maxCount: 20_000,
+      item,
+    },
   },
   {
     file: "source/from",
     name: "from(set)",
-    source: { create: (count) => from(new Set(numbers(count))), endsWithoutDemand: false, maxCount: 20_000 },
+    source: {
+      create: (count) => from(new Set(numbers(count))),
+      endsWithoutDemand: false,
+      maxCount: 20_000,
+      item,
+    },
   },
   {
     file: "source/from-iterable",
     name: "fromIterable(array)",
-    source: { create: (count) => fromIterable(numbers(count)), createOf: (items) => fromIterable(items) },
+    source: {
+      create: (count) => fromIterable(numbers(count)),
+      createOf: (items) => fromIterable(items),
+      item,
+    },
   },
   {
     file: "source/from-iterable",
@@ -79,6 +94,7 @@ const sources: Row[] = [
       createFailed: () => fromIterable({ [Symbol.iterator]: () => generate(0, failure) }),
       createOf: (items) => fromIterable(items.values()),
       endsWithoutDemand: false,
+      item,
     },
   },
   {
@@ -88,6 +104,7 @@ const sources: Row[] = [
       create: (count) => fromAsyncIterable({ [Symbol.asyncIterator]: () => generateAsync(count) }),
       createFailed: () => fromAsyncIterable({ [Symbol.asyncIterator]: () => generateAsync(0, failure) }),
       endsWithoutDemand: false,
+      item,
     },
   },
   {
@@ -98,6 +115,7 @@ const sources: Row[] = [
       createFailed: () => fromPromise(Promise.reject(failure)),
       minCount: 1,
       maxCount: 1,
+      item,
     },
   },
   {
@@ -105,6 +123,7 @@ const sources: Row[] = [
     name: "defer",
     source: {
       create: (count) => defer(() => range(0, count)),
+      item,
       createFailed: () =>
         defer(() => {
           throw failure;
@@ -125,6 +144,7 @@ const sources: Row[] = [
         ),
       createFailed: () => create((emitter) => emitter.error(failure), { capacity: 1, overflow: "error" }),
       maxCount: 20_000,
+      item,
     },
   },
   {
@@ -155,40 +175,60 @@ const sources: Row[] = [
           { capacity: 1, overflow: "error" },
         ),
       maxCount: 1000,
+      item,
     },
   },
-  { file: "source/from-publisher", name: "fromPublisher", operator: { apply: fromPublisher } },
+  { file: "source/from-publisher", name: "fromPublisher", operator: { apply: fromPublisher, yields: item } },
 ];
 
 const operators: Row[] = [
-  { file: "operator/map", name: "map", operator: { apply: map((n: number) => n) } },
-  { file: "operator/filter", name: "filter, all pass", operator: { apply: filter(() => true) } },
+  {
+    file: "operator/map",
+    name: "map",
+    operator: { apply: map((n: number) => n * 3), yields: (index) => index * 3 },
+  },
+  {
+    file: "operator/filter",
+    name: "filter, all pass",
+    operator: { apply: filter(() => true), yields: item },
+  },
   {
     file: "operator/filter",
     name: "filter, every second passes",
-    operator: { apply: filter((n: number) => n % 2 === 0), needs: (count) => count * 2 },
+    operator: {
+      apply: filter((n: number) => n % 2 === 0),
+      needs: (count) => count * 2,
+      yields: (index) => index * 2,
+    },
   },
-  { file: "operator/tap", name: "tap", operator: { apply: tap(() => {}) } },
+  { file: "operator/tap", name: "tap", operator: { apply: tap(() => {}), yields: item } },
   {
     file: "operator/scan",
     name: "scan",
-    operator: { apply: scan((sum: number, n: number) => sum + n, 0) },
+    operator: {
+      apply: scan((sum: number, n: number) => sum + n, 0),
+      yields: (index) => (index * (index + 1)) / 2,
+    },
   },
-  { file: "operator/take", name: "take(a million)", operator: { apply: take<number>(1_000_000) } },
+  {
+    file: "operator/take",
+    name: "take(a million)",
+    operator: { apply: take<number>(1_000_000), yields: item },
+  },
   {
     file: "operator/take",
     name: "take(3)",
-    operator: { apply: take<number>(3), stopsAfter: 3, publisher: { maxCount: 3 } },
+    operator: { apply: take<number>(3), stopsAfter: 3, yields: item, publisher: { maxCount: 3 } },
   },
   {
     file: "operator/map-async",
     name: "mapAsync",
-    operator: { apply: mapAsync(async (n: number) => n), ahead: 16 },
+    operator: { apply: mapAsync(async (n: number) => n), ahead: 16, yields: item },
   },
   {
     file: "operator/map-async",
     name: "mapAsync, one at a time",
-    operator: { apply: mapAsync(async (n: number) => n, { concurrency: 1 }), ahead: 1 },
+    operator: { apply: mapAsync(async (n: number) => n, { concurrency: 1 }), ahead: 1, yields: item },
   },
   {
     file: "operator/map-async",
@@ -198,27 +238,27 @@ const operators: Row[] = [
   {
     file: "operator/map-async",
     name: "mapAsync of plain values",
-    operator: { apply: mapAsync((n: number) => n, { concurrency: 4 }), ahead: 4 },
+    operator: { apply: mapAsync((n: number) => n, { concurrency: 4 }), ahead: 4, yields: item },
   },
   {
     file: "operator/prefetch",
     name: "prefetch",
-    operator: { apply: prefetch<number>(), ahead: 256, outstanding: 256 },
+    operator: { apply: prefetch<number>(), ahead: 256, outstanding: 256, yields: item },
   },
   {
     file: "operator/prefetch",
     name: "prefetch(1)",
-    operator: { apply: prefetch<number>(1), ahead: 1, outstanding: 1 },
+    operator: { apply: prefetch<number>(1), ahead: 1, outstanding: 1, yields: item },
   },
   {
     file: "operator/limit-demand",
     name: "limitDemand(3)",
-    operator: { apply: limitDemand<number>(3), outstanding: 3 },
+    operator: { apply: limitDemand<number>(3), outstanding: 3, yields: item },
   },
   {
     file: "operator/concat-map",
     name: "concatMap to one",
-    operator: { apply: concatMap((n: number) => of(n)), ahead: 1 },
+    operator: { apply: concatMap((n: number) => of(n)), ahead: 1, yields: item },
   },
   {
     file: "operator/concat-map",
@@ -226,13 +266,14 @@ const operators: Row[] = [
     operator: {
       apply: concatMap((n: number) => (n % 2 === 0 ? [n] : empty())),
       needs: (count) => count * 2,
+      yields: (index) => index * 2,
       ahead: 1,
     },
   },
   {
     file: "operator/concat-map",
     name: "concatMap to promises",
-    operator: { apply: concatMap((n: number) => Promise.resolve(n)), ahead: 1 },
+    operator: { apply: concatMap((n: number) => Promise.resolve(n)), ahead: 1, yields: item },
   },
 ];
 
@@ -242,7 +283,7 @@ const overflow: Row[] = [
     return {
       file: "overflow/on-backpressure-buffer",
       name: `onBackpressureBuffer, ${policy}, with room`,
-      operator: { apply, ahead: Number.POSITIVE_INFINITY, publisher: { maxCount: 20_000 } },
+      operator: { apply, ahead: Number.POSITIVE_INFINITY, yields: item, publisher: { maxCount: 20_000 } },
     };
   }),
   ...(["dropOldest", "dropNewest"] as const).map((policy): Row => {
@@ -273,8 +314,6 @@ const overflow: Row[] = [
     },
   },
 ];
-
-const item = (index: number): number => index;
 
 const sinks: Row[] = [
   {
@@ -465,6 +504,7 @@ function beforeStages(source: PublisherSubject): PublisherSubject {
 function over(row: OperatorRow, apply: (upstream: Flow<number>) => Publisher<unknown>): PublisherSubject {
   return {
     ...row.publisher,
+    ...(row.yields && { item: row.yields }),
     create: (count) => apply(range(0, row.needs?.(count) ?? count)),
     createFailed: () => apply(fail<number>(failure)),
   };

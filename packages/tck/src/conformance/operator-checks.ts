@@ -40,6 +40,7 @@ function publisherSide<A, B>(subject: OperatorSubject<A, B>): PublisherSubject<B
   return {
     ...subject.publisher,
     ...(subject.rest && { rest: () => subject.rest?.() }),
+    ...(subject.yields && { item: (index: number) => subject.yields?.(index) }),
     create: (count) => apply(referencePublisher<A>({ count: needs(count), item })),
     createFailed: () =>
       apply(referencePublisher<A>({ count: 0, item, failure: { error: new Error("failed") } })),

@@ -12,6 +12,8 @@ export interface OperatorSubject<A = unknown, B = unknown> {
   item(index: number): A;
   /** How many upstream items give `count` items downstream; default `count`. */
   needs?(count: number): number;
+  /** The item downstream with this index; without it, items are not compared. */
+  yields?(index: number): unknown;
   /**
    * How far it asks upstream ahead of what was delivered downstream, in items; `Infinity` for one that takes
    * all there is. Default: not at all; it asks for what its subscriber asked for, and once for each it drops.
@@ -22,7 +24,7 @@ export interface OperatorSubject<A = unknown, B = unknown> {
   /** After this many upstream items it ends by itself; default: never. */
   readonly stopsAfter?: number;
   /** The ways in which its publisher side differs from the usual. */
-  readonly publisher?: Omit<PublisherSubject, "create" | "createFailed" | "createOf" | "rest">;
+  readonly publisher?: Omit<PublisherSubject, "create" | "createFailed" | "createOf" | "item" | "rest">;
   /** Moves what items wait for, such as a virtual clock; runs before each look of the judge. */
   rest?(): void | Promise<void>;
 }

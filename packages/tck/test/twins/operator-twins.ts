@@ -98,6 +98,7 @@ export function identitySubject(
 ): OperatorSubject<number, number> {
   return {
     item: (index) => index,
+    yields: (index) => index,
     apply: (upstream: Publisher<number>) => ({
       subscribe: (downstream) => {
         if (downstream == null) throw new TypeError("Cannot subscribe without a subscriber (§1.9)");
@@ -114,6 +115,13 @@ function twin(
   entails: readonly string[] = [],
 ): OperatorTwin {
   return { name, rule, entails, subject: identitySubject((downstream) => new Wrong(downstream)) };
+}
+
+/** Sends the second item as if it were the first again. */
+class RepeatsItem extends Identity {
+  override onNext(item: number): void {
+    super.onNext(item === 1 ? 0 : item);
+  }
 }
 
 /** Takes whatever second subscription comes. */
@@ -202,6 +210,7 @@ class HidesError extends Identity {
 
 /** Operator twins. */
 export const operatorTwins: readonly OperatorTwin[] = [
+  twin("subject", "sends another item than it should", RepeatsItem),
   twin("§2.5", "leaves a second subscription open", TakesSecond),
   twin("§2.7", "requests while its own cancel is running", ReplacesDropped),
   twin("§3.9", "lets upstream go on after a wrong request", LeavesUpstream),

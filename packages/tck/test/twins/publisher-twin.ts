@@ -26,6 +26,7 @@ type Start = (
 export function referenceSubject(start?: Start): PublisherSubject<number> {
   const item = (index: number): number => index;
   return {
+    item,
     create: (count) => referencePublisher({ count, item }, start),
     createFailed: () =>
       referencePublisher({ count: 0, item, failure: { error: new Error("failed") } }, start),

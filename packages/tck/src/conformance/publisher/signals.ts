@@ -39,6 +39,21 @@ export const signalChecks: readonly CheckOf<PublisherSubject>[] = [
     },
   },
   {
+    rule: "subject",
+    title: "sends the items that it should, in order, however they are requested",
+    applies: (subject) => subject.item !== undefined && isExact(subject),
+    run: async (subject) => {
+      const count = nearestCount(subject, 100);
+      const subscriber = await observe(subject, subject.create(count));
+      for (const n of [1, 2, 30, Number.POSITIVE_INFINITY]) {
+        if (!subscriber.ended) subscriber.request(n);
+        await items(subject, subscriber, Math.min(count, subscriber.requested));
+      }
+      const wrong = subscriber.items.findIndex((item, index) => !Object.is(item, subject.item?.(index)));
+      claim(wrong < 0, `item ${wrong} was ${String(subscriber.items[wrong])}`);
+    },
+  },
+  {
     rule: "§1.3",
     title: "signals one at a time, also when requests come from within them",
     run: async (subject) => {
