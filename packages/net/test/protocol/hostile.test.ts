@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_POSITION, settingsOf } from "../../src/protocol/limits.js";
+import { ProtocolError } from "../../src/protocol/protocol-error.js";
 import { Session } from "../../src/protocol/session/session.js";
 import { ScriptPeer } from "../script-peer.js";
 
@@ -299,8 +300,7 @@ describe("Session, connection of a hostile peer", () => {
     expect(script.ended()).toEqual({ error: "NOT_BINARY", told: "nothing", rule: "protocol.md §7.3" });
   });
 
-  it("tells the peer what the transport found", async () => {
-    const { ProtocolError } = await import("../../src/protocol/protocol-error.js");
+  it("tells the peer what the transport found", () => {
     const script = ScriptPeer.ready("server");
     script.session.refuse(
       new ProtocolError("NOT_BINARY", "Cannot take text: send binary messages", "§1.2", "peer"),
