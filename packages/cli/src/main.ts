@@ -17,6 +17,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+// Whoever reads our output may stop reading, as `head` does: then there is nobody to show anything to.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exitCode = 128 + constants.signals.SIGPIPE;
+  ending.abort(error);
+});
+
 const program = new Command("sluice")
   .description("Reactive streams in which nothing flows that was not asked for")
   .exitOverride()

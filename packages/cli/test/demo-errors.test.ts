@@ -17,8 +17,8 @@ import { buildCli, runCli } from "./run-cli.js";
 
 let folder: string;
 beforeAll(async () => {
-  buildCli();
   folder = await mkdtemp(join(tmpdir(), "sluice-errors-"));
+  buildCli();
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -13,8 +13,8 @@ import type { Outcome } from "./run-cli.js";
 
 let folder: string;
 beforeAll(async () => {
-  buildCli();
   folder = await mkdtemp(join(tmpdir(), "sluice-demo-"));
+  buildCli();
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -146,6 +146,16 @@ describe("ending the demo", () => {
     },
     60_000,
   );
+
+  it("ends quietly when nobody reads its output any more", async () => {
+    const { child, ended, firstLine } = startCli("demo");
+    await firstLine;
+    const children = childrenOf(child.pid ?? 0);
+    child.stdout?.destroy();
+    const { code, err } = await ended;
+    expect({ code, err }).toEqual({ code: 141, err: "" });
+    expect(children.filter(isRunning)).toEqual([]);
+  }, 60_000);
 
   it("takes its processes with it when it is killed", async () => {
     const { child, ended, firstLine } = startCli("demo");

@@ -30,7 +30,6 @@ export function recordedPass(recording: Recording): PassRecord {
       produced: soFar.produced,
       overdraft: pass === "credit" ? (recording.overdraft ?? 0) : null,
       bytesRead: 65_536,
-      bytesQueued: 0,
     };
     const client = {
       granted: pass === "credit" ? 1072 : null,

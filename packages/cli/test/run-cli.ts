@@ -1,6 +1,6 @@
 // Runs the built `sluice` as a user does, in a process of its own.
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, statSync } from "node:fs";
@@ -19,7 +19,8 @@ export function buildCli(): void {
   const changed = ["core", "net", "cli"].flatMap((name) => sourcesOf(join(root, "packages", name, "src")));
   if (built !== undefined && changed.every((path) => statSync(path).mtimeMs <= built.mtimeMs)) return;
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-b", "packages/cli/src"], { cwd: root, stdio: "pipe" });
+  const { status, stdout } = spawnSync(process.execPath, [tsc, "-b", "packages/cli/src"], { cwd: root });
+  if (status !== 0) throw new Error(`Cannot build the program that is to be tested:\n${stdout}`);
 }
 
 function sourcesOf(folder: string): string[] {

@@ -38,8 +38,6 @@ export interface ServerCounters {
   readonly overdraft: number | null;
   /** Bytes read of the file. */
   readonly bytesRead: number;
-  /** Bytes given to the socket that the system has not taken yet. */
-  readonly bytesQueued: number;
 }
 
 /** What a client has done so far. */

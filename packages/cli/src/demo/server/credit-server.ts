@@ -50,7 +50,6 @@ export async function serveWithCredit(
     produced: meter.passed,
     overdraft: Math.max(overdraft, meter.overdraft),
     bytesRead,
-    bytesQueued: 0,
   });
   return { url: server.url, counters };
 }

@@ -22,7 +22,6 @@ export async function servePlain(
   }
   let produced = 0;
   let bytesRead = 0;
-  let socket: WebSocket | undefined;
 
   async function sendAll(to: WebSocket): Promise<void> {
     const onRead = (bytes: number): void => {
@@ -38,7 +37,6 @@ export async function servePlain(
   }
 
   server.on("connection", (connected) => {
-    socket = connected;
     // The client says one word when the demo begins, so that both processes were measured before.
     connected.once("message", () => void sendAll(connected).catch(onFailure));
   });
@@ -48,7 +46,6 @@ export async function servePlain(
     produced,
     overdraft: null,
     bytesRead,
-    bytesQueued: socket?.bufferedAmount ?? 0,
   });
   const { port } = server.address() as { port: number };
   return { url: `ws://127.0.0.1:${port}`, counters };

@@ -3,7 +3,7 @@ import type { ClientCounters, ServerCounters } from "../link/messages.js";
 import { PassRecord } from "./pass-record.js";
 
 function server(counters: Partial<ServerCounters>): { counters: ServerCounters; memory: null } {
-  const none = { granted: null, produced: 0, overdraft: null, bytesRead: 0, bytesQueued: 0 };
+  const none = { granted: null, produced: 0, overdraft: null, bytesRead: 0 };
   return { counters: { ...none, ...counters }, memory: null };
 }
 

@@ -1,5 +1,5 @@
 // What was seen of one pass: the counters of both processes as they stood last, memory and queue over time,
-// and the largest values. Grows by one small sample a second and is bounded by the pass's time limit.
+// and the largest values. Grows by ten small entries a second and is bounded by the pass's time limit.
 
 import type { HourOfFlights } from "../flights/delay-by-hour.js";
 import type { ClientCounters, PassName, Seen, ServerCounters } from "../link/messages.js";
@@ -38,7 +38,8 @@ export class PassRecord {
   /** Looks at which both processes were asked, and those which showed a flight beyond the credit. */
   looks = 0;
   looksOverCredit = 0;
-  private readonly recent: { atMs: number; consumed: number }[] = [];
+  /** One entry a look: ten a second. */
+  private readonly history: { atMs: number; consumed: number }[] = [];
 
   constructor(pass: PassName, total: number | null) {
     this.pass = pass;
@@ -101,11 +102,11 @@ export class PassRecord {
   }
 
   private rateAt(atMs: number): number {
-    this.recent.push({ atMs, consumed: this.client.consumed });
-    while (this.recent.length > 2 && atMs - (this.recent[1]?.atMs ?? atMs) >= RATE_MS) this.recent.shift();
-    const [oldest] = this.recent;
-    if (oldest === undefined || oldest.atMs === atMs) return 0;
-    return ((this.client.consumed - oldest.consumed) * 1000) / (atMs - oldest.atMs);
+    const { consumed } = this.client;
+    const from = this.history.findLast((look) => atMs - look.atMs >= RATE_MS) ?? this.history[0];
+    this.history.push({ atMs, consumed });
+    if (from === undefined || from.atMs === atMs) return 0;
+    return ((consumed - from.consumed) * 1000) / (atMs - from.atMs);
   }
 }
 
