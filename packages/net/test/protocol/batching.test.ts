@@ -56,6 +56,16 @@ describe("Session, messages", () => {
     );
   });
 
+  it("§6.2 closes a message at 16 KiB behind a reply, and the reply is first in it", () => {
+    const script = server(2);
+    script.session.offer(1);
+    expect(script.session.sendBatch(3, 1, new Uint8Array(50))).toBe("sent");
+    const message = script.session.transmit(0, endless(script, 1000));
+    expect(message?.length).toBeGreaterThanOrEqual(16_384);
+    expect(message?.length).toBeLessThan(16_384 + 1010);
+    expect(streamsOf(message)[0]).toBe(3);
+  });
+
   it("gives streams the same share over many messages", () => {
     const script = server(5);
     const sent = new Map<number, number>();

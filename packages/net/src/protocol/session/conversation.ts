@@ -11,7 +11,7 @@ import { StreamTable } from "../stream/stream-table.js";
 import type { EventQueue } from "./event-queue.js";
 import { Grants } from "./grants.js";
 import type { Outbox } from "./outbox.js";
-import type { Peer } from "./session-api.js";
+import type { Peer, TakeTurn } from "./session-api.js";
 import { Turns } from "./turns.js";
 
 /** What a conversation is made of. */
@@ -34,8 +34,8 @@ export class Conversation {
   readonly table: StreamTable;
   readonly turns: Turns;
   readonly grants: Grants;
-  // Decided when the message begins: whether one stream has it for itself.
-  private alone = true;
+  // While turns run: where the message is closed, decided before the first of them.
+  private closeAt: number | undefined = undefined;
 
   constructor({ role, settings, codecs, peer, outbox, events }: ConversationParts) {
     this.settings = settings;
@@ -48,10 +48,23 @@ export class Conversation {
     this.grants = new Grants(this.table);
   }
 
-  /** Bytes at which the message being assembled is closed (protocol.md §6.2). */
+  /**
+   * Bytes at which the message being assembled is closed (protocol.md §6.2). What is sent outside a turn, a
+   * reply for instance, has the message for itself if no stream waits for a turn.
+   */
   target(): number {
-    if (this.outbox.dataBytes === 0) this.alone = this.turns.waiting() !== "several";
-    return this.alone ? this.settings.targetAlone : this.settings.targetShared;
+    return this.closeAt ?? this.targetFor(this.turns.waiting() === "nothing");
+  }
+
+  /** Gives turns until the message is full. A stream has it for itself if it is alone and nothing was sent before. */
+  runTurns(take: TakeTurn, now: number): void {
+    const target = this.targetFor(this.outbox.dataBytes === 0 && this.turns.waiting() !== "several");
+    this.closeAt = target;
+    try {
+      this.turns.run(take, target, this.outbox, now);
+    } finally {
+      this.closeAt = undefined;
+    }
   }
 
   /** Ends the local direction with COMPLETE, if it is open. */
@@ -90,6 +103,10 @@ export class Conversation {
   /** Forgets a stream that is over. Called after each event that may have ended it. */
   settle(stream: Stream): void {
     if (stream.isOver()) this.table.remove(stream);
+  }
+
+  private targetFor(alone: boolean): number {
+    return alone ? this.settings.targetAlone : this.settings.targetShared;
   }
 
   private endLocal(stream: Stream): boolean {

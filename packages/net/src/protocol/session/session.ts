@@ -165,9 +165,9 @@ export class Session implements SessionApi {
   transmit(now: number, turn?: TakeTurn): Uint8Array | undefined {
     this.now = now;
     if (this.state.kind === "open" || this.state.kind === "draining") {
-      const { turns, grants, outbox } = this.state.conversation;
-      if (turn !== undefined) turns.run(turn, this.state.conversation.target(), outbox, now);
-      if (grants.isDue()) grants.write(outbox);
+      const { conversation } = this.state;
+      if (turn !== undefined) conversation.runTurns(turn, now);
+      if (conversation.grants.isDue()) conversation.grants.write(this.outbox);
     }
     const message = this.outbox.take();
     if (this.outbox.controlBytes === 0) this.pongWaits = false;
