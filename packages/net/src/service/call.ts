@@ -1,11 +1,10 @@
 // One in, one out: both ends of a call.
 
-import { SluiceError } from "@sluice/core";
 import { decodeItems, type EncodedItems, encodeItems, type ItemsEvent } from "./bodies.js";
 import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
 import { itemTooLarge, sendLoneItem } from "./lone-item.js";
 import { Responder } from "./responder.js";
-import { validate } from "./validate.js";
+import { checkOutput } from "./validate.js";
 
 /** Calls once; resolves with the output, or rejects with what ended the call. */
 export function remoteCall<T>(route: Route, input: unknown, options: RequestOptions): Promise<T> {
@@ -94,10 +93,11 @@ export class CallResponder extends Responder {
       this.release();
       return;
     }
+    const { checkedOutput, method, codec } = this.route;
     this.produced = 1;
     try {
-      this.check(output);
-      if (output !== undefined) this.answer = encodeItems(this.route.codec, [output]);
+      if (checkedOutput !== undefined) checkOutput(checkedOutput, output, method);
+      if (output !== undefined) this.answer = encodeItems(codec, [output]);
     } catch (error) {
       this.fail(error, "output");
       return;
@@ -110,14 +110,6 @@ export class CallResponder extends Responder {
     }
   }
 
-  private check(output: unknown): void {
-    const { checkedOutput, method } = this.route;
-    if (checkedOutput === undefined) return;
-    if (validate(checkedOutput, output, `output of ${method}`) instanceof Promise) {
-      throw asyncOutputSchema(method);
-    }
-  }
-
   private sendAnswer(): void {
     if (this.answer === undefined) return;
     const result = sendLoneItem(this.connection, this.streamId, this.answer);
@@ -125,14 +117,6 @@ export class CallResponder extends Responder {
     else if (result === "done") this.succeed();
     else this.connection.wakeReply();
   }
-}
-
-/** Outputs are checked on the way out, where nothing may wait. */
-export function asyncOutputSchema(method: string): SluiceError {
-  return new SluiceError(
-    "ASYNC_SCHEMA",
-    `Cannot check the output of ${method}: its schema answers with a promise; use one that answers at once, or turn checkOutput off`,
-  );
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -14,6 +14,12 @@ export function nearestName(wanted: string, names: Iterable<string>): string | u
   return best;
 }
 
+/** The end of a message about a wrong name: the nearest one, where there is one. */
+export function didYouMean(wanted: string, names: Iterable<string>): string {
+  const nearest = nearestName(wanted, names);
+  return nearest === undefined ? "" : `; did you mean "${nearest}"`;
+}
+
 /** Levenshtein's distance, one row at a time. Names have at most 256 bytes, so the square is small. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -11,11 +11,12 @@
 import { type FlowInput, from, type Subscription } from "@sluice/core";
 import { connect, type StageSubscriber } from "@sluice/core/kit";
 import type { Turn } from "../protocol/session/session-api.js";
-import { type EncodedItems, encodedLength, encodeItems, sendEncoded } from "./bodies.js";
-import { asyncOutputSchema } from "./call.js";
+import { BatchSize } from "./batch-size.js";
+import { encodedLength, sendEncoded } from "./bodies.js";
+import type { Connection } from "./connection.js";
 import { itemTooLarge } from "./lone-item.js";
-import { Responder } from "./responder.js";
-import { validate } from "./validate.js";
+import { OutgoingItems } from "./outgoing-items.js";
+import { Responder, type ServedRoute } from "./responder.js";
 
 type SourceEnd = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 
@@ -27,18 +28,19 @@ type SourceEnd = { readonly kind: "complete" } | { readonly kind: "error"; reado
  * too large ends this stream alone. *Cancel:* cancels the source.
  */
 export class StreamResponder extends Responder implements StageSubscriber<unknown> {
+  private readonly outgoing: OutgoingItems;
+  private readonly batchSize = new BatchSize();
   private source: Subscription | undefined = undefined;
   private sourceEnd: SourceEnd | undefined = undefined;
-  /** Received from the source and not yet sent. */
-  private pending: unknown[] = [];
   /** Requested from the source and not yet received. */
   private outstanding = 0;
   private isOffered = false;
   private inTurn = false;
-  /** Encoded bytes of an item lately; see `learn`. */
-  private itemBytes = FIRST_ITEM_BYTES;
-  /** Items that the next batch may have at most; see `learn`. */
-  private batchItems = FIRST_BATCH;
+
+  constructor(connection: Connection, streamId: number, route: ServedRoute, deadlineMs: number | undefined) {
+    super(connection, streamId, route, deadlineMs);
+    this.outgoing = new OutgoingItems(route.codec, route.checkedOutput, route.method);
+  }
 
   onSubscribe(subscription: Subscription): void {
     if (this.ended) {
@@ -52,7 +54,7 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
   next(item: unknown): boolean {
     this.outstanding -= 1;
     this.produced += 1;
-    this.pending.push(item);
+    this.outgoing.push(item);
     if (!this.inTurn) this.offer();
     return true;
   }
@@ -95,7 +97,7 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
 
   protected override stopWork(): "stopped" {
     const { source } = this;
-    this.pending = [];
+    this.outgoing.clear();
     this.source = undefined;
     if (this.sourceEnd === undefined) source?.cancel();
     return "stopped";
@@ -113,33 +115,31 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
   private ask(turn: Turn): void {
     const { source } = this;
     if (source === undefined || this.sourceEnd !== undefined) return;
-    const overhead = this.connection.peer?.itemOverhead ?? 0;
-    const covered = Math.max(1, Math.floor(turn.bytes / (this.itemBytes + overhead)));
-    const fits = Math.max(1, Math.floor(turn.target / this.itemBytes));
-    const most = Math.min(turn.items, covered, fits, this.batchItems);
-    const wanted = most - this.pending.length - this.outstanding;
+    const limit = this.batchSize.limit(turn, this.connection.peer?.itemOverhead ?? 0);
+    const wanted = limit - this.outgoing.count - this.outstanding;
     if (wanted <= 0) return;
     this.outstanding += wanted;
     source.request(wanted);
   }
 
-  /** Sends what is pending, or as much of it as is covered; items before an error go first. */
+  /** Sends what has come, or as much of it as is covered; items before an error go first. */
   private send(): "more" | "idle" {
-    if (this.pending.length === 0) return this.settleOrIdle();
-    let count = this.pending.length;
-    for (;;) {
-      const encoded = this.encode(count);
-      if (encoded === undefined) {
-        count = this.pending.length;
-        if (count === 0) return this.settleOrIdle();
+    const { outgoing } = this;
+    let count = outgoing.count;
+    while (count > 0) {
+      const encoding = outgoing.encode(count);
+      if (encoding.kind === "bad item") {
+        this.endSource(encoding.error);
+        count = outgoing.count;
         continue;
       }
+      const { encoded } = encoding;
       const result = sendEncoded(this.connection.session, this.streamId, count, encoded);
       switch (result) {
         case "sent":
-          this.learn(encodedLength(encoded), count);
-          this.pending = count === this.pending.length ? [] : this.pending.slice(count);
-          return this.pending.length > 0 ? "more" : this.settleOrMore();
+          outgoing.sent(count);
+          this.batchSize.learn(encodedLength(encoded), count);
+          return this.afterSending();
         case "message-full":
           return "more";
         case "over-credit":
@@ -160,57 +160,21 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
       // Larger than the credit or than an item may be: encoded again in halves, never sent over credit.
       count = Math.floor(count / 2);
     }
+    this.settle();
+    return "idle";
   }
 
-  /** Undefined: an item cannot be sent; `pending` is cut before it and the stream ends there. */
-  private encode(count: number): EncodedItems | undefined {
-    const items = count === this.pending.length ? this.pending : this.pending.slice(0, count);
-    try {
-      this.check(items);
-      return encodeItems(this.route.codec, items);
-    } catch (error) {
-      this.cutBefore(this.firstBad(items), error);
-      return undefined;
-    }
+  /** A source that answers at once may have more; one that does not will offer when it has. */
+  private afterSending(): "more" | "idle" {
+    if (this.outgoing.count > 0) return "more";
+    this.settle();
+    return this.ended || this.outstanding > 0 ? "idle" : "more";
   }
 
-  private check(items: readonly unknown[]): void {
-    const { checkedOutput, method } = this.route;
-    if (checkedOutput === undefined) return;
-    for (const item of items) {
-      const valid = validate(checkedOutput, item, `output of ${method}`);
-      if (valid instanceof Promise) throw asyncOutputSchema(method);
-    }
-  }
-
-  /** One by one, the slow way, now that the stream ends anyway. */
-  private firstBad(items: readonly unknown[]): number {
-    for (let i = 0; i < items.length; i += 1) {
-      try {
-        this.check([items[i]]);
-        encodeItems(this.route.codec, [items[i]]);
-      } catch {
-        return i;
-      }
-    }
-    return 0;
-  }
-
-  private cutBefore(index: number, error: unknown): void {
-    this.pending = this.pending.slice(0, index);
+  /** An item cannot be sent: the stream ends before it. */
+  private endSource(error: unknown): void {
     if (this.sourceEnd === undefined) this.source?.cancel();
     this.sourceEnd = { kind: "error", error };
-  }
-
-  /**
-   * Takes the size of an item from the last batch: at once when items grow, by a quarter when they shrink, so
-   * that one small batch between large ones does not ask for too many. The next batch has at most four times
-   * the items of this one, for the first ones say little.
-   */
-  private learn(bytes: number, count: number): void {
-    const latest = Math.max(1, bytes / count);
-    this.itemBytes = latest >= this.itemBytes ? latest : (3 * this.itemBytes + latest) / 4;
-    if (count >= this.batchItems) this.batchItems = Math.min(MAX_BATCH, 4 * count);
   }
 
   private offer(): void {
@@ -221,22 +185,11 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
   }
 
   private settleOrOffer(): void {
-    if (this.pending.length > 0) this.offer();
+    if (this.outgoing.count > 0) this.offer();
     else this.settle();
   }
 
-  private settleOrIdle(): "idle" {
-    this.settle();
-    return "idle";
-  }
-
-  /** Everything asked for has come: a source that answers at once has more, one that does not will offer. */
-  private settleOrMore(): "more" | "idle" {
-    this.settle();
-    return this.ended || this.outstanding > 0 ? "idle" : "more";
-  }
-
-  /** Ends the stream when its source has, and nothing is pending. */
+  /** Ends the stream when its source has, and nothing of it is left to send. */
   private settle(): void {
     const { sourceEnd } = this;
     if (sourceEnd === undefined || this.ended) return;
@@ -248,13 +201,6 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
     }
   }
 }
-
-/** Items asked ahead at most, whatever their size: bounds what a sudden change of size can cost. */
-const MAX_BATCH = 2048;
-
-/** Before the first batch nothing is known of the items: 16 of 1 KiB are half a message. */
-const FIRST_BATCH = 16;
-const FIRST_ITEM_BYTES = 1024;
 
 /** A promise of a source is awaited; a source that happens to have `then` as well is no promise. */
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -6,14 +6,14 @@ import { type Settings, settingsOf } from "../protocol/limits.js";
 import { streamFailure } from "../protocol/protocol-error.js";
 import type { SessionEvent } from "../protocol/session/session-api.js";
 import type { Transport } from "../transport/transport.js";
-import { codecOf } from "./bodies.js";
 import { CallResponder } from "./call.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
 import type { HandlerContext } from "./context.js";
 import type { CallRoute, Routes, Service, StreamRoute } from "./contract.js";
-import { nearestName } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
 import { StreamResponder } from "./remote-subscriber.js";
 import type { ErrorPlace, ServedRoute } from "./responder.js";
+import { servedRoutes } from "./served-routes.js";
 import { defaultRuntime, type Runtime } from "./runtime.js";
 import type { ConnectionSnapshot } from "./snapshot.js";
 
@@ -200,46 +200,7 @@ class ServedConnection implements ConnectionOwner {
   }
 }
 
-function servedRoutes<R extends Routes>(
-  service: Service<R>,
-  handlers: Readonly<Record<string, unknown>>,
-  options: ServerOptions,
-): ReadonlyMap<string, ServedRoute> {
-  for (const name of Object.keys(handlers)) {
-    if (!Object.hasOwn(service.routes, name)) {
-      const nearest = nearestName(name, Object.keys(service.routes));
-      throw new TypeError(
-        `Cannot serve ${service.name}: there is a handler "${name}" and no such route${suggest(nearest)}`,
-      );
-    }
-  }
-  const served = new Map<string, ServedRoute>();
-  for (const [name, route] of Object.entries(service.routes)) {
-    const handler = handlers[name];
-    if (typeof handler !== "function") {
-      throw new TypeError(
-        `Cannot serve ${service.name}: the route "${name}" has no handler; add a function of that name`,
-      );
-    }
-    const method = `${service.name}.${name}`;
-    served.set(method, {
-      method,
-      interaction: route.interaction,
-      input: route.input,
-      checkedOutput: options.checkOutput === true ? route.output : undefined,
-      codec: codecOf(method, route),
-      handler: handler as ServedRoute["handler"],
-      onError: options.onError ?? (() => {}),
-    });
-  }
-  return served;
-}
-
 function notFound(method: string, known: Iterable<string>): string {
   const name = JSON.stringify(method.slice(0, 100));
-  return `Cannot open ${name}: this server has no such route${suggest(nearestName(method, known))}`;
-}
-
-function suggest(nearest: string | undefined): string {
-  return nearest === undefined ? "" : `; did you mean "${nearest}"`;
+  return `Cannot open ${name}: this server has no such route${didYouMean(method, known)}`;
 }

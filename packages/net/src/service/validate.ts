@@ -24,6 +24,15 @@ export function validate(schema: StandardSchemaV1, value: unknown, what: string)
   return result instanceof Promise ? result.then((late) => settle(late, what)) : settle(result, what);
 }
 
+/** Checks an output; it is sent as it is, whatever the schema would make of it. Throws as `validate` does. */
+export function checkOutput(schema: StandardSchemaV1, output: unknown, method: string): void {
+  if (!(validate(schema, output, `output of ${method}`) instanceof Promise)) return;
+  throw new SluiceError(
+    "ASYNC_SCHEMA",
+    `Cannot check the output of ${method}: its schema answers with a promise, and nothing may wait on the way out; use one that answers at once, or turn checkOutput off`,
+  );
+}
+
 function settle(result: StandardSchemaV1.Result<unknown>, what: string): unknown {
   if (result.issues === undefined) return result.value;
   throw new SchemaError(what, result.issues);
