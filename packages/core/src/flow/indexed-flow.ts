@@ -13,7 +13,7 @@ export class IndexedFlow<T> extends Flow<T> {
   private readonly first: number;
   private readonly count: number;
 
-  /** @param items what to send, or `undefined` for the `count` numbers from `first` on */
+  /** @param items what to send, all of it; or `undefined` for the `count` numbers from `first` on */
   constructor(items: ArrayLike<T> | undefined, first: number, count: number) {
     super();
     this.items = items;
@@ -26,6 +26,8 @@ export class IndexedFlow<T> extends Flow<T> {
   }
 
   override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
-    new IndexedSubscription(this.items, this.first, this.count, new FusedRun(stages), downstream).start();
+    // The length as it is now, not when the flow was made: an array may have changed in between.
+    const count = this.items === undefined ? this.count : this.items.length;
+    new IndexedSubscription(this.items, this.first, count, new FusedRun(stages), downstream).start();
   }
 }

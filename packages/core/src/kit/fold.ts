@@ -3,8 +3,9 @@
 
 import { UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
+import { asError } from "./dropped.js";
 import { NEVER_SUBSCRIPTION } from "./ended.js";
-import type { StageSubscriber } from "./stage-subscriber.js";
+import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
 
 /**
  * Combines all items into `accumulator` and settles a promise with it; asks for everything at once.
@@ -17,7 +18,7 @@ import type { StageSubscriber } from "./stage-subscriber.js";
  * import { Fold } from "@sluice/core/kit";
  * import { range } from "@sluice/core";
  * const sum = (a: unknown, b: unknown) => Number(a) + Number(b);
- * range(1, 3).connect(new Fold(sum, 0, console.log, console.error, undefined)); // prints 6
+ * new Fold(sum, 0, console.log, console.error, undefined).connectTo(range(1, 3)); // prints 6
  * ```
  */
 export class Fold implements StageSubscriber<unknown> {
@@ -28,6 +29,7 @@ export class Fold implements StageSubscriber<unknown> {
   private readonly reject: (error: unknown) => void;
   private readonly signal: AbortSignal | undefined;
   private upstream: Subscription = NEVER_SUBSCRIPTION;
+  private isOver = false;
 
   constructor(
     combine: (accumulator: unknown, item: unknown) => unknown,
@@ -43,20 +45,30 @@ export class Fold implements StageSubscriber<unknown> {
     this.signal = signal;
   }
 
-  onSubscribe(subscription: Subscription): void {
-    this.upstream = subscription;
-    if (this.signal?.aborted) this.handleEvent();
-    else {
-      this.signal?.addEventListener("abort", this);
-      subscription.request(UNBOUNDED);
+  /** Subscribes, unless the signal has aborted: listened to from here on, as onSubscribe may come late. */
+  connectTo(upstream: Connectable<unknown>): void {
+    if (this.signal?.aborted) {
+      this.handleEvent();
+      return;
     }
+    this.signal?.addEventListener("abort", this);
+    upstream.connect(this);
+  }
+
+  onSubscribe(subscription: Subscription): void {
+    if (this.isOver) {
+      subscription.cancel(); // aborted while it was awaited
+      return;
+    }
+    this.upstream = subscription;
+    subscription.request(UNBOUNDED);
   }
 
   next(item: unknown): boolean {
     try {
       this.accumulator = this.combine(this.accumulator, item);
     } catch (thrown) {
-      this.abandon(thrown);
+      this.abandon(asError(thrown, "reduce"));
     }
     return true;
   }
@@ -84,6 +96,7 @@ export class Fold implements StageSubscriber<unknown> {
   }
 
   private leave(): void {
+    this.isOver = true;
     this.upstream = NEVER_SUBSCRIPTION;
     this.signal?.removeEventListener("abort", this);
   }

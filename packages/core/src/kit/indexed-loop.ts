@@ -14,6 +14,7 @@
 // range, map, filter, sum took 40 or 68 instructions an item, by chance of the run; with them 40, always.
 
 import { addDemand } from "../spec/demand.js";
+import { dropError } from "./dropped.js";
 import { NOBODY } from "./ended.js";
 import { Fold } from "./fold.js";
 import { DROPPED, type FusedRun } from "./fused-run.js";
@@ -72,7 +73,10 @@ export abstract class IndexedLoop {
       }
     } catch (thrown) {
       // Downstream never throws (kit/stage-subscriber.ts): this came out of a stage.
-      if (!this.ended) this.stageFailed(run.errorOf(thrown));
+      const error = run.errorOf(thrown);
+      if (this.ended)
+        dropError(error); // the stage's function had cancelled before
+      else this.stageFailed(error);
     }
     this.running = false;
   }

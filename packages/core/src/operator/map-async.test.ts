@@ -2,7 +2,6 @@ import { ManualSubscriber, settled, TestPublisher } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { onDroppedError } from "../kit/dropped.js";
 import { fromPublisher } from "../source/from-publisher.js";
-import { from } from "../source/from.js";
 import { range } from "../source/range.js";
 import { type MapAsyncContext, type MapAsyncOptions, mapAsync } from "./map-async.js";
 

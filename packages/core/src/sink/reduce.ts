@@ -2,7 +2,7 @@
 
 import { Fold } from "../kit/fold.js";
 import { requireFunction } from "../kit/require-function.js";
-import type { Connectable, StageSubscriber } from "../kit/stage-subscriber.js";
+import type { Connectable } from "../kit/stage-subscriber.js";
 
 /** See `Flow.reduce`. */
 export function reduce<T, R>(
@@ -14,7 +14,8 @@ export function reduce<T, R>(
   requireFunction("reduce", combine);
   return new Promise<unknown>((resolve, reject) => {
     // A Fold is untyped because the loops that know it are; the types hold by this function's signature.
-    const fold = new Fold(combine as Fold["combine"], seed, resolve, reject, signal);
-    upstream.connect(fold as StageSubscriber<unknown> as StageSubscriber<T>);
+    new Fold(combine as Fold["combine"], seed, resolve, reject, signal).connectTo(
+      upstream as Connectable<unknown>,
+    );
   }) as Promise<R>;
 }

@@ -10,7 +10,8 @@ import type { StageSubscriber } from "../kit/stage-subscriber.js";
  *
  * *Demand:* takes an item from the iterator only when it was requested. So an iterable that is no array is
  * found to have ended at the next request, not before: asking it would make an item that nobody wanted.
- * *Buffers:* nothing. *Errors:* what the iterable throws becomes `onError`. *Cancel:* calls the iterator's
+ * An array is read as long as it is when subscribed; do not shorten it before the end. *Buffers:* nothing.
+ * *Errors:* what the iterable throws becomes `onError`. *Cancel:* calls the iterator's
  * `return`, so that a generator runs its `finally`.
  *
  * @example
@@ -23,7 +24,7 @@ import type { StageSubscriber } from "../kit/stage-subscriber.js";
  * ```
  */
 export function fromIterable<T>(iterable: Iterable<T>): Flow<T> {
-  if (Array.isArray(iterable)) return new IndexedFlow<T>(iterable, 0, iterable.length);
+  if (Array.isArray(iterable)) return new IndexedFlow<T>(iterable, 0, 0);
   if (typeof iterable?.[Symbol.iterator] !== "function") {
     throw new TypeError(
       `Cannot make a flow of ${typeof iterable}: fromIterable takes an object with [Symbol.iterator]`,

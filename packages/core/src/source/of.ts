@@ -13,5 +13,5 @@ import { IndexedFlow } from "../flow/indexed-flow.js";
  * ```
  */
 export function of<T>(...items: T[]): Flow<T> {
-  return new IndexedFlow<T>(items, 0, items.length);
+  return new IndexedFlow<T>(items, 0, 0);
 }
