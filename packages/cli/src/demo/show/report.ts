@@ -33,7 +33,10 @@ export interface DemoReport {
 export interface PassReport {
   readonly pass: PassName;
   readonly state: PassState;
+  /** Since the stream was opened. */
   readonly seconds: number;
+  /** With starting and ending both processes; at most 12. */
+  readonly wholeSeconds: number;
   readonly produced: number;
   readonly granted: number | null;
   readonly received: number;
@@ -108,6 +111,7 @@ function passReport(record: PassRecord): PassReport {
     pass,
     state,
     seconds: record.elapsedMs / 1000,
+    wholeSeconds: record.wholeMs / 1000,
     produced: record.produced,
     granted: client.granted,
     received: client.received,

@@ -27,6 +27,8 @@ export class PassRecord {
   state: PassState = "running";
   /** Since the stream was opened, in milliseconds. */
   elapsedMs = 0;
+  /** From the start of the first process to the end of the last, in milliseconds; 0 while it runs. */
+  wholeMs = 0;
   /** Bytes of the file; null where the server is not ours. */
   fileBytes: number | null = null;
   server: ServerCounters | null = null;

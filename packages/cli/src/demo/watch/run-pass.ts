@@ -42,7 +42,8 @@ export async function runPass(
   signal: AbortSignal,
   onLook: (record: PassRecord) => void,
 ): Promise<PassRecord> {
-  const stopAt = performance.now() + plan.limitMs - STOPPING_MS;
+  const begunAt = performance.now();
+  const stopAt = begunAt + plan.limitMs - STOPPING_MS;
   const record = new PassRecord(pass, plan.total);
   if (plan.serverUrl === null) record.fileBytes = await flightsFileBytes(plan.file);
   const limit = plan.total ?? Number.MAX_SAFE_INTEGER;
@@ -59,6 +60,7 @@ export async function runPass(
     throw (await failureOf(server)) ?? error;
   } finally {
     await Promise.all([server?.stop(), client.stop()]);
+    record.wholeMs = performance.now() - begunAt;
   }
 }
 
@@ -130,7 +132,7 @@ async function unlessAborted<Value>(
 
 /** Time between two looks, in milliseconds: ten pictures a second are smooth, and cost the processes little. */
 const LOOK_MS = 100;
-/** Kept of the limit for ending both processes, in milliseconds. */
-const STOPPING_MS = 400;
+/** Kept of the limit for a last look, with a collection where much waits, and for ending both processes. */
+const STOPPING_MS = 800;
 /** Longest wait for a server's own words after a client failed, in milliseconds. */
 const ANSWER_MS = 500;
