@@ -3,7 +3,6 @@
 export { checkCapacity, Ring } from "./buffer/ring.js";
 export { flowFrom, flowOf } from "./flow/connected-flow.js";
 export { requireFlow } from "./flow/flow.js";
-export { flowOfStage } from "./flow/stage-flow.js";
 export { Arbiter, type ArbiterOwner } from "./kit/arbiter.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
 export { complete, fail, NEVER_SUBSCRIPTION } from "./kit/ended.js";
@@ -15,7 +14,6 @@ export { connect } from "./kit/publisher-border.js";
 export { replenishAt } from "./kit/replenish.js";
 export { requireFunction } from "./kit/require-function.js";
 export { SerialLoop } from "./kit/serial-loop.js";
-export { FILTER, MAP, SCAN, type Stage, type StageFunction, type StageKind, TAKE, TAP } from "./kit/stage.js";
 export { Connectable, type StageSubscriber } from "./kit/stage-subscriber.js";
 export { SubscriberBorder } from "./kit/subscriber-border.js";
 export { setFusion } from "./kit/unfused.js";

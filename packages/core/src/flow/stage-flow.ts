@@ -5,18 +5,7 @@ import type { Stage } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { Flow, requireFlow } from "./flow.js";
 
-/**
- * Makes an operator of a per-item stage.
- *
- * @example
- * ```ts
- * import { flowOfStage, MAP } from "@sluice/core/kit";
- * import { type Operator, range } from "@sluice/core";
- * const double: Operator<number, number> = (upstream) =>
- *   flowOfStage(upstream, { kind: MAP, name: "double", fn: (n) => (n as number) * 2, state: undefined });
- * console.log(await range(1, 3).pipe(double).toArray()); // prints [ 2, 4, 6 ]
- * ```
- */
+/** Makes a flow of a per-item stage behind `upstream`. */
 export function flowOfStage<R>(upstream: Flow<unknown>, stage: Stage): Flow<R> {
   return new StageFlow<R>(requireFlow(upstream, stage.name), stage);
 }

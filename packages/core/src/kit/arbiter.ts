@@ -17,6 +17,20 @@ export interface ArbiterOwner {
  *
  * *Demand:* the outstanding part of what `grant` allowed goes to the source that runs. *Buffers:* nothing.
  * *Cancel:* `cancel` stops the source that runs, and any that comes later.
+ *
+ * @example
+ * ```ts
+ * import { Arbiter, Fold } from "@sluice/core/kit";
+ * import { of } from "@sluice/core";
+ * const append = (text: unknown, item: unknown) => `${text}${item}`;
+ * const end = new Fold(append, "", console.log, console.error, undefined);
+ * const arbiter: Arbiter<unknown> = new Arbiter(end, {
+ *   sourceCompleted: () => end.onComplete(),
+ *   sourceFailed: (error) => end.onError(error),
+ * });
+ * end.onSubscribe({ request: (n) => arbiter.grant(n), cancel: () => arbiter.cancel() });
+ * of<unknown>("a", "b").connect(arbiter); // prints ab
+ * ```
  */
 export class Arbiter<T> implements StageSubscriber<T> {
   /** A source was connected and has not ended. */

@@ -58,7 +58,17 @@ export function droppedItemCount(): number {
   return droppedItems;
 }
 
-/** To be called with an error that has no receiver any more. */
+/**
+ * To be called with an error that has no receiver any more.
+ *
+ * @example
+ * ```ts
+ * import { onDroppedError } from "@sluice/core";
+ * import { dropError } from "@sluice/core/kit";
+ * onDroppedError((error) => console.log("late:", (error as Error).message));
+ * dropError(new Error("after cancel")); // prints late: after cancel
+ * ```
+ */
 export function dropError(error: unknown): void {
   try {
     errorHook(error);
@@ -67,7 +77,17 @@ export function dropError(error: unknown): void {
   }
 }
 
-/** To be called with an item that has no receiver any more. */
+/**
+ * To be called with an item that has no receiver any more.
+ *
+ * @example
+ * ```ts
+ * import { droppedItemCount } from "@sluice/core";
+ * import { dropItem } from "@sluice/core/kit";
+ * dropItem("late");
+ * console.log(droppedItemCount()); // prints 1
+ * ```
+ */
 export function dropItem(item: unknown): void {
   droppedItems++;
   try {
@@ -80,6 +100,13 @@ export function dropItem(item: unknown): void {
 /**
  * Reports what a subscriber threw, as an uncaught exception: it is a bug of the application (§2.13), and the
  * stream that it came from must neither swallow it nor be disturbed by it.
+ *
+ * @example
+ * ```ts
+ * import { reportUncaught } from "@sluice/core/kit";
+ * process.once("uncaughtException", (error) => console.log(error.message)); // prints thrown by a subscriber
+ * reportUncaught(new Error("thrown by a subscriber"));
+ * ```
  */
 export function reportUncaught(error: unknown): void {
   if (typeof reportError === "function") reportError(error);
@@ -89,7 +116,15 @@ export function reportUncaught(error: unknown): void {
     });
 }
 
-/** `thrown` if it is an error; else an error named after the stage, with what was thrown as its cause. */
+/**
+ * `thrown` if it is an error; else an error named after the stage, with what was thrown as its cause.
+ *
+ * @example
+ * ```ts
+ * import { asError } from "@sluice/core/kit";
+ * console.log((asError("oops", "map") as Error).message); // prints map threw "oops", which is no Error
+ * ```
+ */
 export function asError(thrown: unknown, stage: string): unknown {
   if (thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]") return thrown;
   return new Error(`${stage} threw ${describe(thrown)}, which is no Error`, { cause: thrown });

@@ -3,7 +3,16 @@
 import type { Subscription } from "../spec/publisher.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
-/** A subscription on which nothing will ever come: requests and cancels have no effect. */
+/**
+ * A subscription on which nothing will ever come: requests and cancels have no effect.
+ *
+ * @example
+ * ```ts
+ * import { NEVER_SUBSCRIPTION } from "@sluice/core/kit";
+ * NEVER_SUBSCRIPTION.request(1);
+ * NEVER_SUBSCRIPTION.cancel();
+ * ```
+ */
 export const NEVER_SUBSCRIPTION: Subscription = {
   request() {},
   cancel() {},
@@ -19,14 +28,43 @@ export const NOBODY: StageSubscriber<unknown> = {
   onComplete() {},
 };
 
-/** Completes a subscriber that has not been signalled yet. */
+/**
+ * Completes a subscriber that has not been signalled yet.
+ *
+ * @example
+ * ```ts
+ * import { complete, flowFrom } from "@sluice/core/kit";
+ * console.log(await flowFrom((downstream) => complete(downstream)).toArray()); // prints []
+ * ```
+ */
 export function complete(downstream: StageSubscriber<never>): void {
-  downstream.onSubscribe(NEVER_SUBSCRIPTION);
-  downstream.onComplete();
+  const subscription = new EndedSubscription();
+  downstream.onSubscribe(subscription);
+  if (!subscription.isCancelled) downstream.onComplete();
 }
 
-/** Fails a subscriber that has not been signalled yet. */
+/**
+ * Fails a subscriber that has not been signalled yet.
+ *
+ * @example
+ * ```ts
+ * import { fail, flowFrom } from "@sluice/core/kit";
+ * const failed = flowFrom((downstream) => fail(downstream, new Error("no such file")));
+ * await failed.toArray().catch((error) => console.log(error.message)); // prints no such file
+ * ```
+ */
 export function fail(downstream: StageSubscriber<never>, error: unknown): void {
-  downstream.onSubscribe(NEVER_SUBSCRIPTION);
-  downstream.onError(error);
+  const subscription = new EndedSubscription();
+  downstream.onSubscribe(subscription);
+  if (!subscription.isCancelled) downstream.onError(error); // cancelled in onSubscribe: it does not care any more
+}
+
+class EndedSubscription implements Subscription {
+  isCancelled = false;
+
+  request(): void {}
+
+  cancel(): void {
+    this.isCancelled = true;
+  }
 }

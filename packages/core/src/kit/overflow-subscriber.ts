@@ -36,6 +36,20 @@ type End = { readonly kind: "complete" } | { readonly kind: "error"; readonly er
  *
  * *Demand:* unbounded upstream. *Buffers:* `capacity` items. *Errors:* after the items held before it; at
  * once when there are none. *Cancel:* passed on; what is held is dropped, reason "ended".
+ *
+ * @example
+ * ```ts
+ * import { flowOf, OverflowSubscriber } from "@sluice/core/kit";
+ * import { type Operator, range } from "@sluice/core";
+ * const newestTwo: Operator<number, number> = (upstream) =>
+ *   flowOf(upstream, (down: ConstructorParameters<typeof OverflowSubscriber<number>>[0]) => {
+ *     return new OverflowSubscriber(down, "newestTwo", 2, "dropOldest", undefined);
+ *   });
+ * for await (const n of range(1, 9).pipe(newestTwo).values({ prefetch: 1 })) console.log(n);
+ * // prints 1
+ * // prints 8
+ * // prints 9
+ * ```
  */
 export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
   private readonly name: string;

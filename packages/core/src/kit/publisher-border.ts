@@ -22,8 +22,7 @@ import { Connectable, type StageSubscriber } from "./stage-subscriber.js";
  * import { connect, Fold } from "@sluice/core/kit";
  * import { range } from "@sluice/core";
  * const sum = (a: unknown, b: unknown) => Number(a) + Number(b);
- * const end = { begin: () => true, resolve: console.log, reject: console.error, abandon: console.error };
- * connect(range(1, 3), new Fold(sum, 0, end)); // prints 6
+ * connect<unknown>(range(1, 3), new Fold(sum, 0, console.log, console.error, undefined)); // prints 6
  * ```
  */
 export function connect<T>(upstream: Publisher<T>, downstream: StageSubscriber<T>): void {

@@ -27,6 +27,13 @@ export interface StageSubscriber<T> {
 /**
  * A publisher of ours: a stage connects to it without a border. Told by `instanceof`: a flow of another copy
  * of this library in the same process is foreign, and is met at the border by the public rules.
+ *
+ * @example
+ * ```ts
+ * import { Connectable } from "@sluice/core/kit";
+ * import { empty } from "@sluice/core";
+ * console.log(empty() instanceof Connectable); // prints true
+ * ```
  */
 export abstract class Connectable<T> {
   /** For stages, by way of `connect` of kit/publisher-border.ts; subscribers use `subscribe`. */

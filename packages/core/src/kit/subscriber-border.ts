@@ -17,7 +17,25 @@ import type { StageSubscriber } from "./stage-subscriber.js";
 /** A terminal signal that waits; "violation" is the subscriber's own, and needs no mention when it cancels. */
 type Owed = { readonly kind: "complete" } | { readonly kind: "error" | "violation"; readonly error: unknown };
 
-/** Speaks plain Reactive Streams to a subscriber; is the `Subscription` that it gets. */
+/**
+ * Speaks plain Reactive Streams to a subscriber; is the `Subscription` that it gets.
+ *
+ * @example
+ * ```ts
+ * import { SubscriberBorder } from "@sluice/core/kit";
+ * import { of } from "@sluice/core";
+ * const border = new SubscriberBorder<string>(
+ *   {
+ *     onSubscribe: (subscription) => subscription.request(1),
+ *     onNext: console.log,
+ *     onError: console.error,
+ *     onComplete: () => {},
+ *   },
+ *   undefined,
+ * );
+ * of("a").connect(border); // prints a
+ * ```
+ */
 export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   /** `undefined` once it is not to be signalled any more. */
   private subscriber: Subscriber<T> | undefined;

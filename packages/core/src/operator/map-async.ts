@@ -14,6 +14,7 @@ import { isThenable } from "../kit/thenable.js";
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 
+/** How `mapAsync` runs its calls. */
 export interface MapAsyncOptions {
   /** How many calls may be under way or wait with their result, an integer >= 1; default 16. */
   readonly concurrency?: number | undefined;

@@ -10,6 +10,7 @@ import { replenishAt } from "../kit/replenish.js";
 import type { Connectable, StageSubscriber } from "../kit/stage-subscriber.js";
 import type { Subscription } from "../spec/publisher.js";
 
+/** How a consumer of its own pace is fed. */
 export interface InboxOptions {
   /** Cancels the flow when it aborts; what the call returned rejects with its reason. */
   readonly signal?: AbortSignal | undefined;

@@ -12,7 +12,8 @@ export type FlowInput<T> = Publisher<T> | Iterable<T> | AsyncIterable<T> | Promi
  * Makes a flow of anything that has items, by its shape: a publisher first, then an async iterable, an
  * iterable, a promise.
  *
- * *Demand, buffers, cancel:* see `fromPublisher`, `fromAsyncIterable`, `fromIterable`, `fromPromise`.
+ * *Demand:* passed on to a publisher; items of the others are made as they are requested. *Buffers:* nothing;
+ * a promise's value until it is requested. *Cancel:* cancels a publisher, closes an iterator, forgets a promise.
  * *Errors:* throws a `TypeError` at the call for anything else.
  *
  * @example

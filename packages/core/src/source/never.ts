@@ -10,8 +10,10 @@ import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
  * @example
  * ```ts
  * import { never } from "@sluice/core";
- * const waiting = never().toArray({ signal: AbortSignal.timeout(5) });
- * await waiting.catch((error) => console.log(error.name)); // prints TimeoutError
+ * const patience = new AbortController();
+ * const waiting = never().toArray({ signal: patience.signal });
+ * patience.abort(new Error("no patience"));
+ * await waiting.catch((error) => console.log(error.message)); // prints no patience
  * ```
  */
 export function never<T = never>(): Flow<T> {

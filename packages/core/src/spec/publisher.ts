@@ -10,10 +10,12 @@
  * const numbers: Publisher<number> = range(1, 3);
  * numbers.subscribe({
  *   onSubscribe: (subscription) => subscription.request(2),
- *   onNext: (item) => console.log(item), // prints 1 and 2: the third was not asked for
+ *   onNext: (item) => console.log(item),
  *   onError: console.error,
  *   onComplete: () => {},
  * });
+ * // prints 1
+ * // prints 2
  * ```
  */
 export interface Publisher<T> {
