@@ -18,7 +18,6 @@ import type {
   SessionEvent,
   SessionOptions,
   TakeTurn,
-  Turn,
 } from "../protocol/session/session-api.js";
 import {
   CLOSE_GOING_AWAY,
@@ -27,40 +26,11 @@ import {
   type Transport,
   type TransportEnd,
 } from "../transport/transport.js";
-import type { ItemsEvent } from "./bodies.js";
-import { connectionError, connectionLost } from "./failure.js";
+import type { ConnectionOwner, StreamEnd } from "./connection-parts.js";
+import { connectionError, connectionLost, transportLost } from "./failure.js";
 import type { Runtime } from "./runtime.js";
 import type { ConnectionSnapshot, StreamSnapshot } from "./snapshot.js";
-
-type Event<K extends SessionEvent["kind"]> = Extract<SessionEvent, { kind: K }>;
-
-/** One stream of a connection on this side: what the connection tells it. */
-export interface StreamEnd {
-  /** It is this stream's turn: encode and send now (see `TakeTurn`). */
-  onTurn(turn: Turn): "more" | "idle";
-  onItems(event: ItemsEvent): void;
-  onCompleted(): void;
-  onFailed(event: Event<"failed">): void;
-  onCancelled(): void;
-  onCredit(): void;
-  /** The connection is gone; no session is left to talk to. */
-  onClosed(error: SluiceError): void;
-  /** What this side knows of the stream besides the session's counters. */
-  snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced">;
-}
-
-/** Whoever made the connection: client or server. */
-export interface ConnectionOwner {
-  onReady(peer: Peer): void;
-  onOpened(event: Event<"opened">): void;
-  onSlots(): void;
-  onGoaway(event: Event<"goaway">): void;
-  onDrained(): void;
-  /** The session has ended; `error` is undefined when it was closed as wished. */
-  onEnd(error: SluiceError | undefined): void;
-  /** The transport has ended too, nothing of the connection is left. Last call. */
-  onGone(): void;
-}
+import { Ticker } from "./ticker.js";
 
 /** A session on a transport, with the streams that run over it. */
 export class Connection {
@@ -74,16 +44,13 @@ export class Connection {
   private readonly streams = new Map<number, StreamEnd>();
   private readonly takeTurn: TakeTurn;
   private readonly flushTask: () => void;
-  private readonly tickTask: () => void;
+  private readonly ticker: Ticker;
   private hasRoom = true;
   private isReceiving = false;
   private hasReply = false;
   private isFlushing = false;
   private isScheduled = false;
   private isClosing = false;
-  /** When the tick that is scheduled will come; Infinity when none is. */
-  private tickAt = Number.POSITIVE_INFINITY;
-  private cancelTick: () => void = nothing;
   private ended = false;
 
   constructor(transport: Transport, runtime: Runtime, owner: ConnectionOwner, options: SessionOptions) {
@@ -97,11 +64,10 @@ export class Connection {
       this.isScheduled = false;
       this.flush();
     };
-    this.tickTask = () => {
-      this.tickAt = Number.POSITIVE_INFINITY;
+    this.ticker = new Ticker(runtime.clock, () => {
       this.session.tick(this.clock.now());
       this.flush();
-    };
+    });
   }
 
   /** Starts to listen and says HELLO. Apart from the constructor, so that the owner can keep the result first. */
@@ -204,7 +170,7 @@ export class Connection {
     else this.sendMessages();
     this.isFlushing = false;
     this.dispatchEvents();
-    this.scheduleTick();
+    this.ticker.atLatest(this.session.nextTick());
   }
 
   private sendMessages(): void {
@@ -300,7 +266,7 @@ export class Connection {
   private onTransportClosed(end: TransportEnd): void {
     if (!this.ended) {
       const clean = end.by === "peer" && end.code === CLOSE_NORMAL;
-      this.end(connectionLost(describeEnd(end)), clean);
+      this.end(transportLost(end), clean);
     }
     this.owner.onGone();
   }
@@ -309,39 +275,11 @@ export class Connection {
     this.ended = true;
     // When the link broke, the session does not know yet; it must not open another stream.
     this.session.close();
-    this.cancelTick();
+    this.ticker.stop();
     const lost = error ?? connectionLost("it was closed on this side");
     const streams = [...this.streams.values()];
     this.streams.clear();
     for (const stream of streams) stream.onClosed(lost);
     this.owner.onEnd(isClean ? undefined : error);
   }
-
-  /** Keeps one timer, at the earliest moment that the session names. */
-  private scheduleTick(): void {
-    if (this.ended) return;
-    const at = this.session.nextTick();
-    if (at >= this.tickAt) return;
-    this.cancelTick();
-    this.tickAt = at;
-    this.cancelTick = this.clock.schedule(Math.max(0, at - this.clock.now()), this.tickTask);
-  }
 }
-
-function describeEnd(end: TransportEnd): string {
-  const reason = end.reason === "" ? `code ${end.code}` : end.reason;
-  switch (end.by) {
-    case "us":
-      return reason;
-    case "peer":
-      return end.code === CLOSE_NORMAL && end.reason === ""
-        ? "the peer closed it"
-        : `the peer closed it, ${reason}`;
-    case "network":
-      return `the link broke, ${reason}`;
-    default:
-      return end.by satisfies never;
-  }
-}
-
-function nothing(): void {}

@@ -5,6 +5,7 @@ import { SluiceError, TimeoutError } from "@sluice/core";
 import { APPLICATION_CODES, errorTable, streamFailure } from "../protocol/protocol-error.js";
 import type { ErrorName, ProtocolError, StreamFailure } from "../protocol/protocol-error.js";
 import { PayloadError } from "../payload/payload-error.js";
+import { CLOSE_NORMAL, type TransportEnd } from "../transport/transport.js";
 import { httpStatusOf } from "./status.js";
 
 /** A stream or call ended with an error at the peer. `code` is its name there, such as `"NOT_FOUND"`. */
@@ -49,6 +50,11 @@ export function connectionLost(reason: string): SluiceError {
   );
 }
 
+/** The error of a connection whose transport has ended, whoever ended it. */
+export function transportLost(end: TransportEnd): SluiceError {
+  return connectionLost(describeEnd(end));
+}
+
 /** The error of an address behind which a socket opened, and no session. */
 export function connectFailure(url: string, error: unknown): SluiceError {
   const text = error instanceof Error ? lower(error.message) : String(error);
@@ -70,4 +76,20 @@ function named(code: string, message: string): StreamFailure {
 
 function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function describeEnd(end: TransportEnd): string {
+  const reason = end.reason === "" ? `code ${end.code}` : end.reason;
+  switch (end.by) {
+    case "us":
+      return reason;
+    case "peer":
+      return end.code === CLOSE_NORMAL && end.reason === ""
+        ? "the peer closed it"
+        : `the peer closed it, ${reason}`;
+    case "network":
+      return `the link broke, ${reason}`;
+    default:
+      return end.by satisfies never;
+  }
 }
