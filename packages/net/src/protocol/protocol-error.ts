@@ -36,7 +36,17 @@ export interface ErrorRow {
   readonly http: number;
 }
 
-/** The connection or a stream ended because a rule of the protocol was broken or a limit of time was reached. */
+/**
+ * The connection or a stream ended because a rule of the protocol was broken or a limit of time was reached.
+ *
+ * @example
+ * ```ts
+ * import { ProtocolError } from "@sluice/net/protocol";
+ *
+ * const error = new ProtocolError("NOT_BINARY", "Cannot take a text message: send binary ones", "§1.2", "peer");
+ * console.log(error.code, error.scope, error.rule); // prints 3 connection protocol.md §1.2
+ * ```
+ */
 export class ProtocolError extends Error {
   readonly code: number;
   readonly codeName: string;
@@ -86,12 +96,30 @@ export function streamFailure(codeName: ErrorName, message: string, retryAfterMs
   return { code: errorTable[codeName].code, name: codeName, message, retryAfterMs, notStarted, doNotRetry };
 }
 
-/** The name of a code of the table; undefined for an unknown one or the application's own. */
+/**
+ * The name of a code of the table; undefined for an unknown one or the application's own.
+ *
+ * @example
+ * ```ts
+ * import { errorName } from "@sluice/net/protocol";
+ *
+ * console.log(errorName(0x42), errorName(0x1234)); // prints OVERLOADED undefined
+ * ```
+ */
 export function errorName(code: number): ErrorName | undefined {
   return NAMES.get(code);
 }
 
-/** Codes that applications may give a meaning start here. */
+/**
+ * Codes that applications may give a meaning start here.
+ *
+ * @example
+ * ```ts
+ * import { APPLICATION_CODES, errorTable } from "@sluice/net/protocol";
+ *
+ * console.log(errorTable.APPLICATION.code === APPLICATION_CODES); // prints true
+ * ```
+ */
 export const APPLICATION_CODES = 0x100;
 
 /** Names of the codes. */
@@ -130,7 +158,16 @@ export type ErrorName =
   | "HANDLER_FAILED"
   | "APPLICATION";
 
-/** All codes: 0x01-0x3f end the connection, 0x40-0xff a stream, 0x100 and above belong to applications. */
+/**
+ * All codes: 0x01-0x3f end the connection, 0x40-0xff a stream, 0x100 and above belong to applications.
+ *
+ * @example
+ * ```ts
+ * import { errorTable } from "@sluice/net/protocol";
+ *
+ * console.log(errorTable.OVERLOADED.http, errorTable.OVERLOADED.advice); // prints 503 Try again after retryAfterMs
+ * ```
+ */
 // biome-ignore format: a table, one row a line
 export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
   INTERNAL: row(0x01, "connection", "The reporting side failed in itself", "Reconnect; report it with the message", 500),

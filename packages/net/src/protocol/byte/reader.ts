@@ -5,7 +5,17 @@ import { malformed } from "../protocol-error.js";
 import { readUtf8 } from "./utf8.js";
 import { MAX_VARINT, MAX_VARINT_BYTES } from "./varint.js";
 
-/** Reads one message, or one frame of it: `end` is set to the frame's end while its body is read. */
+/**
+ * Reads one message, or one frame of it: `end` is set to the frame's end while its body is read.
+ *
+ * @example
+ * ```ts
+ * import { Reader } from "@sluice/net/protocol";
+ *
+ * const reader = new Reader(new Uint8Array([0x80, 0x04, 0x07]));
+ * console.log(reader.varint("limit"), reader.left); // prints 512 1
+ * ```
+ */
 export class Reader {
   readonly bytes: Uint8Array;
   at: number;

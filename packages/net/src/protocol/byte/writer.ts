@@ -10,7 +10,19 @@
 import { writeUtf8, utf8Length } from "./utf8.js";
 import { varintLength, writeVarint } from "./varint.js";
 
-/** Writes messages of frames. Memory: the chunk being written, and chunks whose views somebody still holds. */
+/**
+ * Writes messages of frames. *Buffers:* the chunk being written, at most 128 KiB or its largest message, and
+ * chunks whose views somebody still holds.
+ *
+ * @example
+ * ```ts
+ * import { Writer } from "@sluice/net/protocol";
+ *
+ * const writer = new Writer();
+ * writer.varint(512);
+ * console.log([...writer.take()]); // prints [ 128, 4 ]
+ * ```
+ */
 export class Writer {
   private readonly headroom: number;
   private chunk: Uint8Array = NOTHING;

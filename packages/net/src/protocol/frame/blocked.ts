@@ -10,7 +10,7 @@
 import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
 import { malformed } from "../protocol-error.js";
-import { BLOCKED, beginFrame, endFrame, type Header } from "./frame.js";
+import { BLOCKED, beginFrame, endFrame, type Header } from "./header.js";
 
 /** Which of the three limits. */
 export type LimitName = "items" | "bytes" | "streams";

@@ -8,7 +8,7 @@
 
 import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
-import { beginFrame, CANCEL, endFrame, type Header } from "./frame.js";
+import { beginFrame, CANCEL, endFrame, type Header } from "./header.js";
 
 /** One CANCEL frame. */
 export interface CancelFrame {

@@ -15,7 +15,8 @@ import {
 import { ProtocolError } from "../protocol-error.js";
 import { readMessage } from "./batch.js";
 import { decodeFrame, encodeFrame } from "./codec.js";
-import { beginFrame, ERROR, endFrame, type Frame, GOAWAY, HELLO, OPEN } from "./frame.js";
+import type { Frame } from "./frame.js";
+import { beginFrame, ERROR, endFrame, GOAWAY, HELLO, OPEN } from "./header.js";
 
 const integer = fc.maxSafeNat();
 const streamId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });

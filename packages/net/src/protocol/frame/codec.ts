@@ -9,6 +9,7 @@ import { decodeCancel, encodeCancel } from "./cancel.js";
 import { decodeComplete, encodeComplete } from "./complete.js";
 import { decodeCredit, encodeCredit } from "./credit.js";
 import { decodeError, encodeError } from "./error.js";
+import type { Frame } from "./frame.js";
 import {
   BLOCKED,
   CANCEL,
@@ -18,7 +19,6 @@ import {
   FLAG_A,
   FLAG_B,
   FLAGS_MASK,
-  type Frame,
   GOAWAY,
   HELLO,
   type Header,
@@ -29,7 +29,7 @@ import {
   PONG,
   REJECT,
   TYPE_MASK,
-} from "./frame.js";
+} from "./header.js";
 import { decodeGoaway, encodeGoaway } from "./goaway.js";
 import { decodeHello, encodeHello } from "./hello.js";
 import { decodeItems, encodeRawItems } from "./items.js";
@@ -37,7 +37,17 @@ import { decodeOpen, encodeOpen } from "./open.js";
 import { decodePing, decodePong, encodePing } from "./ping.js";
 import { decodeReject, encodeReject } from "./reject.js";
 
-/** Reads one frame at the reader; undefined for an ignorable one that this version does not know. */
+/**
+ * Reads one frame at the reader; undefined for an ignorable one that this version does not know. Throws the
+ * ProtocolError of a broken one.
+ *
+ * @example
+ * ```ts
+ * import { decodeFrame, Reader } from "@sluice/net/protocol";
+ *
+ * console.log(decodeFrame(new Reader(new Uint8Array([9, 1, 0])))); // prints { kind: 'cancel', streamId: 1 }
+ * ```
+ */
 export function decodeFrame(reader: Reader): Frame | undefined {
   const header = decodeHeader(reader);
   const type = TYPES[header.type];
@@ -66,7 +76,18 @@ export function decodeFrame(reader: Reader): Frame | undefined {
   return frame;
 }
 
-/** Appends any frame. */
+/**
+ * Appends any frame.
+ *
+ * @example
+ * ```ts
+ * import { encodeFrame, Writer } from "@sluice/net/protocol";
+ *
+ * const writer = new Writer();
+ * encodeFrame(writer, { kind: "cancel", streamId: 1 });
+ * console.log([...writer.take()]); // prints [ 9, 1, 0 ]
+ * ```
+ */
 export function encodeFrame(writer: Writer, frame: Frame): void {
   switch (frame.kind) {
     case "hello":

@@ -16,7 +16,7 @@
 import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
 import { malformed } from "../protocol-error.js";
-import { beginFrame, CREDIT, endFrame } from "./frame.js";
+import { beginFrame, CREDIT, endFrame } from "./header.js";
 
 /** New limits of one stream's direction towards the sender of the frame. */
 export interface StreamCredit {

@@ -15,7 +15,7 @@ import { utf8Cut } from "../byte/utf8.js";
 import type { Writer } from "../byte/writer.js";
 import { ERROR_DETAILS_BYTES, ERROR_MESSAGE_BYTES, ERROR_NAME_BYTES } from "../limits.js";
 import { malformed, type StreamFailure } from "../protocol-error.js";
-import { beginFrame, ERROR, endFrame, FLAG_A, FLAG_B, type Header } from "./frame.js";
+import { beginFrame, ERROR, endFrame, FLAG_A, FLAG_B, type Header } from "./header.js";
 
 /** One ERROR frame. */
 export interface ErrorFrame {

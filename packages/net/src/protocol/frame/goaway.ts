@@ -12,7 +12,7 @@ import type { Reader } from "../byte/reader.js";
 import { utf8Cut } from "../byte/utf8.js";
 import type { Writer } from "../byte/writer.js";
 import { REASON_BYTES } from "../limits.js";
-import { beginFrame, endFrame, GOAWAY } from "./frame.js";
+import { beginFrame, endFrame, GOAWAY } from "./header.js";
 
 /** One GOAWAY frame. */
 export interface GoawayFrame {

@@ -17,7 +17,7 @@ import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
 import { CODEC_NAME_BYTES, CODEC_NAMES, HELLO_SETTINGS } from "../limits.js";
 import { malformed, violation } from "../protocol-error.js";
-import { beginFrame, endFrame, FLAG_A, type Header, HELLO } from "./frame.js";
+import { beginFrame, endFrame, FLAG_A, type Header, HELLO } from "./header.js";
 
 /** The version this code speaks. */
 export const MAJOR = 1;

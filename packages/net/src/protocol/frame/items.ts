@@ -15,7 +15,7 @@ import type { Reader } from "../byte/reader.js";
 import { varintLength } from "../byte/varint.js";
 import type { Writer } from "../byte/writer.js";
 import { malformed, violation } from "../protocol-error.js";
-import { FLAG_A, type Header, ITEMS } from "./frame.js";
+import { FLAG_A, type Header, ITEMS } from "./header.js";
 
 /** One ITEMS frame; `payload` is everything after the count. */
 export interface ItemsFrame {

@@ -16,7 +16,7 @@ import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
 import { METHOD_BYTES } from "../limits.js";
 import { malformed } from "../protocol-error.js";
-import { beginFrame, endFrame, FLAG_A, type Header, OPEN } from "./frame.js";
+import { beginFrame, endFrame, FLAG_A, type Header, OPEN } from "./header.js";
 
 /** How items go over a stream: call = one in, one out; stream = one in, many out. */
 export type Interaction = "call" | "stream";

@@ -8,7 +8,7 @@
 import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
 import { malformed } from "../protocol-error.js";
-import { beginFrame, endFrame, type Header, PING, PONG } from "./frame.js";
+import { beginFrame, endFrame, type Header, PING, PONG } from "./header.js";
 
 /** One PING frame. */
 export interface PingFrame {

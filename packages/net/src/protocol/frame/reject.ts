@@ -9,7 +9,7 @@ import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
 import type { StreamFailure } from "../protocol-error.js";
 import { decodeFailure, encodeFailure, failureFlags } from "./error.js";
-import { beginFrame, endFrame, type Header, REJECT } from "./frame.js";
+import { beginFrame, endFrame, type Header, REJECT } from "./header.js";
 
 /** One REJECT frame. */
 export interface RejectFrame {
