@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fail, of } from "@sluice/core";
+import { defineService, stream, unchecked } from "@sluice/net";
 import { serve } from "@sluice/net/node";
 import { Session } from "@sluice/net/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -160,6 +161,14 @@ describe("peers", () => {
   });
 
   it("that serve something else", async () => {
+    const ships = defineService("ships", { records: stream({ output: unchecked<number>() }) });
+    const server = await serve(ships, { records: () => of(1) });
+    const line = await errorOf("demo", "--server", server.url);
+    await server.close();
+    expect(line).toContain("flights.records");
+  });
+
+  it("that serve something else under our name", async () => {
     const server = await serve(flightsService, { records: () => of({ delay: "late" } as never) });
     const line = await errorOf("demo", "--server", server.url);
     await server.close();

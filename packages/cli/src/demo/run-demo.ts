@@ -1,6 +1,6 @@
 // The whole demo: the pass with credit, the pass without, the summary.
 
-import { access, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import type { WriteStream } from "node:tty";
 import { CliError } from "../error-line.js";
 import type { DemoState, View } from "./show/demo-state.js";
@@ -46,6 +46,7 @@ export async function runDemo(
   let state: DemoState = {
     credit: new PassRecord("credit", plan.total),
     plain: null,
+    bothPasses: plan.serverUrl === null,
     window: WINDOW,
     chartSeconds: options.fast ? FAST_CHART_SECONDS : LIMIT_MS / 1000,
   };
@@ -54,7 +55,7 @@ export async function runDemo(
       state = { ...state, credit };
       view.update(state);
     });
-    if (plan.serverUrl === null) {
+    if (state.bothPasses) {
       await runPass("plain", plan, signal, (plain) => {
         state = { ...state, plain };
         view.update(state);
@@ -92,7 +93,6 @@ function planOf({ port, server, file, fast, debug }: DemoOptions): PassPlan {
 async function checkWritable(path: string): Promise<void> {
   try {
     await writeFile(path, "", { flag: "a" });
-    await access(path);
   } catch (error) {
     throw unwritable(path, error);
   }

@@ -5,8 +5,10 @@ import type { PassRecord } from "../watch/pass-record.js";
 /** The demo as it stands. */
 export interface DemoState {
   readonly credit: PassRecord;
-  /** null until that pass begins, or where it is not run. */
+  /** null until that pass begins. */
   readonly plain: PassRecord | null;
+  /** False where the server is not ours: it has no pass without credit. */
+  readonly bothPasses: boolean;
   /** Flights granted ahead of consumption in the pass with credit. */
   readonly window: number;
   /** The time that a chart is wide. */

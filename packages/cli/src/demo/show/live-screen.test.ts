@@ -16,6 +16,7 @@ function terminal(columns: number, rows: number): { stream: WriteStream; written
 const state = {
   credit: recordedPass({ pass: "credit" }),
   plain: null,
+  bothPasses: true,
   window: 256,
   chartSeconds: 12,
 };

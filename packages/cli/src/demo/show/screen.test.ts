@@ -8,6 +8,7 @@ import { screen } from "./screen.js";
 const beginning: DemoState = {
   credit: new PassRecord("credit", 1000),
   plain: null,
+  bothPasses: true,
   window: 256,
   chartSeconds: 12,
 };
@@ -25,6 +26,7 @@ const end: DemoState = {
 
 describe("screen", () => {
   it.each([
+    [77, 18],
     [80, 24],
     [100, 30],
     [120, 40],
@@ -56,6 +58,11 @@ describe("screen", () => {
 
   it("says that a pass waits before it begins", () => {
     expect(screen(beginning, { columns: 80, rows: 24 }, unpainted)).toMatch(/Without credit .* waits$/m);
+  });
+
+  it("says that a pass is not run where the server is not ours", () => {
+    const text = screen({ ...beginning, bothPasses: false }, { columns: 80, rows: 24 }, unpainted);
+    expect(text).toMatch(/Without credit .* not run$/m);
   });
 
   it("draws both passes to one scale", () => {

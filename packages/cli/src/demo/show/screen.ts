@@ -5,7 +5,8 @@ import { chart, progressBar } from "./chart.js";
 import type { Point } from "./chart.js";
 import type { DemoState } from "./demo-state.js";
 import { growthOf } from "../watch/figures.js";
-import type { Meaning, Paint } from "./paint.js";
+import type { PassName } from "../link/messages.js";
+import type { Paint } from "./paint.js";
 import type { PassRecord } from "../watch/pass-record.js";
 import { LOOKUP_MS, LOOKUPS_AT_ONCE } from "../flights/slow-step.js";
 import { count, megabytes } from "../words.js";
@@ -16,25 +17,28 @@ export interface Room {
   readonly rows: number;
 }
 
-/** The whole picture, lines joined by newlines; needs 76 columns and 20 rows at least. */
+/** The whole picture, lines joined by newlines; needs 77 columns and 18 rows at least. */
 export function screen(state: DemoState, room: Room, paint: Paint): string {
   const width = Math.min(room.columns - 1, WIDEST);
-  const lines = [
+  const step = `a slow step, ${LOOKUPS_AT_ONCE} at once, ${LOOKUP_MS} ms each`;
+  const granted = `produced as the client grants, ${state.window} ahead`;
+  const notBegun = state.bothPasses ? "waits" : "not run";
+  return [
+    `${paint("title", "sluice demo")}  flights through ${step}`,
+    "",
+    ...passBlock("credit", granted, stateOf(state.credit), state.credit, width, paint),
+    "",
     ...passBlock(
-      "With credit",
-      `produced as the client grants, ${state.window} ahead`,
-      state.credit,
+      "plain",
+      "sent as fast as the file is read",
+      state.plain === null ? notBegun : stateOf(state.plain),
+      state.plain,
       width,
       paint,
     ),
     "",
-    ...passBlock("Without credit", "sent as fast as the file is read", state.plain, width, paint),
-    "",
     ...charts(state, width, chartHeight(room.rows), paint),
-  ];
-  const step = `a slow step, ${LOOKUPS_AT_ONCE} at once, ${LOOKUP_MS} ms each`;
-  const title = `${paint("title", "sluice demo")}  flights through ${step}`;
-  return [title, "", ...lines].join("\n");
+  ].join("\n");
 }
 
 /** As high as there is room for three charts; with 4 lines or more they stand a line apart. */
@@ -44,20 +48,19 @@ function chartHeight(rows: number): number {
 }
 
 function passBlock(
-  name: string,
+  pass: PassName,
   what: string,
+  state: string,
   record: PassRecord | null,
   width: number,
   paint: Paint,
 ): string[] {
-  const meaning: Meaning = name === "With credit" ? "credit" : "plain";
-  const state = record === null ? "waits" : `${stateOf(record)} ${(record.elapsedMs / 1000).toFixed(1)} s`;
-  const heading = `${name}  ${what}`;
-  const gap = " ".repeat(Math.max(1, width - heading.length - state.length));
+  const name = pass === "credit" ? "With credit" : "Without credit";
+  const gap = " ".repeat(Math.max(1, width - name.length - 2 - what.length - state.length));
   const share = record?.progress ?? 0;
   return [
-    `${paint("title", paint(meaning, name))}  ${paint("aside", what)}${gap}${state}`,
-    `${paint(meaning, progressBar(share, width - 6))} ${`${Math.floor(share * 100)} %`.padStart(5)}`,
+    `${paint("title", paint(pass, name))}  ${paint("aside", what)}${gap}${state}`,
+    `${paint(pass, progressBar(share, width - 6))} ${`${Math.floor(share * 100)} %`.padStart(5)}`,
     paint("aside", COUNTERS.map((label) => label.padStart(COUNTER_WIDTH)).join("")),
     counters(record)
       .map((text) => text.padStart(COUNTER_WIDTH))
@@ -92,7 +95,7 @@ function charts(state: DemoState, width: number, height: number, paint: Paint): 
       const left = (fromBottom === Math.min(1, height - 1) ? label : "").padEnd(LABEL_WIDTH);
       const cells = sides.map(({ record, meaning }, index) => {
         const words = record === null ? [] : legend(record);
-        const shown = height === 1 ? words.join(" ") : (words[1 - fromBottom] ?? "");
+        const shown = (height === 1 ? words.at(-1) : words[1 - fromBottom]) ?? "";
         return `${paint(meaning, drawn[index]?.[line] ?? "")} ${shown.padEnd(LEGEND_WIDTH - 1)}`;
       });
       lines.push(paint("aside", left) + cells.join(""));
@@ -104,7 +107,7 @@ function charts(state: DemoState, width: number, height: number, paint: Paint): 
 interface Chart {
   readonly label: string;
   values(record: PassRecord): Point[];
-  /** At most two short words: how it stands, and the worst of it. */
+  /** At most two short words: how it stands, and the worst of it; where one line is all, only the latter. */
   legend(record: PassRecord): string[];
 }
 
@@ -134,9 +137,9 @@ function memoryChart(side: "server" | "client"): Chart {
   };
 }
 
-function stateOf(record: PassRecord): string {
-  if (record.state === "complete") return "done in";
-  return record.state === "stopped" ? "stopped at" : "running";
+function stateOf({ state, elapsedMs }: PassRecord): string {
+  const words = { running: "running", complete: "done in", stopped: "stopped at" };
+  return `${words[state]} ${(elapsedMs / 1000).toFixed(1)} s`;
 }
 
 const COUNTERS = ["produced", "granted", "in flight", "waiting", "consumed", "per second"] as const;
