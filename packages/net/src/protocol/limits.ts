@@ -124,7 +124,7 @@ export function settingsOf(role: "client" | "server", given: Partial<Settings> =
   return settings;
 }
 
-/** What two sides must be able to rely on of a receiver's sizes: the reason they can not work, or undefined. */
+/** What two sides must be able to rely on of a receiver's sizes: the reason they cannot work, or undefined. */
 export function infeasibility(
   sizes: Pick<Settings, "messageBytes" | "shareBytes" | "itemOverhead" | "itemBytes" | "metadataBytes">,
 ): string | undefined {

@@ -7,7 +7,7 @@
 //                (here, not taken)   (the peer may still send it)
 //
 // Totals, never remainders: what the peer knows is `granted`, an absolute position, so a grant can be said
-// twice and can not be lost. Once the peer has ended, unsent credit comes back; what is let go unread too:
+// twice and cannot be lost. Once the peer has ended, unsent credit comes back; what is let go unread too:
 //
 //   granted = delivered + held + unsent + returned         always, and held = unsent = 0 when all is over
 //

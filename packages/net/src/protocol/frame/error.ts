@@ -62,7 +62,7 @@ export function encodeFailure(writer: Writer, failure: StreamFailure): void {
   if (failure.details !== undefined) writer.bytes(failure.details);
 }
 
-/** Throws a RangeError for a failure that can not be sent; call it before anything is booked. */
+/** Throws a RangeError for a failure that cannot be sent; call it before anything is booked. */
 export function checkFailure({ code, retryAfterMs = 0, details }: StreamFailure): void {
   if (!Number.isSafeInteger(code) || code < 1) {
     throw new RangeError(`Cannot send error code ${code}: it must be an integer >= 1 (protocol.md §8)`);

@@ -27,7 +27,7 @@ export type SessionState =
     }
   | { readonly kind: "closed"; readonly error: ProtocolError | undefined };
 
-/** What a transition answers when the event can not happen in this state. */
+/** What a transition answers when the event cannot happen in this state. */
 export type Refused = "not-now";
 
 /** The state of a new session. */

@@ -1,6 +1,6 @@
 // The session: bytes, time and local signals in; bytes and events out. It dispatches and nothing else: what a
 // frame does to a stream is in peer-signals.ts, what the local side does in local-signals.ts, what is said of
-// the connection as a whole is here. No I/O, no timer, no global.
+// the connection as a whole is here. No I/O, no timer, no global. As long as the API has methods, one line each.
 
 import { utf8Length } from "../byte/utf8.js";
 import { readMessage } from "../frame/batch.js";
@@ -94,7 +94,7 @@ export class Session implements SessionApi {
   private slotsWanted = false;
   private saidDrained = false;
 
-  /** `now`: milliseconds of any clock that never goes backwards, the same for all calls. Throws a RangeError for settings or codecs that can not work. */
+  /** `now`: milliseconds of any clock that never goes backwards, the same for all calls. Throws a RangeError for settings or codecs that cannot work. */
   constructor(options: SessionOptions, now: number) {
     this.role = options.role;
     this.settings = settingsOf(options.role, options.settings);

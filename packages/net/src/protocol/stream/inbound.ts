@@ -41,7 +41,7 @@ export class Inbound {
   /** Charges an ITEMS frame to the credit, before its payload is looked at (protocol.md §4.3). */
   charge(frame: ItemsFrame): void {
     const { streamId, count, payload } = frame;
-    // The count first: it may be so large that the charge can not be computed exactly.
+    // The count first: it may be so large that the charge cannot be computed exactly.
     if (this.items.receive(count) === "overdraft") {
       throw violation(
         "ITEM_CREDIT_EXCEEDED",

@@ -26,7 +26,7 @@ export class Outbound {
     this.items = new CreditSpent(items);
     this.bytes = new CreditSpent(bytes);
     // Nothing is known of the items yet, so the first are taken for the largest: an optimistic guess would
-    // let the publisher hand over a window of items that the credit can not carry.
+    // let the publisher hand over a window of items that the credit cannot carry.
     this.recentCharge = sizes.itemBytes + sizes.itemOverhead;
   }
 

@@ -29,7 +29,7 @@ export type StreamState =
   | { readonly kind: "half-closed-remote" }
   | { readonly kind: "closed" };
 
-/** What a transition answers when the event can not happen in this state. */
+/** What a transition answers when the event cannot happen in this state. */
 export type Refused = "already-ended";
 
 /** The state of a stream just opened, whoever opened it. */
