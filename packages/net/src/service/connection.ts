@@ -45,7 +45,7 @@ export class Connection {
   private readonly takeTurn: TakeTurn;
   private readonly flushTask: () => void;
   private readonly ticker: Ticker;
-  private hasRoom = true;
+  private roomLeft = true;
   private isReceiving = false;
   private hasReply = false;
   private isFlushing = false;
@@ -74,7 +74,7 @@ export class Connection {
   start(): void {
     this.transport.onClose((end) => this.onTransportClosed(end));
     this.transport.onRoom(() => {
-      this.hasRoom = true;
+      this.roomLeft = true;
       this.flush();
     });
     this.transport.onMessage((message) => this.receive(message));
@@ -102,6 +102,11 @@ export class Connection {
   wakeReply(): void {
     if (this.isReceiving) this.hasReply = true;
     else this.wake();
+  }
+
+  /** Whether the transport has room: without it items wait for their turn, which comes with room. */
+  hasRoom(): boolean {
+    return this.roomLeft;
   }
 
   /** Runs `task` after `delayMs`, for deadlines; returns what cancels it. */
@@ -175,9 +180,9 @@ export class Connection {
 
   private sendMessages(): void {
     for (;;) {
-      const message = this.session.transmit(this.clock.now(), this.hasRoom ? this.takeTurn : undefined);
+      const message = this.session.transmit(this.clock.now(), this.roomLeft ? this.takeTurn : undefined);
       if (message === undefined) return;
-      this.hasRoom = this.transport.send(message) > 0;
+      this.roomLeft = this.transport.send(message) > 0;
       const waiting = this.session.waiting();
       if (waiting === "nothing") return;
       if (waiting === "several") {

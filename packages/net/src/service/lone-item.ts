@@ -15,6 +15,11 @@ export function sendLoneItem(
   encoded: EncodedItems,
 ): "done" | "waiting" | "too-large" {
   const { session } = connection;
+  if (!connection.hasRoom()) {
+    // As many answers as there are slots would pile up in front of a slow link otherwise.
+    session.offer(streamId);
+    return "waiting";
+  }
   const result = sendEncoded(session, streamId, 1, encoded);
   switch (result) {
     case "sent":

@@ -1,8 +1,9 @@
 // Calls from end to end, in memory and over a real socket.
 
-import { call, defineService, unchecked } from "@sluice/net";
+import { call, defineService, openClient, serveTransport, type Transport, unchecked } from "@sluice/net";
+import { memoryPair } from "@sluice/net/kit";
 import { describe, expect, it } from "vitest";
-import { bothWays, until } from "./both-ways.js";
+import { bothWays, turns, until } from "./both-ways.js";
 
 const service = defineService("calls", {
   ask: call({ input: unchecked<unknown>(), output: unchecked<unknown>() }),
@@ -135,3 +136,48 @@ for (const { name, open } of bothWays) {
     });
   });
 }
+
+describe("a call over a link without room", () => {
+  it("waits with its answer: one message is on its way, however many calls are answered", async () => {
+    const [near, far] = memoryPair();
+    let sentWithoutRoom = 0;
+    let isStalled = false;
+    let tellRoom: () => void = () => {};
+    const slow: Transport = {
+      onMessage: (listener) => far.onMessage(listener),
+      onClose: (listener) => far.onClose(listener),
+      close: (code, reason) => far.close(code, reason),
+      onRoom: (listener) => {
+        tellRoom = listener;
+        far.onRoom(() => {
+          if (!isStalled) listener();
+        });
+      },
+      send: (message) => {
+        if (isStalled) sentWithoutRoom += message.byteLength;
+        const room = far.send(message);
+        return isStalled ? 0 : room;
+      },
+    };
+    const answers: (() => void)[] = [];
+    const answer = "x".repeat(100_000);
+    serveTransport(slow, service, {
+      ask: () => new Promise((resolve) => answers.push(() => resolve(answer))),
+      json: (input) => input,
+    });
+    const client = await openClient(near, service);
+    const asked = Array.from({ length: 64 }, (_, i) => client.ask(i));
+    await until(() => answers.length === 64);
+    isStalled = true;
+    for (const give of answers) {
+      give();
+      await turns(2);
+    }
+    expect(sentWithoutRoom).toBeGreaterThan(100_000);
+    expect(sentWithoutRoom).toBeLessThan(110_000);
+    isStalled = false;
+    tellRoom();
+    expect(await Promise.all(asked)).toEqual(asked.map(() => answer));
+    await client.close();
+  });
+});
