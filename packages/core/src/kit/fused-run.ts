@@ -87,9 +87,13 @@ export class FusedRun {
     return value;
   }
 
-  /** What to signal for something that a stage threw. */
-  errorOf(thrown: unknown): unknown {
-    return asError(thrown, this.stages[this.at]?.name ?? "a stage");
+  /**
+   * What to signal for something that was thrown while the run ran. Only what is no Error needs a name; the
+   * prepared loops do not note which function they call, so they name all it may have been, with the fold's.
+   */
+  errorOf(thrown: unknown, fold: readonly string[] = []): unknown {
+    const names = this.stages.map((stage) => stage.name);
+    return asError(thrown, this.isPrepared ? names.concat(fold).join(" or ") : `${names[this.at]}`);
   }
 }
 

@@ -73,7 +73,7 @@ export abstract class IndexedLoop {
       }
     } catch (thrown) {
       // Downstream never throws (kit/stage-subscriber.ts): this came out of a stage.
-      const error = run.errorOf(thrown);
+      const error = run.errorOf(thrown, downstream instanceof Fold ? ["reduce"] : []);
       if (this.ended)
         dropError(error); // the stage's function had cancelled before
       else this.stageFailed(error);
