@@ -56,7 +56,7 @@ export class IteratorSubscription implements Subscription {
 
   private loop(): void {
     const { downstream, run } = this;
-    while (this.emitted < this.limit) {
+    while (this.emitted < this.limit && !run.exhausted) {
       let step: IteratorResult<unknown>;
       let item: unknown;
       try {
