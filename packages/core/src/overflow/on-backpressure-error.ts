@@ -1,5 +1,6 @@
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
+import { checkDropOptions } from "../kit/buffer-options.js";
 import { OverflowSubscriber } from "../kit/overflow-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import type { DropOptions } from "../spec/overflow.js";
@@ -19,6 +20,7 @@ import type { DropOptions } from "../spec/overflow.js";
  * ```
  */
 export function onBackpressureError<T>(options?: DropOptions<T>): Operator<T, T> {
+  checkDropOptions("onBackpressureError", options);
   return (upstream) =>
     flowOf(
       upstream,

@@ -11,8 +11,8 @@ export function subscribe<T>(
   subscriber: Subscriber<T>,
   signal: AbortSignal | undefined,
 ): void {
-  if (Object(subscriber) !== subscriber) {
-    throw new TypeError(`Cannot subscribe ${describe(subscriber)}: it takes a Subscriber (§1.9)`);
+  if (typeof subscriber?.onSubscribe !== "function") {
+    throw new TypeError(`Cannot subscribe ${describe(subscriber)}: a Subscriber has onSubscribe (§1.9)`);
   }
   upstream.connect(new SubscriberBorder(subscriber, signal));
 }
