@@ -105,9 +105,10 @@ export function serve<R extends Routes>(
     url: urlOf(listener.host, listener.port),
     snapshot: () => host.snapshot(),
     close: async (how) => {
-      // The port first, so that nobody comes in while the last ones leave; it is free when they have left.
+      const ended = host.close(how);
+      // In the same turn, so that nobody comes in while the last ones leave; it is free when they have left.
       const freed = listener.close();
-      await host.close(how);
+      await ended;
       await freed;
     },
   }));

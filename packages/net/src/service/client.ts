@@ -11,7 +11,7 @@ import { Connection } from "./connection.js";
 import type { ConnectionOwner } from "./connection-parts.js";
 import type { CallRoute, Routes, Service, StreamRoute } from "./contract.js";
 import { remotePublisher } from "./remote-publisher.js";
-import { defaultRuntime, type Runtime } from "./runtime.js";
+import { defaultRuntime, LONGEST_TIMER_MS, type Runtime } from "./runtime.js";
 import type { ConnectionSnapshot } from "./snapshot.js";
 import { StreamOpener } from "./stream-opener.js";
 
@@ -28,7 +28,7 @@ export interface StreamOptions extends RequestOptions {
 export interface ClientControls {
   /** Ends the connection; streams and calls that still run fail with `CONNECTION_LOST`. */
   close(): Promise<void>;
-  /** Resolves when the connection has ended: with its error, or undefined after `close`. Never rejects. */
+  /** Resolves when the connection has ended: with its error, or undefined when either side closed it. Never rejects. */
   readonly closed: Promise<SluiceError | undefined>;
   /** Counters of the connection and its open streams, computed on call. */
   snapshot(): ConnectionSnapshot;
@@ -208,8 +208,8 @@ function methodOf(method: string, route: CallRoute | StreamRoute, owner: ClientO
 const NO_OPTIONS: StreamOptions = {};
 
 function checkDeadline(method: string, deadlineMs: number | undefined): void {
-  if (deadlineMs === undefined || (Number.isFinite(deadlineMs) && deadlineMs > 0)) return;
+  if (deadlineMs === undefined || (deadlineMs > 0 && deadlineMs <= LONGEST_TIMER_MS)) return;
   throw new RangeError(
-    `Cannot ask for ${method} with a deadline of ${deadlineMs} ms: it must be > 0; leave it out for none`,
+    `Cannot ask for ${method} with a deadline of ${deadlineMs} ms: it must be > 0 and at most ${LONGEST_TIMER_MS}; leave it out for none`,
   );
 }

@@ -13,6 +13,7 @@ import type { Connection } from "./connection.js";
 import type { StreamEnd } from "./connection-parts.js";
 import { RequestContext } from "./context.js";
 import { failureOf } from "./failure.js";
+import { LONGEST_TIMER_MS } from "./runtime.js";
 import type { StreamSnapshot } from "./snapshot.js";
 import { validate } from "./validate.js";
 
@@ -61,7 +62,8 @@ export abstract class Responder implements StreamEnd {
   begin(): void {
     this.connection.attach(this.streamId, this);
     const { deadlineMs } = this.context;
-    if (deadlineMs === undefined) return;
+    // The peer may say any number; beyond the longest timer it is none.
+    if (deadlineMs === undefined || deadlineMs > LONGEST_TIMER_MS) return;
     this.cancelDeadline = this.connection.after(deadlineMs, () => {
       const text = `The deadline of ${deadlineMs} ms for ${this.route.method} has passed at the server`;
       this.fail(new TimeoutError(text, deadlineMs), "handler");

@@ -12,6 +12,9 @@ export interface Runtime {
   readonly defer: (task: () => void) => void;
 }
 
+/** What timers take, 24 days: they count in 32 bits, and one millisecond more would fire at once. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
+
 /** The clock of the machine and, where it exists, `setImmediate`; otherwise a timer of 0 ms. */
 export const defaultRuntime: Runtime = {
   clock: systemClock,

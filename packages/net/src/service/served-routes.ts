@@ -1,5 +1,6 @@
 // The routes of a service with their handlers, checked when the server is made and not at the first request.
 
+import { reportUncaught } from "@sluice/core/kit";
 import { codecOf } from "./bodies.js";
 import type { Service } from "./contract.js";
 import { didYouMean } from "./nearest.js";
@@ -40,8 +41,19 @@ export function servedRoutes(
       checkedOutput: options.checkOutput === true ? route.output : undefined,
       codec: codecOf(method, route),
       handler: handler as ServedRoute["handler"],
-      onError: options.onError ?? (() => {}),
+      onError: guarded(options.onError),
     });
   }
   return served;
+}
+
+/** A hook that may throw without harm to the connection it is called from: that is reported as uncaught. */
+export function guarded<A extends unknown[]>(hook: ((...args: A) => void) | undefined): (...args: A) => void {
+  return (...args) => {
+    try {
+      hook?.(...args);
+    } catch (thrown) {
+      reportUncaught(thrown);
+    }
+  };
 }

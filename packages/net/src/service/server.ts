@@ -14,8 +14,8 @@ import type { CallRoute, Routes, Service, StreamRoute } from "./contract.js";
 import { didYouMean } from "./nearest.js";
 import { StreamResponder } from "./remote-subscriber.js";
 import type { ErrorPlace, ServedRoute } from "./responder.js";
-import { servedRoutes } from "./served-routes.js";
-import { defaultRuntime, type Runtime } from "./runtime.js";
+import { guarded, servedRoutes } from "./served-routes.js";
+import { defaultRuntime, LONGEST_TIMER_MS, type Runtime } from "./runtime.js";
 import type { ConnectionSnapshot } from "./snapshot.js";
 
 /** What a stream's handler may return: anything with items. A promise of one is awaited. */
@@ -89,7 +89,8 @@ export class ServiceHost<R extends Routes> {
   private readonly options: ServerOptions;
   private readonly connections = new Set<ServedConnection>();
   private isClosing = false;
-  private onEmpty: () => void = () => {};
+  /** Who waits for the last connection to go. */
+  private readonly closers: (() => void)[] = [];
 
   /**
    * Throws a `TypeError` for a route without a handler and a handler without a route, a `RangeError` for limits
@@ -104,7 +105,7 @@ export class ServiceHost<R extends Routes> {
   accept(transport: Transport): void {
     const served: ServedConnection = new ServedConnection(this.routes, transport, this.options, () => {
       this.connections.delete(served);
-      if (this.connections.size === 0) this.onEmpty();
+      if (this.connections.size === 0) for (const resolve of this.closers.splice(0)) resolve();
     });
     this.connections.add(served);
     served.connection.start();
@@ -118,16 +119,21 @@ export class ServiceHost<R extends Routes> {
   /** Announces the end to all, lets them run for `drainMs`, then cuts; resolves when no connection is left. */
   close(options: CloseOptions = {}): Promise<void> {
     const { drainMs = 0 } = options;
+    if (!(drainMs >= 0 && drainMs <= LONGEST_TIMER_MS)) {
+      throw new RangeError(
+        `Cannot drain for ${drainMs} ms: it must be from 0 to ${LONGEST_TIMER_MS}; 0 cuts what runs`,
+      );
+    }
     this.isClosing = true;
     const gone = new Promise<void>((resolve) => {
-      this.onEmpty = resolve;
       if (this.connections.size === 0) resolve();
+      else this.closers.push(resolve);
     });
     const cut = (): void => {
       for (const served of this.connections) served.connection.close();
     };
     for (const served of this.connections) served.connection.drain("The server is ending");
-    if (drainMs <= 0) {
+    if (drainMs === 0) {
       cut();
       return gone;
     }
@@ -193,7 +199,7 @@ class ServedConnection implements ConnectionOwner {
   }
 
   onEnd(error: SluiceError | undefined): void {
-    if (error !== undefined) this.options.onConnectionError?.(error);
+    if (error !== undefined) guarded(this.options.onConnectionError)(error);
   }
 
   onGone(): void {

@@ -27,6 +27,9 @@ export interface WsConnectOptions {
 export function wsConnect(url: string, options: WsConnectOptions = {}): Promise<Transport> {
   checkUrl(url);
   const { headers, timeoutMs = 5000, signal } = options;
+  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new RangeError(`Cannot connect within ${timeoutMs} ms: timeoutMs must be > 0 and below 2^31`);
+  }
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(signal.reason);

@@ -202,11 +202,15 @@ describe("connect", () => {
       await client.close();
       await server.close();
     });
-    expect(() => client.echo(1, { deadlineMs: 0 })).toThrow(
-      new RangeError(
-        "Cannot ask for echo.echo with a deadline of 0 ms: it must be > 0; leave it out for none",
-      ),
-    );
+    for (const deadlineMs of [0, -1, Number.NaN, 2 ** 31]) {
+      expect(() => client.echo(1, { deadlineMs })).toThrow(
+        new RangeError(
+          `Cannot ask for echo.echo with a deadline of ${deadlineMs} ms: it must be > 0 and at most 2147483647; leave it out for none`,
+        ),
+      );
+    }
+    expect(() => connect(server.url, service, { timeoutMs: 0 })).toThrow("timeoutMs must be > 0");
+    await expect(server.close({ drainMs: -1 })).rejects.toThrow("Cannot drain for -1 ms");
   });
 });
 

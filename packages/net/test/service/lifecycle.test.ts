@@ -4,7 +4,7 @@ import { never, TimeoutError } from "@sluice/core";
 import { type Client, openClient, type Runtime, serveTransport } from "@sluice/net";
 import { memoryPair } from "@sluice/net/kit";
 import { connect, type Server, serve } from "@sluice/net/node";
-import { VirtualClock } from "@sluice/tck";
+import { captureReported, VirtualClock } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { turns, until } from "./both-ways.js";
 import { service, Works } from "./works.js";
@@ -142,6 +142,37 @@ describe("a server", () => {
     await expect(running).rejects.toMatchObject({ code: "CONNECTION_LOST" });
     await closing;
     expect(works.running).toBe(0);
+  });
+
+  it("close() twice ends both at the same time", async () => {
+    const works = new Works();
+    const { server, client } = await pair(works);
+    const running = client.late(1).toArray();
+    await until(() => works.running === 1);
+    const patient = server.close({ drainMs: 60_000 });
+    const [result] = await Promise.allSettled([running, server.close()]);
+    expect(result).toMatchObject({ status: "rejected", reason: { code: "CONNECTION_LOST" } });
+    await patient;
+  });
+
+  it("goes on when its own hook throws, and reports that as uncaught", async () => {
+    const reported = await captureReported(async () => {
+      const server = await serve(
+        service,
+        { ...new Works().handlers, echo: () => Promise.reject(new Error("handler")) },
+        {
+          onError: () => {
+            throw new Error("hook");
+          },
+        },
+      );
+      const client = await connect(server.url, service);
+      await expect(client.echo(1)).rejects.toThrow("handler");
+      expect(await client.upTo(3).toArray()).toEqual([0, 1, 2]);
+      await client.close();
+      await server.close();
+    });
+    expect(reported.map(String)).toEqual(["Error: hook"]);
   });
 
   it("frees its port and leaves no socket, server or timer behind", async () => {
