@@ -1,0 +1,222 @@
+// Calls from within callbacks, for every source and operator: request inside onNext and onSubscribe, cancel
+// inside everything, subscribe inside onSubscribe, long streams without a growing stack.
+
+import { ManualSubscriber, settled, TestPublisher, until } from "@sluice/tck";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Flow, Operator } from "../src/flow/flow.js";
+import { setFusion } from "../src/kit/unfused.js";
+import { concatMap } from "../src/operator/concat-map.js";
+import { filter } from "../src/operator/filter.js";
+import { limitDemand } from "../src/operator/limit-demand.js";
+import { map } from "../src/operator/map.js";
+import { mapAsync } from "../src/operator/map-async.js";
+import { prefetch } from "../src/operator/prefetch.js";
+import { scan } from "../src/operator/scan.js";
+import { take } from "../src/operator/take.js";
+import { tap } from "../src/operator/tap.js";
+import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
+import { onBackpressureDrop } from "../src/overflow/on-backpressure-drop.js";
+import { onBackpressureError } from "../src/overflow/on-backpressure-error.js";
+import { onBackpressureLatest } from "../src/overflow/on-backpressure-latest.js";
+import { create } from "../src/source/create.js";
+import { defer } from "../src/source/defer.js";
+import { from } from "../src/source/from.js";
+import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
+import { fromIterable } from "../src/source/from-iterable.js";
+import { fromPromise } from "../src/source/from-promise.js";
+import { fromPublisher } from "../src/source/from-publisher.js";
+import { of } from "../src/source/of.js";
+import { range } from "../src/source/range.js";
+
+function* generate(count: number): Generator<number> {
+  for (let n = 0; n < count; n++) yield n;
+}
+
+async function* generateAsync(count: number): AsyncGenerator<number> {
+  yield* generate(count);
+}
+
+const array = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+/** Sources of `0 .. count - 1`; fromPromise has one item whatever is asked. */
+const sources: Record<string, (count: number) => Flow<number>> = {
+  range: (count) => range(0, count),
+  of: (count) => of(...array(count)),
+  "fromIterable(array)": (count) => fromIterable(array(count)),
+  "fromIterable(generator)": (count) => fromIterable({ [Symbol.iterator]: () => generate(count) }),
+  "from(set)": (count) => from(new Set(array(count))),
+  fromAsyncIterable: (count) => fromAsyncIterable({ [Symbol.asyncIterator]: () => generateAsync(count) }),
+  fromPromise: () => fromPromise(Promise.resolve(0)),
+  defer: (count) => defer(() => range(0, count)),
+  create: (count) =>
+    create(
+      (emitter) => {
+        for (let n = 0; n < count; n++) emitter.next(n);
+        emitter.complete();
+      },
+      { capacity: 1_000_000, overflow: "error" },
+    ),
+  fromPublisher: (count) =>
+    fromPublisher(
+      new TestPublisher<number>({
+        onRequest: (n, self) => {
+          for (let k = 0; k < n && self.emitted < count && !self.cancelled; k++) self.next(self.emitted);
+          if (self.emitted === count && !self.cancelled) self.complete();
+        },
+      }),
+    ),
+};
+
+const roomy = { capacity: 1_000_000, overflow: "error" } as const;
+
+/** Operators that send each item on, as it is. */
+const operators: Record<string, () => Operator<number, number>> = {
+  map: () => map((n) => n),
+  filter: () => filter(() => true),
+  tap: () => tap(() => {}),
+  scan: () => scan((_, n) => n, 0),
+  take: () => take(10_000_000),
+  prefetch: () => prefetch(),
+  "prefetch(1)": () => prefetch(1),
+  limitDemand: () => limitDemand(3),
+  "mapAsync of plain values": () => mapAsync((n) => n, { concurrency: 2 }),
+  "mapAsync of promises": () => mapAsync((n) => Promise.resolve(n), { concurrency: 8 }),
+  "mapAsync, unordered": () => mapAsync((n) => n, { ordered: false }),
+  "concatMap to one": () => concatMap((n) => of(n)),
+  "concatMap to arrays": () => concatMap((n) => [n]),
+  onBackpressureBuffer: () => onBackpressureBuffer(roomy),
+};
+
+/** Operators that drop when more comes than is requested. */
+const droppers: Record<string, () => Operator<number, number>> = {
+  onBackpressureDrop: () => onBackpressureDrop(),
+  onBackpressureLatest: () => onBackpressureLatest(),
+  onBackpressureError: () => onBackpressureError(),
+};
+
+const pipelines: Record<string, (count: number) => Flow<number>> = { ...sources };
+for (const [name, operator] of Object.entries({ ...operators, ...droppers })) {
+  pipelines[`range | ${name}`] = (count) => range(0, count).pipe(operator());
+}
+
+const endOf = (subscriber: ManualSubscriber<unknown>): Promise<void> =>
+  until(() => subscriber.ended, "the end");
+
+afterEach(() => setFusion(true));
+
+for (const fused of [true, false]) {
+  for (const [name, make] of Object.entries(pipelines)) {
+    describe(`${name}, ${fused ? "fused" : "unfused"}`, () => {
+      const drops = Object.keys(droppers).some((dropper) => name.endsWith(dropper));
+
+      it("§3.3 serves requests made inside onNext without growing the stack", async () => {
+        setFusion(fused);
+        const count = name === "of" ? 20_000 : 100_000; // arguments of a call live on the stack
+        const wanted = name === "fromPromise" ? 1 : count;
+        const subscriber = new ManualSubscriber<number>({ onNext: (_, self) => self.request(1) });
+        make(count).subscribe(subscriber);
+        subscriber.request(1);
+        await endOf(subscriber);
+        expect([subscriber.depth, subscriber.surplus]).toEqual([1, 0]);
+        if (!drops) expect([subscriber.items.length, subscriber.completed]).toEqual([wanted, true]);
+      });
+
+      it("§1.3 serves requests made inside onSubscribe after it, and adds them up", async () => {
+        setFusion(fused);
+        const subscriber = new ManualSubscriber<number>({
+          onSubscribe: (self) => {
+            self.request(1);
+            self.request(2);
+          },
+        });
+        make(3).subscribe(subscriber);
+        await settled();
+        expect([subscriber.depth, subscriber.surplus]).toEqual([1, 0]);
+        if (!drops) expect(subscriber.items).toEqual(name === "fromPromise" ? [0] : [0, 1, 2]);
+      });
+
+      it("§3.5 sends nothing after a cancel inside onSubscribe", async () => {
+        setFusion(fused);
+        const subscriber = new ManualSubscriber<number>({
+          onSubscribe: (self) => {
+            self.request(5);
+            self.cancel();
+            self.request(5);
+          },
+        });
+        make(9).subscribe(subscriber);
+        await settled();
+        expect(subscriber.signals.map((signal) => signal.kind)).toEqual(["onSubscribe"]);
+      });
+
+      it("§3.5 sends nothing after a cancel inside onNext", async () => {
+        setFusion(fused);
+        const subscriber = new ManualSubscriber<number>({
+          onSubscribe: (self) => self.request(9),
+          onNext: (n, self) => {
+            if (n === 2 || name === "fromPromise") self.cancel();
+          },
+        });
+        make(9).subscribe(subscriber);
+        await settled();
+        expect(subscriber.items).toEqual(name === "fromPromise" ? [0] : [0, 1, 2]);
+        expect(subscriber.ended).toBe(false);
+      });
+
+      it("serves a subscriber that subscribes inside onSubscribe and inside onNext", async () => {
+        setFusion(fused);
+        const request = (self: ManualSubscriber<number>): void => self.request(Number.POSITIVE_INFINITY);
+        const inner = [1, 2].map(() => new ManualSubscriber<number>({ onSubscribe: request }));
+        const outer = new ManualSubscriber<number>({
+          onSubscribe: (self) => {
+            request(self);
+            make(3).subscribe(inner[0] as ManualSubscriber<number>);
+          },
+          onNext: (n) => {
+            if (n === 0) make(3).subscribe(inner[1] as ManualSubscriber<number>);
+          },
+        });
+        make(3).subscribe(outer);
+        for (const subscriber of [outer, ...inner]) {
+          await endOf(subscriber);
+          expect(subscriber.items).toEqual(name === "fromPromise" ? [0] : [0, 1, 2]);
+          expect([subscriber.completed, subscriber.depth]).toEqual([true, 1]);
+        }
+      });
+    });
+  }
+
+  describe(`twenty stacked operators, ${fused ? "fused" : "unfused"}`, () => {
+    it("§3.3 pass a long stream without growing the stack, requested one by one or all at once", async () => {
+      setFusion(fused);
+      for (const [name, operator] of Object.entries(operators)) {
+        for (const demand of [1, Number.POSITIVE_INFINITY]) {
+          const isAsync = name.includes("promises") || name.startsWith("prefetch");
+          const count = isAsync ? 1000 : 5000;
+          let flow = range(0, count);
+          for (let k = 0; k < 20; k++) flow = flow.pipe(operator());
+          const subscriber = new ManualSubscriber<number>({ onNext: (_, self) => self.request(1) });
+          flow.subscribe(subscriber);
+          subscriber.request(demand);
+          await endOf(subscriber);
+          expect([name, subscriber.items.length, subscriber.depth]).toEqual([name, count, 1]);
+        }
+      }
+    });
+
+    it("§3.3 pass a million items through a mix of them", async () => {
+      setFusion(fused);
+      let flow = range(0, 1_000_000);
+      for (const operator of Object.values(operators)) flow = flow.pipe(operator());
+      expect(await flow.pipe(take(100_000)).reduce((count) => count + 1, 0)).toBe(100_000);
+      expect(
+        await range(0, 1_000_000)
+          .pipe(
+            map((n) => n),
+            filter(() => true),
+          )
+          .reduce((count) => count + 1, 0),
+      ).toBe(1_000_000);
+    });
+  });
+}
