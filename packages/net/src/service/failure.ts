@@ -8,7 +8,26 @@ import { PayloadError } from "../payload/payload-error.js";
 import { CLOSE_NORMAL, type TransportEnd } from "../transport/transport.js";
 import { httpStatusOf } from "./status.js";
 
-/** A stream or call ended with an error at the peer. `code` is its name there, such as `"NOT_FOUND"`. */
+/**
+ * A stream or call ended with an error at the peer. `code` is its name there, such as `"NOT_FOUND"`.
+ *
+ * @example
+ * ```ts
+ * import { SluiceError } from "@sluice/core";
+ * import { call, defineService, RemoteError, unchecked } from "@sluice/net";
+ * import { link } from "@sluice/net/memory";
+ * const service = defineService("s", { pay: call({ input: unchecked<number>() }) });
+ * const client = await link(service, {
+ *   pay: () => {
+ *     throw new SluiceError("FORBIDDEN", "Cannot pay: the account is closed");
+ *   },
+ * });
+ * await client.pay(5).catch((error) => {
+ *   if (error instanceof RemoteError) console.log(error.code, error.status, error.doNotRetry); // prints FORBIDDEN 403 true
+ * });
+ * await client.close();
+ * ```
+ */
 export class RemoteError extends SluiceError {
   /** The nearest HTTP status. */
   readonly status: number;

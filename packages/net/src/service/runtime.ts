@@ -15,7 +15,18 @@ export interface Runtime {
 /** What timers take, 24 days: they count in 32 bits, and one millisecond more would fire at once. */
 export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
-/** The clock of the machine and, where it exists, `setImmediate`; otherwise a timer of 0 ms. */
+/**
+ * The clock of the machine and, where it exists, `setImmediate`; otherwise a timer of 0 ms.
+ *
+ * @example
+ * ```ts
+ * import { defaultRuntime } from "@sluice/net";
+ * defaultRuntime.defer(() => console.log("later"));
+ * console.log("now");
+ * // prints now
+ * // prints later
+ * ```
+ */
 export const defaultRuntime: Runtime = {
   clock: systemClock,
   defer: deferrer(),

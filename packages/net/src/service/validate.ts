@@ -3,7 +3,17 @@
 import { SluiceError } from "@sluice/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
-/** A value does not fit its schema (code `INVALID_PAYLOAD`); `issues` has them all. */
+/**
+ * A value does not fit its schema (code `INVALID_PAYLOAD`); `issues` has them all. The server's `onError` gets it;
+ * the client gets its message as a `RemoteError`.
+ *
+ * @example
+ * ```ts
+ * import { SchemaError } from "@sluice/net";
+ * const error = new SchemaError("input of s.route", [{ message: "Expected number", path: ["query", "limit"] }]);
+ * console.log(error.message); // prints Cannot accept the input of s.route: query.limit: Expected number
+ * ```
+ */
 export class SchemaError extends SluiceError {
   readonly issues: readonly StandardSchemaV1.Issue[];
 

@@ -17,6 +17,16 @@ export interface MemoryPairOptions {
  *
  * *Buffers:* `capacity` bytes in each direction, and at most 2 MiB beyond it for a sender that ignores "no
  * room"; then both ends close. *Errors:* a message above 1 MiB ends the link, as on a socket.
+ *
+ * @example
+ * ```ts
+ * import { memoryPair } from "@sluice/net/kit";
+ * const [near, far] = memoryPair({ capacity: 100 });
+ * far.onMessage((message) => console.log(message));
+ * console.log(near.send(new Uint8Array([1, 2])));
+ * // prints 98
+ * // prints Uint8Array(2) [ 1, 2 ]
+ * ```
  */
 export function memoryPair(options: MemoryPairOptions = {}): [Transport, Transport] {
   const capacity = options.capacity ?? SEND_CAPACITY;
