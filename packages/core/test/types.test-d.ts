@@ -1,0 +1,102 @@
+// What the compiler infers. Nothing runs: this file is right when the test project compiles, and each
+// "@ts-expect-error" fails the build when the mistake below it is accepted.
+
+import type { Flow, Operator } from "../src/flow/flow.js";
+import { concatMap } from "../src/operator/concat-map.js";
+import { filter } from "../src/operator/filter.js";
+import { limitDemand } from "../src/operator/limit-demand.js";
+import { map } from "../src/operator/map.js";
+import { mapAsync } from "../src/operator/map-async.js";
+import { prefetch } from "../src/operator/prefetch.js";
+import { scan } from "../src/operator/scan.js";
+import { take } from "../src/operator/take.js";
+import { tap } from "../src/operator/tap.js";
+import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
+import { onBackpressureDrop } from "../src/overflow/on-backpressure-drop.js";
+import { create } from "../src/source/create.js";
+import { defer } from "../src/source/defer.js";
+import { empty } from "../src/source/empty.js";
+import { from } from "../src/source/from.js";
+import { fromPromise } from "../src/source/from-promise.js";
+import { of } from "../src/source/of.js";
+import { range } from "../src/source/range.js";
+import type { Publisher } from "../src/spec/publisher.js";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Compiles only when the type of `value` is just `T`. */
+function just<T>() {
+  return <V>(_value: V, ..._same: Same<V, T> extends true ? [] : [never]): void => {};
+}
+
+// Sources.
+just<Flow<number>>()(range(1, 2));
+just<Flow<string | number>>()(of<string | number>("a", 1));
+just<Flow<never>>()(empty());
+just<Flow<string>>()(from(new Set(["a"])));
+just<Flow<number>>()(from(Promise.resolve(1)));
+just<Flow<number>>()(from(range(1, 2) as Publisher<number>));
+just<Flow<boolean>>()(fromPromise(Promise.resolve<boolean>(true)));
+just<Flow<number>>()(defer(() => [1, 2]));
+just<Flow<Date>>()(
+  create<Date>((emitter) => void emitter.next(new Date()), { capacity: 1, overflow: "error" }),
+);
+
+// Inside pipe the type of an item is known without saying it.
+just<Flow<string>>()(range(1, 2).pipe(map((n) => n.toFixed(1))));
+just<Flow<number>>()(range(1, 2).pipe(filter((n) => n > 1)));
+just<Flow<number>>()(range(1, 2).pipe(tap((n) => n.toFixed())));
+just<Flow<string>>()(range(1, 2).pipe(scan((text, n) => text + n.toFixed(), "")));
+just<Flow<number>>()(range(1, 2).pipe(take(1), prefetch(4), limitDemand(2)));
+just<Flow<string>>()(range(1, 2).pipe(mapAsync(async (n) => n.toFixed())));
+just<Flow<string>>()(range(1, 2).pipe(mapAsync((n, { signal }) => `${n}${signal.aborted}`)));
+just<Flow<string>>()(range(1, 2).pipe(concatMap((n) => [n.toFixed()])));
+just<Flow<number>>()(range(1, 2).pipe(onBackpressureDrop({ onDrop: (n) => n.toFixed() })));
+just<Flow<number>>()(
+  range(1, 2).pipe(onBackpressureBuffer({ capacity: 1, overflow: "dropOldest", onDrop: (n) => n.toFixed() })),
+);
+
+// A type guard narrows, also over null.
+just<Flow<string>>()(of<string | null>("a", null).pipe(filter((item): item is string => item !== null)));
+
+// Chains of up to eight, and operators held apart.
+const double: Operator<number, number> = map((n) => n * 2);
+just<Flow<number>>()(range(1, 2).pipe(double, double, double, double, double, double, double, double));
+just<Flow<number>>()(range(1, 2).pipe());
+just<Flow<boolean>>()(
+  range(1, 2).pipe(
+    map((n) => `${n}`),
+    filter((text) => text.length > 0),
+    map((text) => text.length),
+    scan((sum, n) => sum + n, 0),
+    map((n) => [n]),
+    concatMap((list) => list),
+    mapAsync(async (n) => n > 1),
+    take(1),
+  ),
+);
+
+// Ends.
+just<Promise<number[]>>()(range(1, 2).toArray());
+just<Promise<string>>()(range(1, 2).reduce((text, n) => text + n.toFixed(), ""));
+just<Promise<void>>()(range(1, 2).forEach(async (n) => n.toFixed()));
+just<AsyncIterableIterator<number>>()(range(1, 2).values());
+
+// A flow is a Publisher and an AsyncIterable.
+export const publisher: Publisher<number> = range(1, 2);
+export const iterable: AsyncIterable<number> = range(1, 2);
+
+// @ts-expect-error: a map of strings behind numbers
+range(1, 2).pipe(map((text: string) => text.length));
+// @ts-expect-error: no policy
+onBackpressureBuffer({ capacity: 1 });
+// @ts-expect-error: no capacity
+create<number>(() => {}, { overflow: "error" });
+// @ts-expect-error: a policy that is none
+onBackpressureBuffer({ capacity: 1, overflow: "drop" });
+// @ts-expect-error: a number has no items
+from(5);
+// @ts-expect-error: a promise is not a function that releases what create has opened
+create<number>(async () => {}, { capacity: 1, overflow: "error" });
+// @ts-expect-error: a function is no subscriber
+range(1, 2).subscribe((n: number) => n);
