@@ -115,7 +115,12 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
   ): Flow<H>;
   pipe(...operators: Operator<never, unknown>[]): Flow<unknown> {
     let flow: Flow<unknown> = this;
-    for (const operator of operators) flow = operator(flow as Flow<never>); // the overloads hold the types
+    for (const operator of operators) {
+      if (typeof operator !== "function") {
+        throw new TypeError(`Cannot pipe through ${describe(operator)}: it takes operators, such as map(fn)`);
+      }
+      flow = operator(flow as Flow<never>); // the overloads hold the types
+    }
     return flow;
   }
 

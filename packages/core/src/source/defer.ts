@@ -3,6 +3,7 @@ import type { Flow } from "../flow/flow.js";
 import { asError } from "../kit/dropped.js";
 import { fail } from "../kit/ended.js";
 import { type FlowInput, from } from "./from.js";
+import { describe } from "../spec/describe.js";
 
 /**
  * Makes its source anew for each subscriber, when it subscribes.
@@ -22,7 +23,7 @@ import { type FlowInput, from } from "./from.js";
  */
 export function defer<T>(make: () => FlowInput<T>): Flow<T> {
   if (typeof make !== "function") {
-    throw new TypeError(`Cannot defer ${typeof make}: defer takes a function that makes the source`);
+    throw new TypeError(`Cannot defer ${describe(make)}: defer takes a function that makes the source`);
   }
   return flowFrom<T>((downstream) => {
     let source: Flow<T>;

@@ -5,6 +5,7 @@ import { fail, NOBODY } from "../kit/ended.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
+import { describe } from "../spec/describe.js";
 
 /**
  * Sends the items of an async iterable, such as an async generator or a Node stream.
@@ -26,7 +27,7 @@ import type { Subscription } from "../spec/publisher.js";
 export function fromAsyncIterable<T>(iterable: AsyncIterable<T>): Flow<T> {
   if (typeof iterable?.[Symbol.asyncIterator] !== "function") {
     throw new TypeError(
-      `Cannot make a flow of ${typeof iterable}: fromAsyncIterable takes an object with [Symbol.asyncIterator]`,
+      `Cannot make a flow of ${describe(iterable)}: fromAsyncIterable takes an object with [Symbol.asyncIterator]`,
     );
   }
   return flowFrom<T>((downstream) => {

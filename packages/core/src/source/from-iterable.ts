@@ -4,6 +4,7 @@ import { FusedRun } from "../kit/fused-run.js";
 import { IteratorSubscription } from "../kit/iterator-subscription.js";
 import type { Stage } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { describe } from "../spec/describe.js";
 
 /**
  * Sends the items of an array or another iterable.
@@ -27,7 +28,7 @@ export function fromIterable<T>(iterable: Iterable<T>): Flow<T> {
   if (Array.isArray(iterable)) return new IndexedFlow<T>(iterable, 0, 0);
   if (typeof iterable?.[Symbol.iterator] !== "function") {
     throw new TypeError(
-      `Cannot make a flow of ${typeof iterable}: fromIterable takes an object with [Symbol.iterator]`,
+      `Cannot make a flow of ${describe(iterable)}: fromIterable takes an object with [Symbol.iterator]`,
     );
   }
   return new IteratorFlow(iterable);

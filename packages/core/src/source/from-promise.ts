@@ -3,6 +3,7 @@ import type { Flow } from "../flow/flow.js";
 import { dropError } from "../kit/dropped.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import type { Subscription } from "../spec/publisher.js";
+import { describe } from "../spec/describe.js";
 
 /**
  * Sends the value of a promise, then completes.
@@ -19,7 +20,7 @@ import type { Subscription } from "../spec/publisher.js";
  */
 export function fromPromise<T>(promise: PromiseLike<T>): Flow<T> {
   if (typeof promise?.then !== "function") {
-    throw new TypeError(`Cannot make a flow of ${typeof promise}: fromPromise takes a promise`);
+    throw new TypeError(`Cannot make a flow of ${describe(promise)}: fromPromise takes a promise`);
   }
   return flowFrom<T>((downstream) => new PromiseSubscription<T>(downstream).start(promise));
 }

@@ -2,6 +2,7 @@ import { flowFrom } from "../flow/connected-flow.js";
 import { Flow } from "../flow/flow.js";
 import { connect } from "../kit/publisher-border.js";
 import type { Publisher } from "../spec/publisher.js";
+import { describe } from "../spec/describe.js";
 
 /**
  * Makes a flow of any object that follows the Publisher rules; a flow is returned as it is.
@@ -22,7 +23,7 @@ import type { Publisher } from "../spec/publisher.js";
 export function fromPublisher<T>(publisher: Publisher<T>): Flow<T> {
   if (publisher instanceof Flow) return publisher as Flow<T>;
   if (typeof publisher?.subscribe !== "function") {
-    throw new TypeError(`Cannot make a flow of ${typeof publisher}: a Publisher has a method subscribe`);
+    throw new TypeError(`Cannot make a flow of ${describe(publisher)}: a Publisher has a method subscribe`);
   }
   return flowFrom<T>((downstream) => connect(publisher, downstream));
 }

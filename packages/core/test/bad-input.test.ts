@@ -1,0 +1,154 @@
+// Every wrong argument is refused at the call, by the class of error that says what is wrong with it, in words that
+// name what was given and what is wanted.
+
+import { describe, expect, it } from "vitest";
+import * as core from "../src/index.js";
+import * as kit from "../src/kit.js";
+
+type Call = (wrong: never) => unknown;
+
+const flow = core.range(1, 3);
+
+/** Calls that take a function first. */
+const functions: Record<string, Call> = {
+  map: core.map,
+  filter: core.filter,
+  tap: core.tap,
+  scan: (wrong) => core.scan(wrong, 0),
+  mapAsync: core.mapAsync,
+  concatMap: core.concatMap,
+  defer: core.defer,
+  create: (wrong) => core.create(wrong, { capacity: 1, overflow: "error" }),
+  forEach: (wrong) => flow.forEach(wrong),
+  reduce: (wrong) => flow.reduce(wrong, 0),
+};
+
+/** Calls that take a capacity or a count. */
+const capacities: Record<string, Call> = {
+  prefetch: core.prefetch,
+  limitDemand: core.limitDemand,
+  "mapAsync concurrency": (concurrency) => core.mapAsync((n: number) => n, { concurrency }),
+  "onBackpressureBuffer capacity": (capacity) => core.onBackpressureBuffer({ capacity, overflow: "error" }),
+  "create capacity": (capacity) => core.create(() => {}, { capacity, overflow: "error" }),
+  "forEach prefetch": (prefetch) => flow.forEach(() => {}, { prefetch }),
+  "values prefetch": (prefetch) => flow.values({ prefetch }),
+  Ring: (capacity) => new kit.Ring(capacity),
+};
+
+/** Calls that take something with items. */
+const inputs: Record<string, Call> = {
+  from: core.from,
+  fromIterable: core.fromIterable,
+  fromAsyncIterable: core.fromAsyncIterable,
+  fromPromise: core.fromPromise,
+  fromPublisher: core.fromPublisher,
+  subscribe: (wrong) => flow.subscribe(wrong),
+  pipe: (wrong) => flow.pipe(wrong),
+};
+
+/** Calls that take a policy by name. */
+const policies: Record<string, Call> = {
+  onBackpressureBuffer: (overflow) => core.onBackpressureBuffer({ capacity: 1, overflow }),
+  create: (overflow) => core.create(() => {}, { capacity: 1, overflow }),
+};
+
+/** What each call throws for a wrong argument. */
+function thrownBy(call: Call, wrong: unknown): Error {
+  try {
+    call(wrong as never);
+  } catch (thrown) {
+    return thrown as Error;
+  }
+  throw new Error(`accepted ${String(wrong)}`);
+}
+
+/** Said in one line: what failed, what is wanted, no full stop. */
+function checkWords(error: Error): void {
+  expect(error.message).toMatch(/^Cannot [^\n]+: [^\n]+[^.\n]$/);
+  expect(error.message).not.toMatch(/\b(can't|don't|isn't|won't|doesn't)\b/);
+}
+
+for (const [name, call] of Object.entries(functions)) {
+  describe(name, () => {
+    it("throws a TypeError for what is no function", () => {
+      for (const wrong of [undefined, null, 0, "fn", {}, []]) {
+        const error = thrownBy(call, wrong);
+        expect(error).toBeInstanceOf(TypeError);
+        checkWords(error);
+      }
+      expect(thrownBy(call, null).message).toContain("null");
+    });
+  });
+}
+
+for (const [name, call] of Object.entries(capacities)) {
+  describe(name, () => {
+    it("throws a RangeError naming the value for what is no integer in range", () => {
+      for (const wrong of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 30 + 1, "4"]) {
+        const error = thrownBy(call, wrong);
+        expect(error).toBeInstanceOf(RangeError);
+        expect(error.message).toContain(String(wrong));
+        checkWords(error);
+      }
+    });
+  });
+}
+
+for (const [name, call] of Object.entries(inputs)) {
+  describe(name, () => {
+    it("throws a TypeError for what has no items, or takes none", () => {
+      for (const wrong of [undefined, null, 0, true, {}, Symbol("s")]) {
+        const error = thrownBy(call, wrong);
+        expect(error).toBeInstanceOf(TypeError);
+        checkWords(error);
+      }
+    });
+  });
+}
+
+for (const [name, call] of Object.entries(policies)) {
+  describe(`${name} overflow`, () => {
+    it("throws a TypeError naming the value and the choices", () => {
+      for (const wrong of [undefined, null, "wait", "", 1n, Symbol("s"), {}]) {
+        const error = thrownBy(call, wrong);
+        expect(error).toBeInstanceOf(TypeError);
+        expect(error.message).toContain('"dropOldest"');
+        checkWords(error);
+      }
+      expect(thrownBy(call, "wait").message).toContain('"wait"');
+    });
+  });
+}
+
+describe("take and range", () => {
+  it("throw a RangeError naming the value", () => {
+    for (const wrong of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "2"]) {
+      for (const call of [core.take, (count: never) => core.range(0, count)]) {
+        const error = thrownBy(call as Call, wrong);
+        expect(error).toBeInstanceOf(RangeError);
+        expect(error.message).toContain(String(wrong));
+        checkWords(error);
+      }
+    }
+  });
+});
+
+describe("operators on what is no flow", () => {
+  it("throw a TypeError", () => {
+    const operators: Record<string, core.Operator<number, unknown>> = {
+      map: core.map((n: number) => n),
+      prefetch: core.prefetch(),
+      limitDemand: core.limitDemand(1),
+      mapAsync: core.mapAsync((n: number) => n),
+      concatMap: core.concatMap((n: number) => [n]),
+      onBackpressureDrop: core.onBackpressureDrop(),
+    };
+    for (const operator of Object.values(operators)) {
+      for (const wrong of [undefined, null, 5, [1], {}]) {
+        const error = thrownBy(operator as Call, wrong);
+        expect(error).toBeInstanceOf(TypeError);
+        checkWords(error);
+      }
+    }
+  });
+});
