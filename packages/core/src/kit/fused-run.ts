@@ -9,7 +9,9 @@
 //                                functions directly (kit/indexed-loop.ts)
 //   general    anything else     `apply` walks the stages
 //
-// The order is that of unfused code: an item goes through all stages before the next one starts.
+// The order is that of unfused code: an item goes through all stages before the next one starts. One thing differs,
+// and no signal shows it: when a stage's function cancels, those behind it in the run still see the item under way,
+// where unfused they do not. What comes out goes nowhere; an error of theirs goes to onDroppedError.
 
 import { UNBOUNDED } from "../spec/demand.js";
 import { asError } from "./dropped.js";
