@@ -274,7 +274,7 @@ describe("any pipeline", () => {
           expect([seen.surplus, seen.depth, seen.late], where).toEqual([0, 1, 0]);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -293,7 +293,7 @@ describe("any pipeline", () => {
           expect(seen.ends, where).toBeLessThanOrEqual(1);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 80 },
     );
   });
 
@@ -327,7 +327,7 @@ describe("any pipeline", () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });
