@@ -47,18 +47,36 @@ export class RemoteError extends SluiceError {
   }
 }
 
-/** What an error becomes on the wire. A `SluiceError` keeps its code; anything else is `HANDLER_FAILED`. */
+/**
+ * What an error becomes on the wire. A `SluiceError` keeps its code; anything else is `HANDLER_FAILED`. Never throws:
+ * a handler may throw what cannot even be asked for a message, and that must end its stream like any other error.
+ */
 export function failureOf(error: unknown): StreamFailure {
+  try {
+    return translated(error);
+  } catch {
+    return streamFailure(
+      "HANDLER_FAILED",
+      "What the handler threw cannot be shown; see onError of the server",
+    );
+  }
+}
+
+function translated(error: unknown): StreamFailure {
   if (error instanceof RemoteError) {
     // Passed on by a handler that is a client itself: what it says of retries stays true.
     const { code, message, retryAfterMs, notStarted, doNotRetry } = error;
-    const base = named(code, message);
-    return { ...base, notStarted, doNotRetry, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    const failure = { ...named(code, message), notStarted, doNotRetry };
+    return isTime(retryAfterMs) ? { ...failure, retryAfterMs } : failure;
   }
-  if (error instanceof TimeoutError) return streamFailure("DEADLINE_EXCEEDED", error.message);
-  if (error instanceof PayloadError) return streamFailure("INVALID_PAYLOAD", error.message);
+  if (error instanceof TimeoutError) return streamFailure("DEADLINE_EXCEEDED", String(error.message));
+  if (error instanceof PayloadError) return streamFailure("INVALID_PAYLOAD", String(error.message));
   if (error instanceof SluiceError) return named(error.code, error.message);
-  return streamFailure("HANDLER_FAILED", error instanceof Error ? error.message : String(error));
+  return streamFailure("HANDLER_FAILED", String(error instanceof Error ? error.message : error));
+}
+
+function isTime(ms: number | undefined): ms is number {
+  return Number.isSafeInteger(ms) && (ms as number) >= 0;
 }
 
 /** The error for calls and streams that were open when their connection ended. */
@@ -86,7 +104,10 @@ export function connectionError(error: ProtocolError): SluiceError {
   return new SluiceError(error.codeName, `${error.message}; ${lower(error.advice)}`, { cause: error });
 }
 
-function named(code: string, message: string): StreamFailure {
+// Both are strings by their types only: a handler may assign what it likes, and the wire takes text.
+function named(codeGiven: string, messageGiven: string): StreamFailure {
+  const code = String(codeGiven);
+  const message = String(messageGiven);
   if (Object.hasOwn(errorTable, code) && errorTable[code as ErrorName].scope === "stream") {
     return streamFailure(code as ErrorName, message);
   }
