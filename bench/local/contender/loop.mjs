@@ -30,14 +30,17 @@ function fill(ring, from, to) {
   return Math.max(from, to);
 }
 
-/** L6: one item is made, worked on, and only then the next one. */
+/** L6: one item is made, the consumer's function awaited, and only then the next one. */
 export async function slowConsumer(items, gauge) {
   let sum = 0;
-  for (let i = 0; i < items; i += 1) {
-    gauge.produce();
+  const step = async (item) => {
     await nextTurn();
     gauge.consume();
-    sum += i;
+    sum += item;
+  };
+  for (let i = 0; i < items; i += 1) {
+    gauge.produce();
+    await step(i);
   }
   return sum;
 }
