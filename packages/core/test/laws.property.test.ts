@@ -293,7 +293,7 @@ describe("any pipeline", () => {
           expect(seen.ends, where).toBeLessThanOrEqual(1);
         }
       }),
-      { numRuns: 80 },
+      { numRuns: 200 },
     );
   });
 

@@ -135,6 +135,15 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
    * *Demand:* `prefetch` at first, then as many again whenever three quarters have been taken. *Buffers:*
    * `prefetch` items, and as many calls of `next` that wait. *Errors:* after the items before it, `next`
    * rejects once. *Cancel:* `return()`, or the signal: `next` then rejects with its reason.
+   *
+   * @example
+   * ```ts
+   * import { range } from "@sluice/core";
+   * for await (const n of range(1, 9).values({ prefetch: 2 })) {
+   *   console.log(n); // prints 1
+   *   break;
+   * }
+   * ```
    */
   values(options?: InboxOptions): AsyncIterableIterator<T> {
     return toAsyncIterable(this, options);
@@ -145,6 +154,12 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
    *
    * *Demand:* unbounded. *Buffers:* the result, so bound an endless flow by `take` first. *Errors:* rejects
    * with the flow's error. *Cancel:* by the signal; rejects with its reason.
+   *
+   * @example
+   * ```ts
+   * import { range } from "@sluice/core";
+   * console.log(await range(1, 3).toArray()); // prints [ 1, 2, 3 ]
+   * ```
    */
   toArray(options?: SubscribeOptions): Promise<T[]> {
     return toArray(this, options?.signal);
@@ -156,6 +171,12 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
    * *Demand:* `prefetch` (default 256), then as many again whenever three quarters are consumed. *Buffers:*
    * `prefetch` items while `consume` is busy. *Errors:* rejects with the flow's error, or with what `consume`
    * threw, which cancels the flow. *Cancel:* by the signal; rejects with its reason.
+   *
+   * @example
+   * ```ts
+   * import { of } from "@sluice/core";
+   * await of("a").forEach(async (letter) => console.log(letter)); // prints a
+   * ```
    */
   forEach(consume: (item: T) => unknown, options?: InboxOptions): Promise<void> {
     return forEach(this, consume, options);
@@ -166,6 +187,12 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
    *
    * *Demand:* unbounded. *Buffers:* the accumulator. *Errors:* rejects with the flow's error, or with what
    * `combine` threw, which cancels the flow. *Cancel:* by the signal; rejects with its reason.
+   *
+   * @example
+   * ```ts
+   * import { range } from "@sluice/core";
+   * console.log(await range(1, 4).reduce((sum, n) => sum + n, 0)); // prints 10
+   * ```
    */
   reduce<R>(combine: (accumulator: R, item: T) => R, seed: R, options?: SubscribeOptions): Promise<R> {
     return reduce(this, combine, seed, options?.signal);
