@@ -49,7 +49,6 @@ class ClientCall<T> extends ClientRequest {
 
 /** The server's end of a call: asks the handler once and sends what it answers. */
 export class CallResponder extends Responder {
-  private isRunning = false;
   /** The encoded answer until it is sent. */
   private answer: EncodedItems | undefined = undefined;
 
@@ -68,31 +67,14 @@ export class CallResponder extends Responder {
       this.settle(result);
       return;
     }
-    this.isRunning = true;
-    // Promise.resolve also tames a foreign thenable that answers twice or on the same stack.
-    Promise.resolve(result).then(
-      (output) => {
-        this.isRunning = false;
-        this.settle(output);
-      },
-      (error: unknown) => {
-        this.isRunning = false;
-        if (this.ended) this.release();
-        else this.fail(error, "handler");
-      },
-    );
+    this.waitFor(result, "handler", (output) => this.settle(output));
   }
 
-  protected override stopWork(): "stopped" | "still running" {
+  protected override stopWork(): void {
     this.answer = undefined;
-    return this.isRunning ? "still running" : "stopped";
   }
 
   private settle(output: unknown): void {
-    if (this.ended) {
-      this.release();
-      return;
-    }
     const { checkedOutput, method, codec } = this.route;
     this.produced = 1;
     try {

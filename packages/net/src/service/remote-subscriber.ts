@@ -8,7 +8,7 @@
 // the transport. So what a stalled client costs is one batch that has not been sent; `produced` never exceeds
 // what was granted.
 
-import { type FlowInput, from, type Subscription } from "@sluice/core";
+import { from, type Subscription } from "@sluice/core";
 import { connect, type StageSubscriber } from "@sluice/core/kit";
 import type { Turn } from "../protocol/session/session-api.js";
 import { BatchSize } from "./batch-size.js";
@@ -17,6 +17,7 @@ import type { Connection } from "./connection.js";
 import { itemTooLarge } from "./lone-item.js";
 import { OutgoingItems } from "./outgoing-items.js";
 import { Responder, type ServedRoute } from "./responder.js";
+import { type SourceWatcher, watched } from "./watched-source.js";
 
 type SourceEnd = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 
@@ -27,7 +28,7 @@ type SourceEnd = { readonly kind: "complete" } | { readonly kind: "error"; reado
  * been sent: one batch. *Errors:* the source's, after the items before it; an item that cannot be encoded or is
  * too large ends this stream alone. *Cancel:* cancels the source.
  */
-export class StreamResponder extends Responder implements StageSubscriber<unknown> {
+export class StreamResponder extends Responder implements StageSubscriber<unknown>, SourceWatcher {
   private readonly outgoing: OutgoingItems;
   private readonly batchSize = new BatchSize();
   private source: Subscription | undefined = undefined;
@@ -89,27 +90,32 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
       this.subscribeTo(result);
       return;
     }
-    Promise.resolve(result).then(
-      (source) => this.subscribeTo(source),
-      (error: unknown) => this.fail(error, "handler"),
-    );
+    this.waitFor(result, "handler", (source) => this.subscribeTo(source));
   }
 
-  protected override stopWork(): "stopped" {
+  protected override stopWork(): void {
     const { source } = this;
     this.outgoing.clear();
     this.source = undefined;
     if (this.sourceEnd === undefined) source?.cancel();
-    return "stopped";
   }
 
   private subscribeTo(source: unknown): void {
-    if (this.ended) return;
     try {
-      connect(from(source as FlowInput<unknown>), this);
+      connect(from(watched(source, this)), this);
     } catch (error) {
       this.fail(error, "handler");
     }
+  }
+
+  /** The source was told to stop and goes on until `work` has settled. */
+  onStopping(work: PromiseLike<unknown>): void {
+    this.waitFor(work, "handler");
+  }
+
+  /** The source was told to stop and threw. */
+  onLateError(error: unknown): void {
+    this.report(error, "handler");
   }
 
   private ask(turn: Turn): void {

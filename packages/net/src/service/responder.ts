@@ -49,6 +49,8 @@ export abstract class Responder implements StreamEnd {
   protected ended = false;
   private input: unknown = undefined;
   private hasInput = false;
+  /** Promises of the handler's side that have not settled. */
+  private pending = 0;
   private cancelDeadline: () => void = nothing;
 
   constructor(connection: Connection, streamId: number, route: ServedRoute, deadlineMs: number | undefined) {
@@ -74,8 +76,8 @@ export abstract class Responder implements StreamEnd {
   abstract onCredit(): void;
   /** Asks the handler; the input is valid. */
   protected abstract start(input: unknown): void;
-  /** Stops the local work, and says whether the handler has really ended, or calls `release` later itself. */
-  protected abstract stopWork(): "stopped" | "still running";
+  /** Stops the local work; what ends later than now was told to `waitFor`. */
+  protected abstract stopWork(): void;
 
   onItems(event: ItemsEvent): void {
     try {
@@ -103,10 +105,7 @@ export abstract class Responder implements StreamEnd {
       }
       const valid = schema === undefined ? undefined : validate(schema, input, `input of ${method}`);
       if (valid instanceof Promise) {
-        valid.then(
-          (value) => this.run(value),
-          (error: unknown) => this.fail(error, "input"),
-        );
+        this.waitFor(valid, "input", (value) => this.run(value));
       } else {
         this.run(valid);
       }
@@ -137,6 +136,10 @@ export abstract class Responder implements StreamEnd {
     this.connection.session.fail(this.streamId, failureOf(error));
     this.connection.wakeReply();
     this.end(error);
+    this.report(error, during);
+  }
+
+  protected report(error: unknown, during: ErrorPlace["during"]): void {
     this.route.onError(error, { method: this.route.method, streamId: this.streamId, during });
   }
 
@@ -144,14 +147,34 @@ export abstract class Responder implements StreamEnd {
   protected succeed(): void {
     this.ended = true;
     this.cancelDeadline();
-    this.release();
+    this.releaseWhenIdle();
     this.connection.wakeReply();
   }
 
-  /** The handler has really ended: its slot returns (protocol.md H1). */
-  protected release(): void {
-    this.connection.detach(this.streamId);
-    this.connection.session.released(this.streamId);
+  /**
+   * Waits for work of the handler's side. Until it has settled the slot stays taken, also when the stream has ended
+   * long before: otherwise whoever opens and cancels has any number of handlers at work (protocol.md H1). What it
+   * answers after the end concerns nobody; a rejection is mostly the answer to our own abort.
+   */
+  protected waitFor<T>(
+    work: PromiseLike<T>,
+    during: ErrorPlace["during"],
+    onDone: (value: T) => void = nothing,
+  ): void {
+    this.pending += 1;
+    // Promise.resolve also tames a foreign thenable that answers twice or on the same stack.
+    Promise.resolve(work).then(
+      (value) => {
+        this.pending -= 1;
+        if (this.ended) this.releaseWhenIdle();
+        else onDone(value);
+      },
+      (error: unknown) => {
+        this.pending -= 1;
+        if (this.ended) this.releaseWhenIdle();
+        else this.fail(error, during);
+      },
+    );
   }
 
   private run(input: unknown): void {
@@ -169,7 +192,16 @@ export abstract class Responder implements StreamEnd {
     this.input = undefined;
     this.cancelDeadline();
     this.context.abort(reason);
-    if (this.stopWork() === "stopped") this.release();
+    this.stopWork();
+    this.releaseWhenIdle();
+    this.connection.wake();
+  }
+
+  /** Gives the slot back once the handler has really ended. */
+  private releaseWhenIdle(): void {
+    if (this.pending > 0) return;
+    this.connection.detach(this.streamId);
+    this.connection.session.released(this.streamId);
     this.connection.wake();
   }
 }

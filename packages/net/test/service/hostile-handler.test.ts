@@ -2,8 +2,9 @@
 
 import type { Publisher } from "@sluice/core";
 import { call, defineService, stream, unchecked } from "@sluice/net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { bothWays } from "./both-ways.js";
+import { uncaught } from "./uncaught.js";
 
 const service = defineService("numbers", {
   some: stream({ output: unchecked<unknown>() }),
@@ -65,20 +66,6 @@ const publishers: readonly [string, () => unknown][] = [
       ),
   ],
   [
-    "throws in request and in cancel",
-    () =>
-      publisher((s) =>
-        s.onSubscribe({
-          request: () => {
-            throw new Error("broken");
-          },
-          cancel: () => {
-            throw new Error("broken");
-          },
-        }),
-      ),
-  ],
-  [
     "sends what nobody asked for",
     () =>
       publisher((s) => {
@@ -116,22 +103,6 @@ const publishers: readonly [string, () => unknown][] = [
 
 function publisher(subscribe: (subscriber: Parameters<Publisher<unknown>["subscribe"]>[0]) => void): unknown {
   return { subscribe };
-}
-
-/** Everything that the process would have died of. */
-function uncaught(): unknown[] {
-  const seen: unknown[] = [];
-  const note = (error: unknown): void => void seen.push(error);
-  const before = process.listeners("uncaughtException");
-  const rejections = process.listeners("unhandledRejection");
-  process.removeAllListeners("uncaughtException").on("uncaughtException", note);
-  process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
-  onTestFinished(() => {
-    process.removeAllListeners("uncaughtException").removeAllListeners("unhandledRejection");
-    for (const listener of before) process.on("uncaughtException", listener);
-    for (const listener of rejections) process.on("unhandledRejection", listener);
-  });
-  return seen;
 }
 
 for (const { name, open } of bothWays) {

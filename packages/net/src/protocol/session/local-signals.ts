@@ -65,7 +65,9 @@ export class LocalSignals {
       this.fail(streamId, failure);
     } else {
       this.conversation.reject(stream, failure);
-      this.abandon(stream);
+      // No handler has begun, so none has to end.
+      stream.release();
+      this.conversation.settle(stream);
     }
   }
 
@@ -109,11 +111,13 @@ export class LocalSignals {
     checkFailure(failure);
     const stream = this.stream(streamId);
     if (stream === undefined) return;
-    const wasOpen = localOpen(stream.state);
-    this.conversation.fail(stream, failure);
     // When this direction had ended before, the peer's goes on: there is nothing left to fail.
-    if (wasOpen) this.abandon(stream);
-    else this.released(streamId);
+    if (!localOpen(stream.state)) return;
+    this.conversation.fail(stream, failure);
+    // ERROR ends both directions: what the peer still sends is for nobody, its end closes the account.
+    stream.silent = true;
+    stream.inbound.discard();
+    this.conversation.settle(stream);
   }
 
   cancel(streamId: number): void {
@@ -193,12 +197,6 @@ export class LocalSignals {
       return "message-full";
     outbound.spend(count, charge);
     return "sent";
-  }
-
-  // ERROR and REJECT end both directions: what the peer still sends is for nobody, its end closes the account.
-  private abandon(stream: Stream): void {
-    stream.release();
-    this.conversation.settle(stream);
   }
 
   private checkOpen({ method, codec, demand, deadlineMs, metadata }: OpenOptions): number {

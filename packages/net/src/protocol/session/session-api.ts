@@ -221,13 +221,16 @@ export interface SessionApi {
   sendable(streamId: number): Sendable;
   /** Ends this side's direction well. Needs no credit. Does nothing when it has ended. */
   complete(streamId: number): void;
-  /** Ends the stream with an error, both directions. Does nothing when this side's direction has ended. */
+  /**
+   * Ends the stream with an error, both directions. Does nothing when this side's direction has ended. A stream that
+   * the peer opened keeps its slot until `released`: a deadline fails it while the handler still runs.
+   */
   fail(streamId: number, failure: StreamFailure): void;
   /**
    * Wants no more of this stream: no event comes for it from here on. The peer's answer closes the account.
    */
   cancel(streamId: number): void;
-  /** The handler of a stream that the peer opened and cancelled (or that failed) has ended: its slot returns. */
+  /** The handler of a stream that the peer opened has ended, after a cancel, a failure or `fail`: its slot returns. */
   released(streamId: number): void;
   /** States the local subscriber's demand since the beginning, as a total; `Infinity` is unbounded. Never falls. */
   grantItems(streamId: number, totalDemand: number): void;
