@@ -1,6 +1,7 @@
 // Flow: the publisher that all our sources and operators return. It delegates: building a pipe only links
 // nodes, subscribing connects them (kit/), the ends of pipelines stand in sink/.
 
+import { requireFunction } from "../kit/require-function.js";
 import type { Stage } from "../kit/stage.js";
 import { Connectable, type StageSubscriber } from "../kit/stage-subscriber.js";
 import { forEach } from "../sink/for-each.js";
@@ -116,9 +117,7 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
   pipe(...operators: Operator<never, unknown>[]): Flow<unknown> {
     let flow: Flow<unknown> = this;
     for (const operator of operators) {
-      if (typeof operator !== "function") {
-        throw new TypeError(`Cannot pipe through ${describe(operator)}: it takes operators, such as map(fn)`);
-      }
+      requireFunction("pipe", operator);
       flow = operator(flow as Flow<never>); // the overloads hold the types
     }
     return flow;

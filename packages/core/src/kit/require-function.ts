@@ -1,4 +1,4 @@
-// The check of the one argument that most operators take.
+// The check of the one argument that most operators, and pipe, take.
 
 import { describe } from "../spec/describe.js";
 
@@ -13,5 +13,5 @@ import { describe } from "../spec/describe.js";
  */
 export function requireFunction(operator: string, value: unknown): void {
   if (typeof value === "function") return;
-  throw new TypeError(`Cannot ${operator} with ${describe(value)}: ${operator} takes a function of an item`);
+  throw new TypeError(`Cannot ${operator} with ${describe(value)}: it takes a function`);
 }

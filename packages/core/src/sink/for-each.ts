@@ -23,8 +23,9 @@ export function forEach<T>(
 /** idle --item--> busy (`consume` runs, or its promise is pending) --done--> idle, or busy with the next */
 class ForEachInbox<T> extends Inbox<T> {
   private readonly consume: (item: T) => unknown;
-  resolve: () => void = NOTHING;
-  reject: (error: unknown) => void = NOTHING;
+  // Both are set before it is connected.
+  resolve!: () => void;
+  reject!: (error: unknown) => void;
   private isBusy = false;
 
   constructor(consume: (item: T) => unknown, options: InboxOptions | undefined) {
@@ -82,5 +83,3 @@ class ForEachInbox<T> extends Inbox<T> {
     else this.reject(this.end.error);
   }
 }
-
-const NOTHING = (): void => {};
