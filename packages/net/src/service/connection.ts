@@ -7,7 +7,8 @@
 // When to flush (protocol.md, "Data path"): replies to calls at the end of the incoming message; everything
 // else once a turn, gathered, by `defer` (setImmediate in Node: six times the items of a microtask flush).
 // While several streams wait, one data message a turn; a stream alone goes on until there is no room or no
-// credit. Without room nothing is asked of any source.
+// credit. Without room nothing goes: no source is asked, and answers to what the peer says gather in the session,
+// where each kind of them is bounded, and not as ever more small messages in front of a peer that reads nothing.
 
 import type { Clock, SluiceError } from "@sluice/core";
 import type { ProtocolError } from "../protocol/protocol-error.js";
@@ -179,8 +180,8 @@ export class Connection {
   }
 
   private sendMessages(): void {
-    for (;;) {
-      const message = this.session.transmit(this.clock.now(), this.roomLeft ? this.takeTurn : undefined);
+    while (this.roomLeft) {
+      const message = this.session.transmit(this.clock.now(), this.takeTurn);
       if (message === undefined) return;
       this.roomLeft = this.transport.send(message) > 0;
       const waiting = this.session.waiting();

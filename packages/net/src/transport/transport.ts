@@ -8,8 +8,8 @@
  */
 export interface Transport {
   /**
-   * Sends one message and answers how many bytes of room are left: at 0 or below, hold data back until
-   * `onRoom`; control frames may still go (protocol.md B11). The bytes must not be changed afterwards.
+   * Sends one message and answers how many bytes of room are left: at 0 or below, hold everything back until
+   * `onRoom` but the last message of a connection. The bytes must not be changed afterwards.
    * Sending on a closed transport does nothing and answers 0.
    */
   send(message: Uint8Array): number;
