@@ -112,6 +112,8 @@ function isAllowed(
 function refuse(socket: Duplex, refusal: Refusal): void {
   const body = `${refusal.reason}\n`;
   socket.on("error", () => socket.destroy());
+  // An upgraded socket has no time limit any more, and half of it would stay open for as long as the peer likes.
+  socket.once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${refusal.status}\r\nconnection: close\r\ncontent-type: text/plain\r\n` +
       `x-sluice-reason: ${refusal.reason}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -1,6 +1,7 @@
 // Peers that break the rules on a real socket: only their own connection ends, everybody else goes on.
 
 import { request } from "node:http";
+import { createConnection } from "node:net";
 import { call, type Client, defineService, stream, unchecked } from "@sluice/net";
 import { connect, type Server, serve } from "@sluice/net/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -230,6 +231,20 @@ describe("the upgrade", () => {
     const answer = await upgrade(headers);
     expect(answer.status).toBe(status);
     expect(answer.body).toContain(text);
+  });
+
+  it("leaves nothing open to a peer that was refused and does not hang up", async () => {
+    const open = await serve(service, { upTo: () => [], echo: (x) => x });
+    const socket = createConnection({ port: open.port, host: open.host, allowHalfOpen: true });
+    socket.on("error", () => {});
+    socket.write(
+      "GET / HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n" +
+        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: chat\r\n\r\n",
+    );
+    socket.resume();
+    await new Promise((resolve) => socket.once("end", resolve));
+    await open.close();
+    socket.destroy();
   });
 
   it("is granted to a page of the same origin, and to those allowed by name", async () => {
