@@ -25,7 +25,7 @@ export interface StreamCredit {
   readonly bytes: number;
 }
 
-/** One CREDIT frame; `streams` is the last entry for stream 0, undefined when there is none. */
+/** One CREDIT frame; `streams` is the highest entry for stream 0, undefined when there is none. */
 export interface CreditFrame {
   readonly kind: "credit";
   readonly streams: number | undefined;
@@ -55,7 +55,8 @@ export function decodeCredit(reader: Reader): CreditFrame {
   while (reader.left > 0) {
     const streamId = reader.varint("CREDIT stream");
     if (streamId === 0) {
-      streams = reader.varint("CREDIT streams");
+      // Whatever the order in which they stand: a limit never goes down (protocol.md §4.1).
+      streams = Math.max(streams ?? 0, reader.varint("CREDIT streams"));
     } else {
       const items = reader.varint("CREDIT items");
       entries.push({ streamId, items, bytes: reader.varint("CREDIT bytes") });

@@ -1,0 +1,106 @@
+// The largest message full of the smallest frames: what it leaves behind is bounded, whatever the frames say.
+
+import { describe, expect, it } from "vitest";
+import { Writer } from "../../src/protocol/byte/writer.js";
+import { encodeFrame } from "../../src/protocol/frame/codec.js";
+import type { Frame } from "../../src/protocol/frame/frame.js";
+import { settingsOf } from "../../src/protocol/limits.js";
+import { ScriptPeer } from "../script-peer.js";
+
+const { messageBytes } = settingsOf("server");
+
+/** One message of frames, as many as fit. */
+function full(frame: (i: number) => Frame): { readonly message: Uint8Array; readonly frames: number } {
+  const writer = new Writer();
+  let frames = 0;
+  while (writer.length + 40 <= messageBytes) {
+    encodeFrame(writer, frame(frames));
+    frames += 1;
+  }
+  return { message: writer.take(), frames };
+}
+
+/** A server with stream 1 open and stream 3 recently closed. */
+function busy(): ScriptPeer {
+  const script = ScriptPeer.ready("server");
+  script.sends(ScriptPeer.open(1, { items: 1, bytes: 1 }), ScriptPeer.open(3));
+  script.session.complete(3);
+  script.sends({ kind: "complete", streamId: 3, items: 0, bytes: 0 });
+  script.events();
+  script.gets();
+  return script;
+}
+
+/** What the session still has to say, in bytes. */
+function saidBytes(script: ScriptPeer): number {
+  let bytes = 0;
+  for (let m = script.session.transmit(0); m !== undefined; m = script.session.transmit(0)) bytes += m.length;
+  return bytes;
+}
+
+describe("Session, one message of 1 MiB full of", () => {
+  it.each<[string, (i: number) => Frame]>([
+    ["BLOCKED", () => ({ kind: "blocked", streamId: 1, limit: "items", value: 0 })],
+    ["BLOCKED for slots", () => ({ kind: "blocked", streamId: 0, limit: "streams", value: 0 })],
+    ["BLOCKED for a closed stream", () => ({ kind: "blocked", streamId: 3, limit: "bytes", value: 0 })],
+    [
+      "CREDIT that raises nothing",
+      () => ({ kind: "credit", streams: undefined, entries: [{ streamId: 1, items: 0, bytes: 0 }] }),
+    ],
+    [
+      "CREDIT that raises by one",
+      (i) => ({ kind: "credit", streams: i, entries: [{ streamId: 1, items: i, bytes: i }] }),
+    ],
+    ["CANCEL of a closed stream", () => ({ kind: "cancel", streamId: 3 })],
+    ["CANCEL of one stream", () => ({ kind: "cancel", streamId: 1 })],
+    ["GOAWAY", () => ({ kind: "goaway", lastStreamId: 0, reconnectAfterMs: 0, spreadMs: 0, reason: "" })],
+  ])("%s leaves at most an event for each frame, and less than 1 KiB to say", (_name, frame) => {
+    const script = busy();
+    const { message, frames } = full(frame);
+    expect(frames).toBeGreaterThan(70_000);
+    script.session.receive(message, 0);
+    expect(script.events().length).toBeLessThanOrEqual(frames);
+    expect(saidBytes(script)).toBeLessThan(1024);
+    // It goes on as if nothing had been.
+    script.sends(ScriptPeer.open(5));
+    expect(script.events().filter((event) => event.kind !== "drained")).toMatchObject([{ kind: "opened" }]);
+  });
+
+  it("ignorable frames of later versions leaves nothing", () => {
+    const script = busy();
+    script.session.receive(
+      Uint8Array.from({ length: messageBytes - (messageBytes % 3) }, (_, i) => (i % 3 === 0 ? 0x9f : 0)),
+      0,
+    );
+    expect(script.events()).toEqual([]);
+    expect(saidBytes(script)).toBe(0);
+  });
+
+  it("PING ends with the second one, and PONG with the first", () => {
+    for (const kind of ["ping", "pong"] as const) {
+      const script = busy();
+      script.session.receive(full(() => ({ kind, opaque: new Uint8Array(8) })).message, 0);
+      expect(script.ended()).toMatchObject({ error: "FRAME_UNEXPECTED" });
+    }
+  });
+
+  it("OPEN ends with the first stream beyond the slots, each with the largest metadata", () => {
+    const script = ScriptPeer.ready("server");
+    const metadata = new Uint8Array(16_384);
+    for (let i = 0; i < 64; i += 1) script.sends(ScriptPeer.open(2 * i + 1, { metadata }));
+    expect(script.events()).toHaveLength(64);
+    script.sends(ScriptPeer.open(129));
+    expect(script.ended()).toMatchObject({ error: "STREAM_LIMIT" });
+  });
+});
+
+describe("CREDIT", () => {
+  it("§4.1 takes the highest of several limits for the same thing, whatever their order", () => {
+    const script = ScriptPeer.ready("client", { ownStreams: 10 }, { peerStreams: 1 });
+    const open = () => script.session.open({ interaction: "call", method: "m", codec: "raw", demand: 1 });
+    expect([open(), open()]).toEqual([1, "no-slot"]);
+    // Two entries for stream 0 in one frame, 3 and then 2.
+    script.sendsBytes(0x04, 0x00, 0x04, 0x00, 0x03, 0x00, 0x02);
+    expect([open(), open(), open()]).toEqual([3, 5, "no-slot"]);
+  });
+});
