@@ -5,7 +5,6 @@ import { SluiceError } from "@sluice/core";
 import { Ring } from "@sluice/core/kit";
 import type { OpenOptions, OpenRefusal } from "../protocol/session/session-api.js";
 import type { Connection } from "./connection.js";
-import { connectionLost } from "./failure.js";
 
 /** One who wants a stream. */
 export interface StreamRequest {
@@ -36,8 +35,9 @@ export class StreamOpener {
   }
 
   open(request: StreamRequest): void {
+    if (this.waiting.isFull) this.dropUnwanted();
     if (this.ended !== undefined) {
-      request.onRefused(this.ended);
+      request.onRefused(notBegun(this.ended));
     } else if (this.first === undefined) {
       if (!this.tryOpen(request)) this.first = request;
     } else if (this.waiting.isFull) {
@@ -63,8 +63,17 @@ export class StreamOpener {
     while (this.first !== undefined) {
       const { first } = this;
       this.advance();
-      first.onRefused(error);
+      first.onRefused(notBegun(error));
     }
+  }
+
+  // Whoever left the line is let go as late as here: when somebody else needs the place.
+  private dropUnwanted(): void {
+    for (let left = this.waiting.size; left > 0; left -= 1) {
+      const request = this.waiting.shift();
+      if (request?.isWanted() === true) this.waiting.push(request);
+    }
+    if (this.first?.isWanted() === false) this.advance();
   }
 
   private advance(): void {
@@ -88,6 +97,12 @@ export class StreamOpener {
 /** Requests behind the first in line, 1,024 with it: sixteen times the slots of a server of ours; judgement. */
 const MAX_WAITING = 1023;
 
+/** Whoever was not let in any more can be told more than those whose work was under way: it is safe to repeat. */
+function notBegun(cause: SluiceError | undefined): SluiceError {
+  const text = "Cannot open a stream: the connection has ended, nothing was begun; connect again";
+  return new SluiceError("CONNECTION_LOST", text, cause === undefined ? {} : { cause });
+}
+
 function refusal(reason: Exclude<OpenRefusal, "no-slot">): SluiceError {
   switch (reason) {
     case "going-away":
@@ -102,7 +117,7 @@ function refusal(reason: Exclude<OpenRefusal, "no-slot">): SluiceError {
       );
     case "closed":
     case "not-ready":
-      return connectionLost("it is closed");
+      return notBegun(undefined);
     default:
       return reason satisfies never;
   }

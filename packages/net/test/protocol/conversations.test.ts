@@ -328,6 +328,28 @@ describe("Session, the connection", () => {
     expect(script.events().map((event) => event.kind)).toEqual(["completed", "drained"]);
   });
 
+  it("§7.2 knows by the GOAWAY itself which of its streams were not begun", () => {
+    const script = opened();
+    script.session.open({ interaction: "call", method: "x", codec: "raw", demand: 1 });
+    script.gets();
+    script.sends({ kind: "goaway", lastStreamId: 1, reconnectAfterMs: 0, spreadMs: 0, reason: "restart" });
+    const [, failed, ...more] = script.events();
+    expect(failed).toMatchObject({
+      kind: "failed",
+      streamId: 3,
+      rejected: true,
+      failure: { name: "GOING_AWAY", notStarted: true },
+    });
+    expect(more).toEqual([]);
+    expect(script.gets()).toMatchObject([{ kind: "error", streamId: 3, failure: { name: "CANCELLED" } }]);
+    // The peer's own answer is no news, and closes the account.
+    const failure = { code: 0x44, name: "GOING_AWAY", message: "", notStarted: true, doNotRetry: false };
+    script.sends({ kind: "reject", streamId: 3, failure });
+    expect(script.events()).toEqual([]);
+    script.sends({ kind: "complete", streamId: 1, ...NONE });
+    expect(script.events().map((event) => event.kind)).toEqual(["completed", "drained"]);
+  });
+
   it("§5.9 says BLOCKED after a while, once for each limit", () => {
     const script = ScriptPeer.ready("server");
     script.sends(open(1, { items: 1 }));

@@ -44,6 +44,46 @@ for (const { name, open } of bothWays) {
       expect(await client.ask("still fine")).toBe("still fine");
     });
 
+    it("keeps no place for those who left the line", async () => {
+      let answer = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const { client } = await open(
+        service,
+        { ask: () => held, json: () => undefined },
+        { limits: { peerStreams: 1 } },
+      );
+      const first = client.ask("first");
+      for (let round = 0; round < 3; round += 1) {
+        const leaving = Array.from({ length: 1024 }, () => new AbortController());
+        const settled = Promise.allSettled(leaving.map(({ signal }) => client.ask(round, { signal })));
+        for (const controller of leaving) controller.abort(new Error("left the line"));
+        for (const result of await settled) {
+          expect(result).toMatchObject({ reason: { message: "left the line" } });
+        }
+      }
+      const last = client.ask("last");
+      answer();
+      await Promise.all([first, last]);
+    });
+
+    it("tells those who waited when the connection ended that nothing of theirs was begun", async () => {
+      const { client } = await open(
+        service,
+        { ask: () => new Promise(() => {}), json: () => undefined },
+        { limits: { peerStreams: 1 } },
+      );
+      const settled = Promise.allSettled([client.ask("under way"), client.ask("waits")]);
+      await until(() => client.snapshot().streams.length === 1);
+      await client.close();
+      const [underWay, waits] = await settled;
+      expect(underWay).toMatchObject({ reason: { code: "CONNECTION_LOST" } });
+      expect(String((underWay as PromiseRejectedResult).reason)).toContain("only what may run twice");
+      expect(waits).toMatchObject({ reason: { code: "CONNECTION_LOST" } });
+      expect(String((waits as PromiseRejectedResult).reason)).toContain("nothing was begun");
+    });
+
     it.each<[string, () => unknown, string]>([
       [
         "throws",

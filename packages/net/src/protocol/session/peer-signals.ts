@@ -137,6 +137,16 @@ export class PeerSignals {
     conversation.events.add({ kind: "blocked", streamId, limit, value });
   }
 
+  /**
+   * The peer lets no stream above `lastStreamId` in. Those of ours are told now: it will refuse them one by one, or be
+   * gone before it has. Its answers close the accounts (protocol.md §7.2).
+   */
+  goaway(lastStreamId: number): void {
+    for (const stream of this.conversation.table.all()) {
+      if (stream.openedBy === "us" && stream.id > lastStreamId) this.failed(stream, NOT_LET_IN, true);
+    }
+  }
+
   private checkOpen(frame: OpenFrame): void {
     const { settings, peer, table } = this.conversation;
     const admission = table.admits(frame.streamId);
@@ -214,6 +224,11 @@ export class PeerSignals {
     throw absent(streamId, name, stream);
   }
 }
+
+const NOT_LET_IN: StreamFailure = streamFailure(
+  "GOING_AWAY",
+  "The peer is ending and has not begun this; open it on a new connection",
+);
 
 /** Items of input that a call or stream has; its initial credit. */
 export const INPUT_ITEMS = 1;

@@ -360,6 +360,7 @@ export class Session implements SessionApi {
     if (next !== "not-now") this.state = next;
     const { lastStreamId, reconnectAfterMs, spreadMs, reason } = goaway;
     this.events.add({ kind: "goaway", goaway: { lastStreamId, reconnectAfterMs, spreadMs, reason } });
+    this.fromPeer?.goaway(lastStreamId);
   }
 
   private beat(now: number): void {
