@@ -1,123 +1,56 @@
-// A client meets a server that breaks the rules: what it hears, and that the rest of the connection goes on where it
-// can.
+// A server whose batches are not what their frames say: only the stream that they came on ends.
 
-import { call, type Client, defineService, openClient, stream, unchecked } from "@sluice/net";
+import { defineService, openClient, stream, unchecked } from "@sluice/net";
 import { memoryPair } from "@sluice/net/kit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { msgpackCodec } from "../../src/payload/msgpack.js";
-import { streamFailure } from "../../src/protocol/protocol-error.js";
 import { until } from "./both-ways.js";
 import { SessionPeer } from "./session-peer.js";
 
-const service = defineService("odd", {
-  items: stream({ output: unchecked<unknown>() }),
-  ask: call({ output: unchecked<unknown>() }),
+const service = defineService("numbers", {
+  batch: stream({ output: unchecked<unknown>() }),
+  json: stream({ output: unchecked<unknown>(), codec: "json" }),
 });
 
-interface Opened {
-  readonly client: Client<(typeof service)["routes"]>;
-  readonly server: SessionPeer;
-  /** The id of the nth stream that the client opened. */
-  readonly stream: (n: number) => Promise<number>;
-}
-
-async function open(): Promise<Opened> {
+async function setting() {
   const [near, far] = memoryPair();
-  const server = new SessionPeer(far, { role: "server", codecs: ["msgpack"] });
+  const server = new SessionPeer(far, { role: "server", codecs: ["msgpack", "raw", "json"] });
   const client = await openClient(near, service);
-  const stream = async (n: number): Promise<number> => {
-    await until(() => server.of("opened").length > n);
-    return (server.of("opened")[n] as { streamId: number }).streamId;
-  };
-  return { client, server, stream };
+  onTestFinished(() => client.close());
+  return { server, client };
 }
 
-describe("a client meets a server that", () => {
-  it.each([
-    ["sends bytes that are no msgpack", Buffer.from("91c1", "hex"), 1],
-    ["sends a regular expression", Buffer.from("91d4780092a0a0", "hex"), 1],
-    ["sends fewer items than it says", msgpackCodec.encode([1, 2]), 3],
-  ])("%s: the stream fails and is cancelled, the connection goes on", async (_name, payload, count) => {
-    const { client, server, stream } = await open();
-    const failed = client.items().toArray();
-    const id = await stream(0);
-    server.session.sendBatch(id, count, payload);
+const thousand = msgpackCodec.encode(Array.from({ length: 1000 }, (_, i) => i));
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+describe("a client ends only the stream of a batch that", () => {
+  it.each<[string, "batch" | "json", (server: SessionPeer) => unknown]>([
+    ["says 1 and has 1,000 items", "batch", ({ session }) => session.sendBatch(1, 1, thousand)],
+    ["says 1,000 and has 1", "batch", ({ session }) => session.sendBatch(1, 1000, msgpackCodec.encode([1]))],
+    ["is a number", "batch", ({ session }) => session.sendBatch(1, 1, Uint8Array.of(5))],
+    ["is a map of one", "batch", ({ session }) => session.sendBatch(1, 1, Uint8Array.of(0x81, 0, 1))],
+    ["is empty", "batch", ({ session }) => session.sendBatch(1, 1, new Uint8Array(0))],
+    ["has the other body", "batch", ({ session }) => session.sendItems(1, [Uint8Array.of(0x91, 1)])],
+    ["is one where items are due", "json", ({ session }) => session.sendBatch(1, 1, text("[1]"))],
+    ["has an item that is no JSON", "json", ({ session }) => session.sendItems(1, [text("1"), text("{")])],
+    ["has an item that is empty", "json", ({ session }) => session.sendItems(1, [new Uint8Array(0)])],
+  ])("%s", async (_name, route, send) => {
+    const { server, client } = await setting();
+    const broken = client[route]().toArray();
+    const fine = client.batch().toArray();
+    const settled = Promise.allSettled([broken, fine]);
+    await until(() => server.of("opened").length === 2);
+    expect(send(server)).toBe("sent");
     server.flush();
-    await expect(failed).rejects.toMatchObject({ code: "PAYLOAD_INVALID" });
     await until(() => server.of("cancelled").length === 1);
-
-    const asked = client.ask();
-    const next = await stream(1);
-    server.session.sendBatch(next, 1, msgpackCodec.encode(["fine"]));
-    server.session.complete(next);
+    server.session.released(1);
+    server.session.sendBatch(3, 2, msgpackCodec.encode(["still", "here"]));
+    server.session.complete(3);
     server.flush();
-    expect(await asked).toBe("fine");
-    await client.close();
-  });
-
-  it("answers a call with bytes that are no msgpack: the call fails, once", async () => {
-    const { client, server, stream } = await open();
-    const asked = client.ask();
-    const id = await stream(0);
-    server.session.sendBatch(id, 1, Buffer.from("91c1", "hex"));
-    server.session.complete(id);
-    server.flush();
-    await expect(asked).rejects.toMatchObject({ code: "PAYLOAD_INVALID" });
+    const [first, second] = await settled;
+    expect(first).toMatchObject({ status: "rejected", reason: { code: "PAYLOAD_INVALID" } });
+    expect(second).toEqual({ status: "fulfilled", value: ["still", "here"] });
     expect(client.snapshot().streams).toEqual([]);
-    await client.close();
-  });
-
-  it("sends each item on its own where the codec makes batches: the stream fails by name", async () => {
-    const { client, server, stream } = await open();
-    const failed = client.items().toArray();
-    server.session.sendItems(await stream(0), [new Uint8Array([1])]);
-    server.flush();
-    await expect(failed).rejects.toThrow(
-      'Cannot decode a msgpack payload: the peer sent a body of kind "items"',
-    );
-    await client.close();
-  });
-
-  it("answers a call without an item: undefined", async () => {
-    const { client, server, stream } = await open();
-    const asked = client.ask();
-    server.session.complete(await stream(0));
-    server.flush();
-    expect(await asked).toBeUndefined();
-    await client.close();
-  });
-
-  it("turns a stream away for now: the error says when to come back, and that nothing was begun", async () => {
-    const { client, server, stream } = await open();
-    const failed = client.items().toArray();
-    server.session.reject(await stream(0), streamFailure("OVERLOADED", "Too many readers", 250));
-    server.flush();
-    await expect(failed).rejects.toMatchObject({
-      name: "RemoteError",
-      code: "OVERLOADED",
-      status: 503,
-      retryAfterMs: 250,
-      notStarted: true,
-    });
-    await client.close();
-  });
-
-  it("fails after items: they come first, then the error with the application's own name", async () => {
-    const { client, server, stream } = await open();
-    const seen: unknown[] = [];
-    const failed = client.items().forEach((item) => void seen.push(item));
-    const id = await stream(0);
-    server.session.sendBatch(id, 2, msgpackCodec.encode(["a", "b"]));
-    server.session.fail(id, {
-      code: 0x123,
-      name: "OUT_OF_COFFEE",
-      message: "empty",
-      notStarted: false,
-      doNotRetry: true,
-    });
-    server.flush();
-    await expect(failed).rejects.toMatchObject({ code: "OUT_OF_COFFEE", status: 500, doNotRetry: true });
-    expect(seen).toEqual(["a", "b"]);
-    await client.close();
+    expect(server.session.figures(1)).toBeUndefined();
   });
 });
