@@ -34,6 +34,19 @@ describe("onDroppedError", () => {
     });
     expect(reported.map(String)).toEqual(["Error: hook", "Error: unhooked"]);
   });
+
+  it("reports no AbortError by itself: it answers the abort that came with the end", async () => {
+    const aborted = AbortSignal.abort().reason;
+    const heard: unknown[] = [];
+    const reported = await captureReported(() => {
+      dropError(aborted);
+      const restore = onDroppedError((error) => heard.push(error));
+      dropError(aborted);
+      restore();
+    });
+    expect(reported).toEqual([]);
+    expect(heard).toEqual([aborted]);
+  });
 });
 
 describe("onDroppedItem", () => {

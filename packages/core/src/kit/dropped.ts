@@ -4,12 +4,12 @@
 import { describe } from "../spec/describe.js";
 
 let droppedItems = 0;
-let errorHook: (error: unknown) => void = reportUncaught;
+let errorHook: (error: unknown) => void = reportUnlessAborted;
 let itemHook: ((item: unknown) => void) | undefined;
 
 /**
  * Sets what happens with an error that came after the end of its stream; returns what restores the former
- * hook. Default: it is reported as uncaught.
+ * hook. Default: it is reported as uncaught, but for an `AbortError`, which only says that its work was stopped.
  *
  * @example
  * ```ts
@@ -114,6 +114,12 @@ export function reportUncaught(error: unknown): void {
     queueMicrotask(() => {
       throw error;
     });
+}
+
+// Whoever cancels a stream mostly aborts a signal too, and a source that listens to it answers with this. Reported,
+// it would end the process of a server each time that a client turns away.
+function reportUnlessAborted(error: unknown): void {
+  if (!(error instanceof Error) || error.name !== "AbortError") reportUncaught(error);
 }
 
 /**

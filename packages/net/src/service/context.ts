@@ -1,8 +1,14 @@
 // What a handler is told besides its input.
 
+import { SluiceError } from "@sluice/core";
+import { failureOf } from "./failure.js";
+
 /** What a handler can know of the one who asked. */
 export interface HandlerContext {
-  /** Aborts when nobody wants the result any more: cancelled, deadline over, connection gone. */
+  /**
+   * Aborts when nobody wants the result any more: cancelled, deadline over, connection gone. Its reason is named
+   * `AbortError`, as everywhere, with the `code` of what happened.
+   */
   readonly signal: AbortSignal;
   /** Milliseconds that were left when the request arrived; undefined: no deadline. */
   readonly deadlineMs: number | undefined;
@@ -22,7 +28,7 @@ export class RequestContext implements HandlerContext {
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.isAborted) this.controller.abort(this.reason);
+      if (this.isAborted) this.controller.abort(abortError(this.reason));
     }
     return this.controller.signal;
   }
@@ -30,6 +36,14 @@ export class RequestContext implements HandlerContext {
   abort(reason: unknown): void {
     this.isAborted = true;
     this.reason = reason;
-    this.controller?.abort(reason);
+    this.controller?.abort(abortError(reason));
   }
+}
+
+// The name tells a source's answer to the abort from a failure of its own, when it comes after the end (core: dropped.ts).
+function abortError(reason: unknown): SluiceError {
+  const { name, message } = failureOf(reason);
+  const error = new SluiceError(name, message, { cause: reason });
+  error.name = "AbortError";
+  return error;
 }

@@ -22,7 +22,8 @@ describe("a deadline", () => {
     await expect(asked).rejects.toThrow(
       "No end of numbers.echo within 500 ms; give more time with deadlineMs, or ask for less",
     );
-    expect(contexts[0]?.signal.reason).toBeInstanceOf(TimeoutError);
+    expect(contexts[0]?.signal.reason).toMatchObject({ name: "AbortError", code: "DEADLINE_EXCEEDED" });
+    expect(contexts[0]?.signal.reason.cause).toBeInstanceOf(TimeoutError);
     await client.close();
     await until(() => clock.pending === 0);
   });

@@ -2,6 +2,7 @@
 // opens and cancels, or gives no time, has no more handlers at work than slots.
 
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { from, map } from "@sluice/core";
 import { call, defineService, stream, unchecked } from "@sluice/net";
 import { describe, expect, it } from "vitest";
 import { bothWays, turns, until } from "./both-ways.js";
@@ -37,6 +38,11 @@ class Gate {
   open(): void {
     for (const resolve of this.resolvers.splice(0)) resolve();
   }
+}
+
+async function* untilAborted(signal: AbortSignal): AsyncGenerator<number> {
+  yield 1;
+  await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }
 
 function setting(gate: Gate) {
@@ -105,16 +111,14 @@ for (const { name, open } of bothWays) {
   describe(`a source over ${name} that fails after it was told to stop`, () => {
     const service = defineService("work", {
       aborted: stream({ output: unchecked<number>() }),
+      piped: stream({ output: unchecked<number>() }),
       unclean: stream({ output: unchecked<number>() }),
       uncleanSync: stream({ output: unchecked<number>() }),
     });
     const handlers = {
-      async *aborted(_input: undefined, { signal }: { signal: AbortSignal }) {
-        yield 1;
-        await new Promise((_resolve, reject) =>
-          signal.addEventListener("abort", () => reject(signal.reason)),
-        );
-      },
+      aborted: (_input: undefined, { signal }: { signal: AbortSignal }) => untilAborted(signal),
+      piped: (_input: undefined, { signal }: { signal: AbortSignal }) =>
+        from(untilAborted(signal)).pipe(map((n) => n)),
       async *unclean() {
         try {
           yield 1;
@@ -134,11 +138,11 @@ for (const { name, open } of bothWays) {
       },
     };
 
-    it("by its signal is nobody's concern", async () => {
+    it.each(["aborted", "piped"] as const)("by its signal is nobody's concern (%s)", async (route) => {
       const seen = uncaught();
       const heard: unknown[] = [];
       const { client } = await open(service, handlers, { onError: (error) => void heard.push(error) });
-      for await (const item of client.aborted()) {
+      for await (const item of client[route]()) {
         expect(item).toBe(1);
         break;
       }
