@@ -19,6 +19,12 @@ describe("PassRecord", () => {
     expect(record).toMatchObject({ produced: 90, inFlight: 20, waiting: 30, queued: 50, progress: 0.04 });
   });
 
+  it("keeps its account when flights arrive between the look at the server and the one at the client", () => {
+    const record = new PassRecord("credit", 1000);
+    record.look(100, server({ produced: 90 }), client({ granted: 300, received: 120, consumed: 100 }));
+    expect(record).toMatchObject({ produced: 120, inFlight: 0, waiting: 20, queued: 20, looksOverCredit: 0 });
+  });
+
   it("remembers the largest queue", () => {
     const record = new PassRecord("plain", 1000);
     record.look(100, server({ produced: 90 }), client({ received: 70, consumed: 40 }));

@@ -48,15 +48,17 @@ export class PassRecord {
     this.total = total;
   }
 
-  /** Flights produced; where the server is not ours, those that have arrived. */
+  /**
+   * Flights produced, as far as anybody knows: the server is looked at first, so more may have arrived since than
+   * it told of. Where the server is not ours, those that have arrived.
+   */
   get produced(): number {
-    return this.server?.produced ?? this.client.received;
+    return Math.max(this.server?.produced ?? 0, this.client.received);
   }
 
   /** Produced and not arrived yet: in a socket of either side. */
   get inFlight(): number {
-    // The server is looked at first, so a flight may arrive between both looks.
-    return Math.max(0, this.produced - this.client.received);
+    return this.produced - this.client.received;
   }
 
   /** Arrived and not consumed yet: before or in the slow step. */
@@ -66,7 +68,7 @@ export class PassRecord {
 
   /** Produced and not consumed. */
   get queued(): number {
-    return Math.max(0, this.produced - this.client.consumed);
+    return this.produced - this.client.consumed;
   }
 
   /** Share of the work that is done, 0 to 1. */
