@@ -45,7 +45,12 @@ describe("liveScreen", () => {
 
 describe("canBeLive", () => {
   it("takes a terminal with room", () => {
-    expect(canBeLive(terminal(80, 24).stream)).toBe(true);
+    expect(canBeLive(terminal(80, 24).stream, "xterm-256color")).toBe(true);
+    expect(canBeLive(terminal(80, 24).stream, undefined)).toBe(true);
+  });
+
+  it("takes no terminal that cannot move its cursor", () => {
+    expect(canBeLive(terminal(80, 24).stream, "dumb")).toBe(false);
   });
 
   it("takes no terminal that is too small, and nothing that is none", () => {

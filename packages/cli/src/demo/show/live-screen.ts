@@ -22,9 +22,13 @@ export function liveScreen(stream: WriteStream): View {
   };
 }
 
-/** Whether a live picture has room here; a pipe, a file or a tiny terminal gets plain lines. */
-export function canBeLive(stream: WriteStream): boolean {
-  return stream.isTTY === true && stream.columns >= LEAST_COLUMNS && stream.rows >= LEAST_ROWS;
+/**
+ * Whether a live picture has room here. A pipe, a file or a tiny terminal gets plain lines, and so does one that
+ * calls itself dumb: it cannot move its cursor up.
+ */
+export function canBeLive(stream: WriteStream, terminal: string | undefined = process.env["TERM"]): boolean {
+  if (stream.isTTY !== true || terminal === "dumb") return false;
+  return stream.columns >= LEAST_COLUMNS && stream.rows >= LEAST_ROWS;
 }
 
 const LEAST_COLUMNS = 77;
