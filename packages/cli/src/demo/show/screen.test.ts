@@ -65,6 +65,14 @@ describe("screen", () => {
     expect(text).toMatch(/Without credit .* not run$/m);
   });
 
+  it("does not draw a queue within its window as high as one without bound", () => {
+    const running = { ...beginning, credit: recordedPass({ pass: "credit", state: "running" }) };
+    const lines = screen(running, { columns: 80, rows: 24 }, unpainted).split("\n");
+    // Three lines for each of three charts: 200 flights wait, and the upper two lines stay empty.
+    expect(lines.slice(-9, -7).map((line) => line.slice(16, 33).trim())).toEqual(["", ""]);
+    expect(lines.at(-7)).toContain("▅");
+  });
+
   it("draws both passes to one scale", () => {
     const lines = screen(end, { columns: 80, rows: 24 }, unpainted).split("\n");
     const [topOfMemory] = lines.slice(-3);

@@ -84,10 +84,10 @@ function charts(state: DemoState, width: number, height: number, paint: Paint): 
   const lines = [
     " ".repeat(LABEL_WIDTH) + sides.map(({ name, meaning }) => paint(meaning, name.padEnd(side))).join(""),
   ];
-  for (const { label, values, legend } of CHARTS) {
+  for (const { label, least, values, legend } of CHARTS) {
     if (height >= 4) lines.push("");
     const points = sides.map(({ record }) => (record === null ? [] : values(record)));
-    const top = Math.max(...points.flat().map(({ value }) => value));
+    const top = Math.max(least(state), ...points.flat().map(({ value }) => value));
     const frame = { width: side - LEGEND_WIDTH, height, seconds: state.chartSeconds, top };
     const drawn = points.map((of) => chart(of, frame));
     for (let line = 0; line < height; line++) {
@@ -106,6 +106,8 @@ function charts(state: DemoState, width: number, height: number, paint: Paint): 
 
 interface Chart {
   readonly label: string;
+  /** The scale reaches at least to this. */
+  least(state: DemoState): number;
   values(record: PassRecord): Point[];
   /** At most two short words: how it stands, and the worst of it; where one line is all, only the latter. */
   legend(record: PassRecord): string[];
@@ -114,6 +116,8 @@ interface Chart {
 const CHARTS: readonly Chart[] = [
   {
     label: "queued flights",
+    // While the first pass has the chart for itself, a queue within its window must not look like one without bound.
+    least: ({ window }) => 4 * window,
     values: ({ samples }) => samples.map(({ second, queued }) => ({ second, value: queued })),
     legend: ({ queued, largestQueue }) => [count(queued), `max ${count(largestQueue)}`],
   },
@@ -124,6 +128,7 @@ const CHARTS: readonly Chart[] = [
 function memoryChart(side: "server" | "client"): Chart {
   return {
     label: `${side} memory`,
+    least: () => 0,
     values: ({ samples }) =>
       samples.flatMap((sample) =>
         sample[side] === null ? [] : [{ second: sample.second, value: sample[side] }],
