@@ -40,5 +40,7 @@ export function readFlight(value: unknown): Flight {
 function readNumber(record: Record<string, unknown>, field: string): number {
   const value = record[field];
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw new TypeError(`expected a number as "${field}", got ${JSON.stringify(value) ?? "nothing"}`);
+  // JSON has no Infinity, but 1e999 reads as one.
+  const got = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
+  throw new TypeError(`expected a number as "${field}", got ${got}`);
 }

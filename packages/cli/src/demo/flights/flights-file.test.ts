@@ -88,6 +88,13 @@ describe("flightSlices", () => {
     );
   });
 
+  it("says that a file is empty", async () => {
+    const { error } = await readAll(await fileWith(""));
+    expect((error as Error).message).toMatch(
+      /^Cannot read flights from some\.json: it is empty; repair the file, /,
+    );
+  });
+
   it("names a broken record, and the text around the fault, on one line", async () => {
     const path = await fileWith(
       `[${flight(1)},\n{"delay":2,\n"distance":\u0007oops,"time":7.25}, ${flight(3)}]`,
@@ -107,6 +114,6 @@ describe("flightSlices", () => {
   ])("says why a path cannot be read: %s", async (why, name) => {
     const { error } = await readAll(join(folder, name));
     expect(error).toBeInstanceOf(FlightsFileError);
-    expect((error as Error).message).toContain(`: ${why}; `);
+    expect((error as Error).message).toContain(`: ${why}; check the path, or leave --file away`);
   });
 });

@@ -90,7 +90,9 @@ async function openFlights(path: string): Promise<FileHandle> {
 function unreadable(error: unknown, path: string): FlightsFileError {
   const { code, message } = error as NodeJS.ErrnoException;
   const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
-  return new FlightsFileError(`Cannot read the flights file ${path}: ${why}; ${NEXT_STEP}`, { cause: error });
+  return new FlightsFileError(`Cannot read the flights file "${path}": ${why}; check the path, ${OR_OURS}`, {
+    cause: error,
+  });
 }
 
 async function described(
@@ -99,10 +101,15 @@ async function described(
   path: string,
 ): Promise<FlightsFileError> {
   const record = error.record.toLocaleString("en-US");
+  if (error.offset === 0 && error.cutShort) {
+    return new FlightsFileError(`Cannot read flights from ${basename(path)}: it is empty; ${NEXT_STEP}`, {
+      cause: error,
+    });
+  }
   const [before, after] = await textAround(file, error.offset);
   const message = error.cutShort
-    ? `Cannot read flight record ${record} of ${basename(path)}: the file is cut short at byte ${error.offset}, its last text is ${before}; ${NEXT_STEP}`
-    : `Cannot read flight record ${record} of ${basename(path)}: ${onOneLine(error.message)} at byte ${error.offset}, near ${before}${after}; ${NEXT_STEP}`;
+    ? `Cannot read flight record ${record} of ${basename(path)}: the file is cut short at byte ${error.offset}, its last text is ${before.trimEnd()}; ${NEXT_STEP}`
+    : `Cannot read flight record ${record} of ${basename(path)}: ${onOneLine(error.message)} at byte ${error.offset}, near ${(before + after).trimEnd()}; ${NEXT_STEP}`;
   return new FlightsFileError(message, { cause: error });
 }
 
@@ -130,4 +137,5 @@ const PIECE_BYTES = 65_536;
 const SLICE_BYTES = 1_024;
 /** Text shown on either side of a fault, in bytes. */
 const TEXT_BYTES = 40;
-const NEXT_STEP = "repair the file, or leave --file away to take the one that comes along";
+const OR_OURS = "or leave --file away to take the one that comes along";
+const NEXT_STEP = `repair the file, ${OR_OURS}`;

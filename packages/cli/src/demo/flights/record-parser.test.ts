@@ -64,7 +64,15 @@ describe("RecordParser", () => {
       /hour in \[0, 24\) as "time", got 24/,
     ],
     ["a record that is no object", `[${A},17]`, 2, 39, /expected an object .*, got 17/],
-    ["a comma without a record", `[${A},]`, 2, 39, /unexpected/],
+    ["a comma without a record", `[${A},]`, 2, 39, /^unexpected "\]"$/],
+    ["a record without a comma", `[${A}${B}]`, 2, 38, /^unexpected "\{"$/],
+    [
+      "a number beyond all numbers",
+      '[{"delay":1e999,"distance":1,"time":1}]',
+      1,
+      37,
+      /as "delay", got Infinity/,
+    ],
     ["text after the array", `[${A}] and more`, 2, 40, /unexpected "a"/],
   ])("names the record, the byte and the fault: %s", (_, text, record, offset, message) => {
     const error = brokenBy(text);

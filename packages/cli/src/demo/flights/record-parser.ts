@@ -108,6 +108,9 @@ function offsetIn(message: string): number | undefined {
 
 /** Leaves the parser's own state names out of what a user reads. */
 function withoutInnards(message: string): string {
-  const text = message.replace(/ at chunk position .*$/, "").replace(/ in state .*$/, "");
+  const text = message
+    .replace(/ at chunk position .*$/, "")
+    .replace(/ in state .*$/, "")
+    .replace(/ [A-Z_]+ \((.*)\)$/, " $1");
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
