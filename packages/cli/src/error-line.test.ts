@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CliError, errorLine, exitCodeOf } from "./error-line.js";
+import { CliError, errorLine, exitCodeOf, usageLine } from "./error-line.js";
 
 describe("errorLine", () => {
   it("is one line without a stack", () => {
@@ -23,6 +23,24 @@ describe("errorLine", () => {
     const error = new Error("ring");
     error.cause = error;
     expect(errorLine(error, true).split("caused by").length).toBeLessThan(10);
+  });
+});
+
+describe("usageLine", () => {
+  it("says what to do next where nobody has said it", () => {
+    expect(usageLine("error: unknown option '--x'\n")).toBe(
+      "sluice: unknown option '--x'; --help lists what there is",
+    );
+    expect(usageLine("error: too many arguments for 'demo'. Expected 0 arguments but got 1.\n")).toBe(
+      "sluice: too many arguments for 'demo'. Expected 0 arguments but got 1; --help lists what there is",
+    );
+  });
+
+  it("leaves a next step as it is", () => {
+    expect(usageLine("error: unknown option '--fsat'\n(Did you mean --fast?)\n")).toBe(
+      "sluice: unknown option '--fsat' (Did you mean --fast?)",
+    );
+    expect(usageLine("error: no port; take another\n")).toBe("sluice: no port; take another");
   });
 });
 

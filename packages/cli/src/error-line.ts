@@ -21,6 +21,15 @@ export function errorLine(error: unknown, debug: boolean): string {
   return [line, ...stacks(error)].join("\n");
 }
 
+/** One line for what commander says of wrong arguments, with a next step where it names none. */
+export function usageLine(text: string): string {
+  const told = text
+    .trim()
+    .replace(/^error: /, "")
+    .replace(/\.$/, "");
+  return errorLine(/;|Did you mean/.test(told) ? told : `${told}; --help lists what there is`, false);
+}
+
 /** The exit code that tells a shell about this error. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof CliError ? error.exitCode : 1;

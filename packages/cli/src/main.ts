@@ -4,10 +4,11 @@
 //   0  done          1  failed: one line on stderr says why and what to do next
 //   128 + n  ended by signal n: 130 is Ctrl-C
 
+import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands.js";
-import { errorLine, exitCodeOf } from "./error-line.js";
+import { errorLine, exitCodeOf, usageLine } from "./error-line.js";
 
 const ending = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -24,12 +25,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   ending.abort(error);
 });
 
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 const program = new Command("sluice")
   .description("Reactive streams in which nothing flows that was not asked for")
+  .version(version)
   .exitOverride()
-  .configureOutput({
-    outputError: (text, write) => write(`${errorLine(text.trim().replace(/^error: /, ""), false)}\n`),
-  });
+  .configureOutput({ outputError: (text, write) => write(`${usageLine(text)}\n`) });
 for (const command of commands(ending.signal)) program.addCommand(command.copyInheritedSettings(program));
 
 try {

@@ -72,9 +72,19 @@ describe("wrong arguments", () => {
     [["dmeo"], /unknown command 'dmeo' \(Did you mean demo\?\)/],
     [["demo", "--server", "127.0.0.1:80"], /Cannot connect to "127\.0\.0\.1:80": .*ws:\/\//],
     [["demo", "--server", "ws://127.0.0.1:1", "--port", "80"], /leave one of them away/],
-    [["demo", "--json", "/no/such/folder/x.json"], /Cannot write the figures to .*ENOENT; name a file/],
+    [
+      ["demo", "--json", "/no/such/folder/x.json"],
+      /Cannot write the figures to ".*": there is no such folder \(ENOENT\); name a file/,
+    ],
+    [["demo", "now"], /too many arguments .*; --help lists what there is/],
   ])("%j", async (args, line) => {
     expect(await errorOf(...args)).toMatch(line);
+  });
+
+  it("--version tells the version", async () => {
+    const { code, out } = await runCli("--version");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\d+\.\d+\.\d+$/m);
   });
 
   it("--help is no error", async () => {
@@ -110,7 +120,9 @@ describe("addresses", () => {
   it("shows the stack with --debug", async () => {
     const { code, err } = await runCli("demo", "--debug", "--file", join(folder, "missing.json"));
     expect(code).toBe(1);
-    expect(err).toMatch(/^sluice: Cannot read the flights file .*: there is no such file; /);
+    expect(err).toMatch(
+      /^sluice: Cannot read the flights file ".*": there is no such file; check the path, /,
+    );
     expect(err).toMatch(/^ +at /m);
   });
 });
@@ -152,10 +164,25 @@ describe("peers", () => {
     expect(line).toMatch(/credit|granted/i);
   });
 
-  it("that go away", async () => {
+  it("that go away before a stream is open, or as it opens", async () => {
     const line = await errorFrom("sluice.v1", (socket) => {
       socket.send(serverHello());
-      socket.on("message", () => socket.terminate());
+      socket.once("message", () => socket.terminate());
+    });
+    // Whether OPEN was sent by then is for the network to decide; both lines say what to do.
+    expect(line).toMatch(
+      /The connection ended: .*; connect again|the connection has ended, .*; connect again/,
+    );
+  });
+
+  it("that go away while a stream is open", async () => {
+    const line = await errorFrom("sluice.v1", (socket) => {
+      socket.send(serverHello());
+      let messages = 0;
+      socket.on("message", () => {
+        messages++;
+        if (messages === 2) socket.terminate();
+      });
     });
     expect(line).toMatch(/The connection ended: .*; connect again/);
   });

@@ -108,8 +108,10 @@ async function writeFigures(path: string, figures: DemoReport): Promise<void> {
 
 function unwritable(path: string, cause: unknown): CliError {
   const { code } = cause as NodeJS.ErrnoException;
+  const why =
+    code === "ENOENT" ? "there is no such folder (ENOENT)" : code === "EISDIR" ? "it is a folder" : code;
   return new CliError(
-    `Cannot write the figures to ${path}: ${code}; name a file in a folder that you may write to`,
+    `Cannot write the figures to "${path}": ${why}; name a file in a folder that you may write to`,
     { cause },
   );
 }

@@ -33,6 +33,12 @@ describe("summary", () => {
     for (const line of text.split("\n")) expect(line.length).toBeLessThan(80);
   });
 
+  it("draws no delays where no flight was counted", () => {
+    const none = recordedPass({ pass: "credit", produced: 0, consumed: 0 });
+    const text = summary(report(none, null, { fast: false, full: false, window: 256 }), unpainted);
+    expect(text).not.toContain("delay by hour");
+  });
+
   it("says what fails", () => {
     const failing = recordedPass({ pass: "credit", overdraft: 5 });
     const text = summary(report(failing, plain, { fast: false, full: true, window: 256 }), unpainted);

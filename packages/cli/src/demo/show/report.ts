@@ -98,7 +98,7 @@ export function summary(of: DemoReport, paint: Paint): string {
     "",
     " ".repeat(LABEL_WIDTH) + header,
     ...rows,
-    ...(of.hours.length === 0 ? [] : [hoursLine(of.hours)]),
+    ...(of.hours.some(({ flights }) => flights > 0) ? [hoursLine(of.hours)] : []),
     "",
     ...of.figures.map((figure) => figureLine(figure, paint)),
     "",
