@@ -49,8 +49,8 @@ export const MAX_MESSAGE_BYTES: number = 1 << 20;
 export const SEND_CAPACITY: number = 64 * 1024;
 
 /**
- * Bytes that may wait at most, control frames included: capacity, the data message that crossed it, and as
- * much again for control. A peer that makes more wait does not read its socket, and the link is ended.
+ * Bytes that may wait in front of another message at most: capacity, two data messages of ours, more for peers that
+ * take larger ones. A sender that goes on without room has a peer that does not read its socket; the link is ended.
  */
 export const SEND_LIMIT: number = SEND_CAPACITY + 2 * MAX_MESSAGE_BYTES;
 

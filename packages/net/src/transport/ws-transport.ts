@@ -37,7 +37,7 @@ export const WS_OPTIONS: WsOptions = {
   closeTimeout: 2000,
 };
 
-/** Makes a Transport of an open socket. *Buffers:* 64 KiB before "no room", 2 MiB beyond it at most. */
+/** Makes a Transport of an open socket. *Buffers:* 64 KiB before "no room", 2 MiB beyond it and one message at most. */
 export function wsTransport(socket: WebSocket): Transport {
   const transport = new WsTransport(socket);
   transport.listen();
@@ -72,12 +72,13 @@ class WsTransport implements Transport {
 
   send(message: Uint8Array): number {
     if (this.socket.readyState !== this.socket.OPEN) return 0;
-    this.socket.send(message, this.sent);
-    const waiting = this.socket.bufferedAmount;
-    if (waiting > SEND_LIMIT) {
-      this.abort(CLOSE_OVERLOADED, `The peer does not read: ${waiting} bytes wait for it`);
+    // What waits already is judged and not the message itself: that is as large as the peer says that it takes.
+    if (this.socket.bufferedAmount > SEND_LIMIT) {
+      this.abort(CLOSE_OVERLOADED, `The peer does not read: ${this.socket.bufferedAmount} bytes wait for it`);
       return 0;
     }
+    this.socket.send(message, this.sent);
+    const waiting = this.socket.bufferedAmount;
     this.starved = waiting >= SEND_CAPACITY;
     return this.starved ? 0 : SEND_CAPACITY - waiting;
   }

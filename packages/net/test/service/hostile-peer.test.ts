@@ -217,6 +217,48 @@ describe("a server meets a peer that", () => {
   });
 });
 
+describe("a peer of another make", () => {
+  it("is sent items above 1 MiB when it says that it takes them", async () => {
+    const large = await serve(service, {
+      upTo: () => [new Uint8Array(7_000_000) as unknown as number],
+      echo: (x) => x,
+    });
+    const socket = new WebSocket(large.url, "sluice.v1", { perMessageDeflate: false });
+    const lengths: number[] = [];
+    socket.on("message", (data: Buffer) => lengths.push(data.length));
+    const closed = new Promise<number>((resolve) => socket.on("close", resolve));
+    await new Promise((resolve) => socket.once("open", resolve));
+    const sizes = settingsOf("client", {
+      messageBytes: 8_388_608,
+      receiveBudget: 67_108_864,
+      shareBytes: 16_777_216,
+      ownStreams: 1,
+    });
+    const generous = frame(helloOf("client", sizes, ["msgpack"]));
+    const opening = frame({
+      kind: "open",
+      streamId: 1,
+      interaction: "stream",
+      items: 10,
+      bytes: sizes.shareBytes,
+      deadlineMs: undefined,
+      codec: 0,
+      method: "numbers.upTo",
+      metadata: new Uint8Array(0),
+    });
+    socket.send(message(generous, opening, input(1, 1), frame(endOf(1, 1))));
+    await until(() => lengths.some((length) => length > 7_000_000) || socket.readyState !== WebSocket.OPEN);
+    expect(Math.max(...lengths)).toBeGreaterThan(7_000_000);
+    socket.close();
+    await closed;
+    await large.close();
+  });
+});
+
+function endOf(streamId: number, value: unknown): Frame {
+  return { kind: "complete", streamId, items: 1, bytes: chargeOf(value) };
+}
+
 describe("the upgrade", () => {
   it.each([
     ["no subprotocol", {}, 400, "offered no subprotocol, wanted"],
