@@ -11,7 +11,7 @@ import {
   type ServerSnapshot,
   ServiceHost,
 } from "./service/server.js";
-import { MAX_MESSAGE_BYTES } from "./transport/transport.js";
+import { CLOSE_GOING_AWAY, MAX_MESSAGE_BYTES, type Transport } from "./transport/transport.js";
 import { type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
 import { type WsListenOptions, wsListen } from "./transport/ws-server.js";
 
@@ -63,11 +63,26 @@ export function connect<R extends Routes>(
 ): Promise<Client<R>> {
   checkMessageBytes(options.limits);
   const open = prepareClient(service, options);
-  return wsConnect(url, options).then((transport) =>
-    open(transport).catch((error: unknown) => {
+  return wsConnect(url, options).then((transport) => {
+    const client = open(transport).catch((error: unknown) => {
       throw connectFailure(url, error);
-    }),
-  );
+    });
+    return options.signal === undefined ? client : givenUpBy(options.signal, transport, client);
+  });
+}
+
+/** The socket is open and HELLO awaited: that is part of the attempt, and given up with it. */
+function givenUpBy<T>(signal: AbortSignal, transport: Transport, client: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      reject(signal.reason);
+      transport.close(CLOSE_GOING_AWAY, "The attempt was given up");
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+    const settled = (): void => signal.removeEventListener("abort", giveUp);
+    client.then(resolve, reject).finally(settled);
+  });
 }
 
 /**

@@ -11,6 +11,7 @@ import { Writer } from "../../src/protocol/byte/writer.js";
 import { encodeHello } from "../../src/protocol/frame/hello.js";
 import { helloOf } from "../../src/protocol/session/handshake.js";
 import { settingsOf } from "../../src/protocol/limits.js";
+import { until } from "./both-ways.js";
 
 const service = defineService("echo", {
   echo: call({ input: unchecked<unknown>(), output: unchecked<unknown>() }),
@@ -180,6 +181,20 @@ describe("connect", () => {
     const attempt = connect(url, service, { signal: controller.signal });
     controller.abort(new Error("during"));
     await expect(attempt).rejects.toThrow("during");
+  });
+
+  it("is given up by its signal while HELLO is awaited, and leaves no socket", async () => {
+    const controller = new AbortController();
+    let closed = false;
+    const url = await strangeServer((socket) => {
+      socket.on("close", () => {
+        closed = true;
+      });
+      // HELLO of the client came, so its socket is open.
+      socket.once("message", () => controller.abort(new Error("enough")));
+    });
+    await expect(connect(url, service, { signal: controller.signal })).rejects.toThrow("enough");
+    await until(() => closed);
   });
 
   it("refuses limits that cannot work, naming them", async () => {
