@@ -37,7 +37,7 @@ export interface ServerOptions {
   /** Checks every output against its schema, for development: it costs time for each item. Default false. */
   readonly checkOutput?: boolean;
   /**
-   * Hears of every error that ended one stream, and of what an iterable threw when it was closed, with the error
+   * Hears of every error that ended one stream, and of what a source threw when it was closed, with the error
    * itself, stack and all; the client gets code and message only. Default: nobody hears.
    */
   readonly onError?: (error: unknown, place: ErrorPlace) => void;

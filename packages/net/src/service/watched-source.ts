@@ -2,7 +2,7 @@
 // next `yield`, and may throw on the way out: until then its slot is taken (protocol.md §3.4), and what it throws
 // goes to the server's hook instead of being uncaught.
 
-import type { FlowInput } from "@sluice/core";
+import { Flow, type FlowInput, type Publisher, type Subscriber, type Subscription } from "@sluice/core";
 
 /** Hears what a source does after it was told to stop. */
 export interface SourceWatcher {
@@ -11,11 +11,15 @@ export interface SourceWatcher {
   onLateError(error: unknown): void;
 }
 
-/** The source itself; of an iterable, async or not, one whose end is watched. */
+/** The source itself; of an iterable, async or not, or a foreign publisher, one whose end is watched. */
 export function watched(source: unknown, watcher: SourceWatcher): FlowInput<unknown> {
-  // In the order of core's `from`: a publisher is asked first, and it ends by its own rules. Arrays have no `return`.
-  if (typeof source !== "object" || source === null || Array.isArray(source) || has(source, "subscribe")) {
+  // A flow ends by its own rules, and an array has nothing to close; the rest in the order of core's `from`.
+  if (typeof source !== "object" || source === null || Array.isArray(source) || source instanceof Flow) {
     return source as FlowInput<unknown>;
+  }
+  if (has(source, "subscribe")) {
+    const publisher = source as Publisher<unknown>;
+    return { subscribe: (subscriber) => publisher.subscribe(new WatchedSubscriber(subscriber, watcher)) };
   }
   if (has(source, Symbol.asyncIterator)) {
     const { [Symbol.asyncIterator]: begin } = source as AsyncIterable<unknown>;
@@ -81,6 +85,56 @@ function watchedIterator(inner: Iterator<unknown>, watcher: SourceWatcher): Iter
       return DONE;
     },
   };
+}
+
+/** Passes everything on to core, which checks the rules, but for what comes too late for anybody. */
+class WatchedSubscriber implements Subscriber<unknown> {
+  private readonly subscriber: Subscriber<unknown>;
+  private readonly watcher: SourceWatcher;
+  private upstream: Subscription | undefined = undefined;
+  private isOver = false;
+
+  constructor(subscriber: Subscriber<unknown>, watcher: SourceWatcher) {
+    this.subscriber = subscriber;
+    this.watcher = watcher;
+  }
+
+  onSubscribe(subscription: Subscription): void {
+    this.upstream ??= subscription;
+    this.subscriber.onSubscribe({
+      request: (n) => subscription.request(n),
+      cancel: () => this.cancel(subscription),
+    });
+  }
+
+  onNext(item: unknown): void {
+    this.subscriber.onNext(item);
+  }
+
+  onError(error: unknown): void {
+    if (this.isOver) {
+      this.watcher.onLateError(error);
+      return;
+    }
+    this.isOver = true;
+    this.subscriber.onError(error);
+  }
+
+  onComplete(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.subscriber.onComplete();
+  }
+
+  private cancel(subscription: Subscription): void {
+    // A second subscription is cancelled by core, and the first one goes on (§2.5).
+    if (subscription === this.upstream) this.isOver = true;
+    try {
+      subscription.cancel();
+    } catch (error) {
+      this.watcher.onLateError(error);
+    }
+  }
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -66,6 +66,25 @@ const publishers: readonly [string, () => unknown][] = [
       ),
   ],
   [
+    "throws in request and in cancel",
+    () =>
+      publisher((s) => {
+        const broken = (): never => {
+          throw new Error("broken");
+        };
+        s.onSubscribe({ request: broken, cancel: broken });
+      }),
+  ],
+  [
+    "errors twice",
+    () =>
+      publisher((s) => {
+        s.onSubscribe({ request() {}, cancel() {} });
+        s.onError(new Error("broken"));
+        s.onError(new Error("again"));
+      }),
+  ],
+  [
     "sends what nobody asked for",
     () =>
       publisher((s) => {
