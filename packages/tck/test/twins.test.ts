@@ -1,10 +1,12 @@
 // The judge is judged: what is right passes everything, and each deliberately wrong twin is caught by the
 // check that bears the name of the rule it breaks, and by no other than it says.
 
+import type { Publisher } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import type { Check } from "../src/conformance/check.js";
 import { operatorChecks } from "../src/conformance/operator-checks.js";
 import { publisherChecks } from "../src/conformance/publisher-checks.js";
+import { referencePublisher } from "../src/conformance/reference-publisher.js";
 import { subscriberChecks } from "../src/conformance/subscriber-checks.js";
 import { runChecks } from "../src/run-checks.js";
 import { identitySubject, operatorTwins } from "./twins/operator-twins.js";
@@ -22,6 +24,15 @@ async function brokenRules(checks: readonly Check[]): Promise<string[]> {
 describe("publisherChecks", () => {
   it("finds nothing wrong with the naive publisher", async () => {
     expect(await brokenRules(publisherChecks(referenceSubject()))).toEqual([]);
+  });
+
+  it("compares objects by what they hold, for each subscriber may get its own", async () => {
+    const item = (index: number): { id: number } => ({ id: index });
+    const create = (count: number): Publisher<unknown> => referencePublisher({ count, item });
+    expect(await brokenRules(publisherChecks({ create, item }))).toEqual([]);
+    expect(await brokenRules(publisherChecks({ create, item: (index) => item(index + 1) }))).toEqual([
+      "subject",
+    ]);
   });
 
   it.each([...signallingTwins, ...subscriptionTwins])(

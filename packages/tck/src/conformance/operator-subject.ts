@@ -12,7 +12,7 @@ export interface OperatorSubject<A = unknown, B = unknown> {
   item(index: number): A;
   /** How many upstream items give `count` items downstream; default `count`. */
   needs?(count: number): number;
-  /** The item downstream with this index; without it, items are not compared. */
+  /** The item downstream with this index, or one like it; without it, items are not compared. */
   yields?(index: number): unknown;
   /**
    * How far it asks upstream ahead of what was delivered downstream, in items; `Infinity` for one that takes

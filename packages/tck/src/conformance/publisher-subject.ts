@@ -14,7 +14,7 @@ export interface PublisherSubject<T = unknown> {
   createFailed?(): Publisher<T>;
   /** Makes a fresh publisher of just these items, for the check that any value may be one. */
   createOf?(items: readonly unknown[]): Publisher<unknown>;
-  /** The item with this index of a publisher of `create`; without it, items are not compared. */
+  /** The item with this index of a publisher of `create`, or one like it; without it, items are not compared. */
   item?(index: number): unknown;
   /** The fewest items `create` can be asked for; default 0. */
   readonly minCount?: number;

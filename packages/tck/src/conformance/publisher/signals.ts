@@ -3,6 +3,7 @@
 import type { ManualSubscriber } from "../../manual-subscriber.js";
 import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
+import { itemText, sameItem } from "../same-item.js";
 import {
   canCount,
   end,
@@ -49,8 +50,10 @@ export const signalChecks: readonly CheckOf<PublisherSubject>[] = [
         if (!subscriber.ended) subscriber.request(n);
         await items(subject, subscriber, Math.min(count, subscriber.requested));
       }
-      const wrong = subscriber.items.findIndex((item, index) => !Object.is(item, subject.item?.(index)));
-      claim(wrong < 0, `item ${wrong} was ${String(subscriber.items[wrong])}`);
+      subscriber.items.forEach((item, index) => {
+        const wanted = subject.item?.(index);
+        claim(sameItem(item, wanted), `item ${index} was ${itemText(item)} instead of ${itemText(wanted)}`);
+      });
     },
   },
   {

@@ -4,6 +4,7 @@ import type { Subscriber } from "@sluice/core";
 import { ManualSubscriber } from "../../manual-subscriber.js";
 import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
+import { itemText, sameItem } from "../same-item.js";
 import {
   canCount,
   end,
@@ -85,7 +86,8 @@ export const subscribeChecks: readonly CheckOf<PublisherSubject>[] = [
       second.cancel();
       first.request(1);
       await items(subject, first, 2);
-      claim(first.items[1] === second.items[1], "the two saw different items");
+      const [one, other] = [first.items[1], second.items[1]];
+      claim(sameItem(one, other), `the two saw different items: ${itemText(one)} and ${itemText(other)}`);
     },
   },
   {

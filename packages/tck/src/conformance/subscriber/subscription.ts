@@ -4,6 +4,7 @@ import type { TestPublisher } from "../../test-publisher.js";
 import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
 import { quiet } from "../quiet.js";
+import { sameItem } from "../same-item.js";
 import type { SubscriberSubject } from "../subscriber-subject.js";
 import { atWork, feed } from "./work.js";
 
@@ -44,7 +45,7 @@ export function subscriptionChecks<T>(): CheckOf<SubscriberSubject<T>>[] {
         const received = work.consumption.received?.();
         if (received === undefined) return;
         claim(received.length === total, `received ${received.length} of ${total} items`);
-        const wrong = received.findIndex((item, index) => !same(item, subject.item(index)));
+        const wrong = received.findIndex((item, index) => !sameItem(item, subject.item(index)));
         claim(wrong < 0, `item ${wrong} was ${String(received[wrong])}`);
       },
     },
@@ -147,8 +148,4 @@ function leftOver<T>(subject: SubscriberSubject<T>, upstream: TestPublisher<T>):
 
 function isCount(n: unknown): boolean {
   return n === Number.POSITIVE_INFINITY || (typeof n === "number" && n >= 1 && Math.floor(n) === n);
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
 }
