@@ -6,7 +6,7 @@ import { currentLoad, describeMachine } from "./harness/machine.mjs";
 import { preparePeers, prepareSluice } from "./harness/prepare.mjs";
 import { createProgress, formatRow } from "./harness/report.mjs";
 import { runRow } from "./harness/run-row.mjs";
-import { saveJson } from "./harness/save.mjs";
+import { prepareJson, saveJson } from "./harness/save.mjs";
 import { localRows } from "./local/rows.mjs";
 import { netRows } from "./net/rows.mjs";
 
@@ -32,12 +32,13 @@ async function main([table = "", ...argv]) {
     console.log(usage(table, rows));
     return 0;
   }
+  const jsonPath = settings.jsonFile === undefined ? undefined : prepareJson(settings.jsonFile);
   await prepareSluice(table);
   if (settings.usePeers) await preparePeers();
-  return measure(table, settings);
+  return measure(table, settings, jsonPath);
 }
 
-async function measure(table, settings) {
+async function measure(table, settings, jsonPath) {
   const machine = describeMachine();
   const loadBefore = currentLoad();
   console.log(
@@ -54,13 +55,13 @@ async function measure(table, settings) {
   }
   const loadAfter = currentLoad();
   console.log(`Load ${loadBefore} before, ${loadAfter} after, on ${machine.cores} cores`);
-  if (settings.jsonFile !== undefined) {
+  if (jsonPath !== undefined) {
     const { repetitions, quick } = settings;
-    const path = saveJson(settings.jsonFile, {
+    saveJson(jsonPath, {
       ...{ table, machine, loadBefore, loadAfter, repetitions, quick },
       rows: results,
     });
-    console.log(`Figures written to ${path}`);
+    console.log(`Figures written to ${jsonPath}`);
   }
   return reportFailures(results);
 }

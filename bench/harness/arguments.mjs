@@ -76,18 +76,22 @@ function readContenders(text, rows) {
   for (const name of names) {
     if (known.includes(name)) continue;
     throw new ArgumentError(
-      `Cannot run the contender "${name}": here are ${known.join(" ")}; did you mean ${nearest(name, known)}?`,
+      `Cannot run the contender "${name}": here are ${known.join(" ")}${guess(name, known)}`,
     );
   }
   return names;
 }
 
 function unknownRow(id, table, ids) {
-  return `Cannot run the row "${id}": bench:${table} has ${ids.join(" ")}; did you mean ${nearest(id, ids)}?`;
+  return `Cannot run the row "${id}": bench:${table} has ${ids.join(" ")}${guess(id, ids)}`;
 }
 
-function nearest(name, names) {
-  return names.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best));
+// A name that shares little with what was typed would be no help.
+function guess(name, names) {
+  const nearest = names.reduce((best, other) =>
+    distance(name, other) < distance(name, best) ? other : best,
+  );
+  return distance(name, nearest) * 2 <= name.length ? `; did you mean ${nearest}?` : "";
 }
 
 // Edit distance between two names, letters alike in any case.

@@ -39,6 +39,10 @@ describe("readArguments", () => {
     );
   });
 
+  it("guesses at nothing where no name is near", () => {
+    expect(() => read("--only", "zzz")).toThrow(/here are sluice loop rxjs$/);
+  });
+
   it("refuses an option that does not exist and says where the others stand", () => {
     expect(() => read("--fast")).toThrow("npm run bench:local -- --help lists the options");
   });

@@ -2,13 +2,28 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ArgumentError } from "./arguments.mjs";
 
 const RESULTS = fileURLToPath(new URL("../results", import.meta.url));
 
-/** @returns the path written; a bare file name lands in bench/results/ */
-export function saveJson(file, run) {
+/**
+ * Makes sure that the file can be written: better to fail before a quarter of an hour of measuring than after.
+ *
+ * @returns its whole path; a bare file name lands in bench/results/
+ */
+export function prepareJson(file) {
   const path = dirname(file) === "." && !file.startsWith(".") ? join(RESULTS, file) : resolve(file);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "", { flag: "a" });
+  } catch (error) {
+    throw new ArgumentError(
+      `Cannot write to "${path}" (${error.code}): --json takes a file that you may write`,
+    );
+  }
   return path;
+}
+
+export function saveJson(path, run) {
+  writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`);
 }
