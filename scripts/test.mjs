@@ -40,10 +40,17 @@ function chosenNode(args) {
 async function bringNode(wanted) {
   const answer = await capture("npx", ["--yes", "-p", `node@${wanted}`, "node", "-p", "process.execPath"]);
   const path = answer.stdout.trim();
-  const found = answer.code === 0 ? (await capture(path, ["--version"])).stdout.trim() : answer.output.trim();
+  const found =
+    answer.code === 0 ? (await capture(path, ["--version"])).stdout.trim() : reason(answer.output);
   if (found !== `v${wanted}`) fail(`Cannot bring Node ${wanted}: npx answered "${found}"; check the network`);
   process.stdout.write(`Node ${found} from ${path}\n`);
   return path;
+}
+
+// Of all that npx prints the line that says why: the first of its errors with words in it.
+function reason(output) {
+  const errors = output.match(/(?<=^npm error )(?!code\b)\S.*/gm) ?? [];
+  return errors[0]?.trim() ?? output.trim().split("\n").at(-1);
 }
 
 // A file that does not load has no test that failed, but vitest ends with a code that says so: never lose it.
@@ -55,7 +62,14 @@ function unitCounts(file, code) {
     return { passed: 0, failed: 1 };
   }
   const failed = counts.numFailedTests;
-  return { passed: counts.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+  // A test that was left out or only planned proves nothing: it counts as failed.
+  const leftOut = counts.numPendingTests + counts.numTodoTests;
+  if (leftOut > 0)
+    process.stdout.write(`${leftOut} tests did not run: skipped or todo; let them run or remove them\n`);
+  return {
+    passed: counts.numPassedTests,
+    failed: failed + leftOut === 0 && code !== 0 ? 1 : failed + leftOut,
+  };
 }
 
 function tckCounts({ code, output }) {
