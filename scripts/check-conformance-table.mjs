@@ -1,5 +1,5 @@
-// Every source, operator, overflow choice and hub of core is exported and has its row in the conformance table:
-// nothing public escapes the judge. Ends of a pipeline (sink/) may have rows too; a row without a file is a finding.
+// Every source, operator, overflow choice and hub of core is exported, has its row in the conformance table, and
+// a test beside it for what the judge cannot know: nothing public escapes. Ends of a pipeline (sink/) may have rows too; a row without a file is a finding.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./bootstrap.mjs";
@@ -30,6 +30,20 @@ function exports(door, file) {
   return new RegExp(`^export \\{[^}]+\\} from "\\./${file}\\.js";$`, "m").test(door);
 }
 
+/** One line for each file that no test of its room imports; `testsOf` answers the text of a room's tests. */
+export function findUntested(files, testsOf) {
+  return files.flatMap((file) => {
+    const [room, name] = file.split("/");
+    if (testsOf(room).includes(`from "./${name}.js"`)) return [];
+    return [`${SRC}/${file}.ts: not tested beside the judge: add ${SRC}/${file}.test.ts`];
+  });
+}
+
+function testsOf(room) {
+  const tests = filesBelow(root, [`${SRC}/${room}`], [".test.ts"]);
+  return tests.map((file) => readFileSync(join(root, file), "utf8")).join("\n");
+}
+
 function filesOf(rooms) {
   const folders = rooms.map((room) => `${SRC}/${room}`);
   const files = filesBelow(root, folders, [".ts"]).filter((file) => !file.endsWith(".test.ts"));
@@ -40,5 +54,6 @@ if (import.meta.filename === process.argv[1]) {
   const files = filesOf(ROOMS);
   const read = (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : "");
   const findings = findUnjudged(files, filesOf(["sink"]), read(DOOR), read(TABLE));
-  conclude("conformance table", findings, `${files.length} files exported and judged`);
+  findings.push(...findUntested(files, testsOf));
+  conclude("conformance table", findings, `${files.length} files exported, judged and tested`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findUnjudged } from "./check-conformance-table.mjs";
+import { findUnjudged, findUntested } from "./check-conformance-table.mjs";
 
 describe("findUnjudged", () => {
   const door = 'export { map } from "./operator/map.js";\n';
@@ -25,6 +25,16 @@ describe("findUnjudged", () => {
       "packages/core/src/operator/skip.ts: not exported: add a line to packages/core/src/index.ts",
       'packages/core/src/operator/skip.ts: not judged: add a row with file: "operator/skip" to packages/core/test/subjects.ts',
       'packages/core/test/subjects.ts: row "operator/map" has no file in packages/core/src: correct or remove it',
+    ]);
+  });
+});
+
+describe("findUntested", () => {
+  const tests = { operator: 'import { map } from "./map.js";\n' };
+
+  it("names a file that no test of its room imports", () => {
+    expect(findUntested(["operator/map", "operator/skip"], (room) => tests[room])).toEqual([
+      "packages/core/src/operator/skip.ts: not tested beside the judge: add packages/core/src/operator/skip.test.ts",
     ]);
   });
 });
