@@ -28,9 +28,9 @@ const FIRST_SLOTS = 16;
 export class Ring<T> {
   /** The most items held at once. */
   readonly capacity: number;
-  protected slots: (T | undefined)[] = [];
-  protected head = 0;
-  protected count = 0;
+  private slots: (T | undefined)[] = [];
+  private head = 0;
+  private count = 0;
 
   /** @param capacity in items, an integer >= 1 */
   constructor(capacity: number) {
@@ -59,7 +59,7 @@ export class Ring<T> {
 
   /** Takes the oldest item. Throws a `RangeError` when empty: look at `isEmpty` first. */
   shift(): T {
-    if (this.count === 0) throw new RangeError("The Ring is empty: check isEmpty before shift()");
+    if (this.count === 0) throw new RangeError("The Ring is empty: check isEmpty first");
     const item = this.slots[this.head] as T;
     this.slots[this.head] = undefined; // an item that has left must not be kept alive
     this.head = (this.head + 1) & (this.slots.length - 1);
@@ -76,7 +76,7 @@ export class Ring<T> {
 
   private grow(): void {
     if (this.count === this.capacity) {
-      throw new RangeError("The Ring is full: check isFull before push()");
+      throw new RangeError("The Ring is full: check isFull first");
     }
     const grown: (T | undefined)[] = new Array(this.slots.length * 2 || FIRST_SLOTS);
     for (let i = 0; i < this.count; i++) grown[i] = this.slots[(this.head + i) & (this.slots.length - 1)];

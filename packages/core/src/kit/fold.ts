@@ -2,10 +2,9 @@
 // `combine` itself when it sees a Fold: `reduce` then costs no call but the user's (kit/indexed-loop.ts).
 
 import { UNBOUNDED } from "../spec/demand.js";
-import type { Subscription } from "../spec/publisher.js";
+import { AbortableEnd } from "./abortable-end.js";
 import { asError } from "./dropped.js";
-import { NEVER_SUBSCRIPTION } from "./ended.js";
-import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
+import type { SliceSource } from "./stage-subscriber.js";
 
 /**
  * Combines all items into `accumulator` and settles a promise with it; asks for everything at once.
@@ -21,15 +20,13 @@ import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
  * new Fold(sum, 0, console.log, console.error, undefined).connectTo(range(1, 3)); // prints 6
  * ```
  */
-export class Fold implements StageSubscriber<unknown> {
+export class Fold extends AbortableEnd<unknown> {
   readonly combine: (accumulator: unknown, item: unknown) => unknown;
   accumulator: unknown;
+  readonly stageName = "reduce";
   /** Of a promise: a second call of either has no effect. */
   private readonly resolve: (result: unknown) => void;
   private readonly reject: (error: unknown) => void;
-  private readonly signal: AbortSignal | undefined;
-  private upstream: Subscription = NEVER_SUBSCRIPTION;
-  private isOver = false;
 
   constructor(
     combine: (accumulator: unknown, item: unknown) => unknown,
@@ -38,38 +35,43 @@ export class Fold implements StageSubscriber<unknown> {
     reject: (error: unknown) => void,
     signal: AbortSignal | undefined,
   ) {
+    super(signal, UNBOUNDED);
     this.combine = combine;
     this.accumulator = seed;
     this.resolve = resolve;
     this.reject = reject;
-    this.signal = signal;
-  }
-
-  /** Subscribes, unless the signal has aborted: listened to from here on, as onSubscribe may come late. */
-  connectTo(upstream: Connectable<unknown>): void {
-    if (this.signal?.aborted) {
-      this.handleEvent();
-      return;
-    }
-    this.signal?.addEventListener("abort", this);
-    upstream.connect(this);
-  }
-
-  onSubscribe(subscription: Subscription): void {
-    if (this.isOver) {
-      subscription.cancel(); // aborted while it was awaited
-      return;
-    }
-    this.upstream = subscription;
-    subscription.request(UNBOUNDED);
   }
 
   next(item: unknown): boolean {
     try {
       this.accumulator = this.combine(this.accumulator, item);
     } catch (thrown) {
-      this.abandon(asError(thrown, "reduce"));
+      this.abandon(asError(thrown, this.stageName));
     }
+    return true;
+  }
+
+  /**
+   * [map] [filter] and a fold into a number, a sum or a count: no call but the user's functions. The accumulator
+   * stays in a register, where `next` makes a heap number an item (3.0 ns against 4.7 on L1).
+   */
+  takeSlice(source: SliceSource, stop: number): boolean {
+    if (typeof this.accumulator !== "number") return false;
+    const { items, first } = source;
+    const { map, keep } = source.run;
+    const { combine } = this;
+    let accumulator: unknown = +this.accumulator; // the `+` tells V8: a number, in this loop
+    let i = source.index;
+    while (i < stop && !source.ended) {
+      let item = items === undefined ? first + i : items[i];
+      i++;
+      if (map !== undefined) item = map(item);
+      if (keep !== undefined && !keep(item)) continue;
+      if (source.ended) break;
+      accumulator = combine(accumulator, item);
+    }
+    source.index = i;
+    this.accumulator = accumulator;
     return true;
   }
 
@@ -83,21 +85,14 @@ export class Fold implements StageSubscriber<unknown> {
     this.resolve(this.accumulator);
   }
 
-  /** The abort signal fired. */
-  handleEvent(): void {
-    this.abandon(this.signal?.reason);
-  }
-
-  private abandon(error: unknown): void {
+  protected override abandon(error: unknown): void {
     const { upstream } = this;
-    this.leave();
-    this.reject(error);
+    this.onError(error);
     upstream.cancel();
   }
 
   private leave(): void {
-    this.isOver = true;
-    this.upstream = NEVER_SUBSCRIPTION;
-    this.signal?.removeEventListener("abort", this);
+    this.close();
+    this.ignoreAbort();
   }
 }

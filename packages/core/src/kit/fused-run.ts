@@ -22,7 +22,7 @@ export const DROPPED: unique symbol = Symbol("dropped");
 
 /** The stages of one subscription with their state. Made anew for each: `scan` and `take` count in it. */
 export class FusedRun {
-  /** The prepared form applies: `map`, then `keep`, are all there is. */
+  /** `map`, then `keep`, are all there is. */
   readonly isPrepared: boolean;
   readonly map: StageFunction | undefined;
   readonly keep: StageFunction | undefined;
@@ -30,19 +30,19 @@ export class FusedRun {
   exhausted = false;
   private readonly stages: readonly Stage[];
   private readonly state: unknown[];
-  /** The stage under way, for the message of what it throws. */
-  private at = 0;
+  /** The stage that `apply` calls. */
+  private at = -1;
 
   constructor(stages: readonly Stage[]) {
     this.stages = stages;
     let maps = 0;
     while (maps < stages.length && stages[maps]?.kind === MAP) maps++;
     const next = stages[maps];
-    const hasFilter = next !== undefined && next.kind === FILTER;
-    this.isPrepared = maps + (hasFilter ? 1 : 0) === stages.length;
-    this.map = this.isPrepared && maps > 0 ? composeMaps(stages, 0, maps) : undefined;
-    this.keep = this.isPrepared && hasFilter ? next.fn : undefined;
-    this.state = this.isPrepared ? [] : stages.map((stage) => stage.state);
+    const keep = next?.kind === FILTER ? next.fn : undefined;
+    this.isPrepared = maps + (keep === undefined ? 0 : 1) === stages.length;
+    this.map = maps === 0 ? undefined : composeMaps(stages, 0, maps);
+    this.keep = keep;
+    this.state = stages.map((stage) => stage.state);
     this.exhausted = this.itemsLeft() === 0;
   }
 
@@ -90,23 +90,21 @@ export class FusedRun {
   }
 
   /**
-   * What to signal for something that was thrown while the run ran. Only what is no Error needs a name; the
-   * prepared loops do not note which function they call, so they name all it may have been, with the fold's.
+   * What to signal for something that was thrown while the run ran. Only what is no Error needs a name; the prepared
+   * loops do not note which function they call (4 instructions an item), so all are named that it may have been.
    */
-  errorOf(thrown: unknown, fold: readonly string[] = []): unknown {
+  errorOf(thrown: unknown, behind?: string): unknown {
     const names = this.stages.map((stage) => stage.name);
-    return asError(thrown, this.isPrepared ? names.concat(fold).join(" or ") : `${names[this.at]}`);
+    return asError(thrown, names[this.at] ?? names.concat(behind ?? []).join(" or "));
   }
 }
 
-/** One function for `count` maps from `first` on; a chain of threes, to save calls where V8 cannot inline them. */
+/** One function for `count` maps from `first` on; two in each, to save calls where V8 cannot inline them. */
 function composeMaps(stages: readonly Stage[], first: number, count: number): StageFunction {
   const a = stages[first]?.fn as StageFunction; // the caller counted them: all are maps
   if (count === 1) return a;
   const b = stages[first + 1]?.fn as StageFunction;
   if (count === 2) return (item) => b(a(item));
-  const c = stages[first + 2]?.fn as StageFunction;
-  if (count === 3) return (item) => c(b(a(item)));
-  const rest = composeMaps(stages, first + 3, count - 3);
-  return (item) => rest(c(b(a(item))));
+  const rest = composeMaps(stages, first + 2, count - 2);
+  return (item) => rest(b(a(item)));
 }

@@ -14,7 +14,7 @@ export class IndexedSubscription extends IndexedLoop implements Subscription {
   /** Gives the subscription to downstream; completes at once where there is nothing to send. */
   start(): void {
     this.downstream.onSubscribe(this);
-    if (!this.running) this.completeAtEnd();
+    if (!this.running) this.settle();
   }
 
   request(n: number): void {
@@ -22,21 +22,21 @@ export class IndexedSubscription extends IndexedLoop implements Subscription {
     this.requested = addDemand(this.requested, n);
     if (this.running) return; // §3.3: the loop takes it up, the stack does not grow
     this.sendIndexed();
-    this.completeAtEnd();
+    this.settle();
   }
 
   cancel(): void {
     this.end();
   }
 
-  protected override stageFailed(error: unknown): void {
+  protected override fail(error: unknown): void {
     const { downstream } = this;
     this.end();
     downstream.onError(error);
   }
 
   /** Completion needs no demand (§1.5): it follows the last item. */
-  private completeAtEnd(): void {
+  private settle(): void {
     if (this.ended || (this.index < this.count && !this.run.exhausted)) return;
     const { downstream } = this;
     this.end();

@@ -22,6 +22,31 @@ export interface StageSubscriber<T> {
   next(item: T): boolean;
   onError(error: unknown): void;
   onComplete(): void;
+  /**
+   * Only for speed, and only for ends whose `next` would cost more than the item: takes a slice of a source's
+   * items in a loop of its own, as many calls of `next` would. Answers whether it did.
+   */
+  takeSlice?(source: SliceSource, stop: number): boolean;
+  /** What a function is called that runs within `takeSlice`, for the message of what it throws. */
+  readonly stageName?: string;
+}
+
+/** A source that sends by index, seen by an end that runs its loop (kit/indexed-loop.ts is the one there is). */
+export interface SliceSource {
+  /** What to send, or `undefined` for the numbers from `first` on. */
+  readonly items: ArrayLike<unknown> | undefined;
+  readonly first: number;
+  /** The next to send; the end moves it. */
+  index: number;
+  /** What downstream may still be sent; the end takes off what it used. */
+  requested: number;
+  /** Nothing may be sent any more: to be read again after each call of foreign code. */
+  readonly ended: boolean;
+  /** The prepared stages in between. */
+  readonly run: {
+    readonly map: ((item: unknown) => unknown) | undefined;
+    readonly keep: ((item: unknown) => unknown) | undefined;
+  };
 }
 
 /**

@@ -43,10 +43,9 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   private upstream: Subscription = NEVER_SUBSCRIPTION;
   private ended = false;
   /** One of the subscriber's callbacks is running. */
-  private inCallback = false;
-  private isSubscribing = true;
-  /** What was requested while subscribing. */
-  private early = 0;
+  private running = false;
+  /** What was requested while subscribing; `undefined` from then on. */
+  private early: number | undefined = 0;
   /** Waits for the running callback to return. */
   private owed: Owed | undefined = undefined;
 
@@ -61,27 +60,28 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     this.upstream = subscription;
     if (abortSignal?.aborted) this.cancel();
     else abortSignal?.addEventListener("abort", this);
-    this.inCallback = true;
+    this.running = true;
     try {
       subscriber?.onSubscribe(this); // also after an abort: who subscribes gets a subscription (§1.9)
     } catch (thrown) {
       this.abandon(thrown);
     }
-    this.inCallback = false;
-    this.isSubscribing = false;
-    if (this.owed !== undefined) this.signal(this.owed);
-    else if (this.early > 0 && !this.ended) this.upstream.request(this.early);
+    this.running = false;
+    const { early, owed } = this;
+    this.early = undefined;
+    if (owed !== undefined) this.signal(owed);
+    else if (early && !this.ended) this.upstream.request(early);
   }
 
   next(item: T): boolean {
     if (this.ended) return false;
-    this.inCallback = true;
+    this.running = true;
     try {
       this.subscriber?.onNext(item);
     } catch (thrown) {
       this.abandon(thrown);
     }
-    this.inCallback = false;
+    this.running = false;
     if (this.owed !== undefined) this.signal(this.owed);
     return true;
   }
@@ -98,7 +98,7 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   request(n: number): void {
     if (this.ended) return; // §3.6
     if (!isDemand(n)) this.refuse(n);
-    else if (this.isSubscribing) this.early = addDemand(this.early, n);
+    else if (this.early !== undefined) this.early = addDemand(this.early, n);
     else this.upstream.request(n);
   }
 
@@ -132,12 +132,12 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     this.end();
     this.owed = owed;
     upstream.cancel();
-    if (!this.inCallback && this.owed !== undefined) this.signal(owed);
+    if (!this.running && this.owed !== undefined) this.signal(owed);
   }
 
   private finish(owed: Owed): void {
     this.end();
-    if (this.inCallback) this.owed = owed;
+    if (this.running) this.owed = owed;
     else this.signal(owed);
   }
 

@@ -1,8 +1,7 @@
 // One file, two orders: what differs between them is only where a result waits (`Ordered` keeps a place for it
 // from the start, `AsReady` puts it at the end when it is there).
 
-import { checkCapacity } from "../buffer/ring.js";
-import { SegmentRing } from "../buffer/segment-ring.js";
+import { checkCapacity, Ring } from "../buffer/ring.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
 import { asError } from "../kit/dropped.js";
@@ -70,7 +69,9 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
   private readonly concurrency: number;
   private readonly ordered: boolean;
   /** Ordered: all calls, oldest first. As ready: the settled ones. */
-  private readonly calls: SegmentRing<Call<R>>;
+  private readonly calls: Ring<Call<R>>;
+  /** Taken from `calls`, and next to be sent. */
+  private oldest: Call<R> | undefined = undefined;
   private readonly loop: SerialLoop;
   /** Calls under way and results that wait. */
   private held = 0;
@@ -91,7 +92,7 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
     this.transform = transform;
     this.concurrency = concurrency;
     this.ordered = ordered;
-    this.calls = new SegmentRing(concurrency);
+    this.calls = new Ring(concurrency);
     this.loop = new SerialLoop(() => this.sendSettled());
   }
 
@@ -144,6 +145,7 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
 
   protected override onEnd(): void {
     this.calls.clear();
+    this.oldest = undefined;
     this.controller?.abort();
   }
 
@@ -162,8 +164,11 @@ class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext
 
   private sendSettled(): void {
     const { calls } = this;
-    while (!this.done && this.emitted < this.demand && calls.peek()?.isSettled) {
-      const { result } = calls.shift();
+    while (!this.done && this.emitted < this.demand) {
+      if (this.oldest === undefined && !calls.isEmpty) this.oldest = calls.shift();
+      if (!this.oldest?.isSettled) break;
+      const { result } = this.oldest;
+      this.oldest = undefined;
       this.held--;
       this.freed++;
       if (this.downstream.next(result as R)) this.emitted++; // settled: there is a result, if only undefined

@@ -1,5 +1,4 @@
 import { checkCapacity } from "../buffer/ring.js";
-import { SegmentRing } from "../buffer/segment-ring.js";
 import { Flow, type Operator, requireFlow } from "../flow/flow.js";
 import { dropError } from "../kit/dropped.js";
 import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
@@ -7,7 +6,7 @@ import { FusedRun } from "../kit/fused-run.js";
 import { IndexedLoop } from "../kit/indexed-loop.js";
 import { replenishAt } from "../kit/replenish.js";
 import type { Stage } from "../kit/stage.js";
-import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import type { SliceSource, StageSubscriber } from "../kit/stage-subscriber.js";
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 
@@ -33,7 +32,7 @@ export function prefetch<T>(size: number = 256): Operator<T, T> {
   return (upstream) => new PrefetchFlow<T>(requireFlow(upstream, "prefetch"), size);
 }
 
-/** Takes the per-item stages that follow into the loop that empties the ring, as synchronous sources do. */
+/** Takes the per-item stages that follow into the loop that sends what is held, as synchronous sources do. */
 class PrefetchFlow<T> extends Flow<T> {
   private readonly upstream: Flow<unknown>;
   private readonly size: number;
@@ -58,10 +57,15 @@ type End = { readonly kind: "complete" } | { readonly kind: "error"; readonly er
 
 /**
  * idle --item and demand--> scheduled --microtask--> sending --all that was held is sent | no demand--> idle
+ *
+ * Two arrays take turns: one is sent by the loops of IndexedLoop while the other takes what arrives. A ring in
+ * one array measured 60 % more instructions an item: two checks and a mask a push, a wrap a turn.
  */
 class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscription {
   private readonly size: number;
-  private readonly ring: SegmentRing<unknown>;
+  /** What came since `items` were taken. Both hold at most `size` together: upstream is asked for no more. */
+  private arriving: unknown[] = [];
+  private arrived = 0;
   private upstream: Subscription = NEVER_SUBSCRIPTION;
   /** Sent on since upstream was last asked. */
   private freed = 0;
@@ -69,10 +73,8 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
   private upstreamEnd: End | undefined = undefined;
 
   constructor(size: number, run: FusedRun, downstream: StageSubscriber<unknown>) {
-    const ring = new SegmentRing<unknown>(size);
-    super(ring.slotsInPlace, 0, 0, run, downstream);
+    super([], 0, 0, run, downstream);
     this.size = size;
-    this.ring = ring;
   }
 
   onSubscribe(subscription: Subscription): void {
@@ -85,8 +87,38 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
 
   next(item: unknown): boolean {
     if (this.ended) return false;
-    this.ring.push(item);
+    this.arriving[this.arrived++] = item;
     if (!this.isScheduled) this.schedule();
+    return true;
+  }
+
+  /** [map] [filter] into the array: 60 instructions an item, where a call of `next` for each costs 100. */
+  takeSlice(source: SliceSource, stop: number): boolean {
+    const { items, first } = source;
+    const { map, keep } = source.run;
+    const { arriving } = this;
+    let { arrived } = this;
+    let left = source.requested;
+    let i = source.index;
+    try {
+      while (i < stop && left > 0 && !source.ended) {
+        let item = items === undefined ? first + i : items[i];
+        i++;
+        if (map !== undefined) item = map(item);
+        if (keep !== undefined && !keep(item)) continue;
+        if (source.ended) break; // a stage's function cancelled
+        arriving[arrived++] = item;
+        left--;
+      }
+    } finally {
+      // Also when a stage threw: what came before it is sent before the error.
+      source.index = i;
+      source.requested = left;
+      if (!this.ended) {
+        this.arrived = arrived;
+        this.schedule();
+      }
+    }
     return true;
   }
 
@@ -115,37 +147,38 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
   protected override end(): void {
     super.end();
     this.upstream = NEVER_SUBSCRIPTION;
-    this.ring.clear();
+    this.items = this.arriving = [];
+    this.arrived = this.index = this.count = 0;
   }
 
-  protected override stageFailed(error: unknown): void {
+  protected override fail(error: unknown): void {
     const { downstream, upstream } = this;
     this.end();
     upstream.cancel();
     downstream.onError(error);
   }
 
+  private get held(): number {
+    return this.count - this.index + this.arrived;
+  }
+
   private schedule(): void {
-    if (this.isScheduled || this.requested === 0 || this.ring.isEmpty) return;
+    if (this.isScheduled || this.requested === 0 || this.held === 0) return;
     this.isScheduled = true;
     queueMicrotask(this.sendTurn);
   }
 
   /** One turn: what is held now, as far as demand goes. What upstream then sends crosses in the next one. */
   private readonly sendTurn = (): void => {
-    const { ring } = this;
-    let left = ring.size;
+    let left = this.held;
     while (left > 0 && this.requested > 0 && !this.ended && !this.run.exhausted) {
-      const from = ring.headIndex;
-      this.items = ring.slotsInPlace;
-      this.index = from;
-      this.count = from + Math.min(left, ring.contiguous);
+      if (this.index === this.count) this.takeArrived();
+      const from = this.index;
       this.sendIndexed();
-      if (this.ended) return; // the ring is cleared, nothing may be signalled
-      const sent = this.index - from;
-      ring.discard(sent);
-      left -= sent;
-      this.freed += sent;
+      if (this.ended) return; // nothing is held, nothing may be signalled
+      left -= this.index - from;
+      this.freed += this.index - from;
+      if (this.index === this.count) this.forgetSent();
     }
     this.isScheduled = false;
     if (this.ended) return;
@@ -159,13 +192,30 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
     this.schedule();
   };
 
+  private takeArrived(): void {
+    const emptied = this.items as unknown[]; // ours, and emptied by forgetSent
+    this.items = this.arriving;
+    this.index = 0;
+    this.count = this.arrived;
+    this.arriving = emptied;
+    this.arrived = 0;
+  }
+
+  /** An item that was sent must not be kept alive. */
+  private forgetSent(): void {
+    const sent = this.items as unknown[];
+    for (let i = 0; i < this.count; i++) sent[i] = undefined;
+    this.index = 0;
+    this.count = 0;
+  }
+
   private endAfterItems(end: End): void {
     this.upstreamEnd = end;
     if (!this.isScheduled) this.finishIfEmpty(end);
   }
 
   private finishIfEmpty(end: End): void {
-    if (!this.ring.isEmpty) return;
+    if (this.held > 0) return;
     const { downstream } = this;
     this.end();
     if (end.kind === "error") downstream.onError(end.error);

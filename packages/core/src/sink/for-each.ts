@@ -33,23 +33,17 @@ class ForEachInbox<T> extends Inbox<T> {
     this.consume = consume;
   }
 
-  /** An abort does not wait for the call under way. */
-  override handleEvent(): void {
-    super.handleEvent();
-    this.settle();
-  }
-
   protected override arrived(): void {
     while (!this.isBusy) {
       if (this.items.isEmpty) {
         this.settle();
         return;
       }
-      this.consumeOne(this.items.shift());
+      this.start(this.items.shift());
     }
   }
 
-  private consumeOne(item: T): void {
+  private start(item: T): void {
     this.isBusy = true;
     let answer: unknown;
     try {
@@ -59,22 +53,26 @@ class ForEachInbox<T> extends Inbox<T> {
       return;
     }
     if (isThenable(answer)) {
-      Promise.resolve(answer).then(() => {
-        this.isBusy = false;
-        this.consumedOne();
-        this.arrived();
-      }, this.abandon);
+      Promise.resolve(answer).then(
+        () => {
+          this.isBusy = false;
+          this.consumedOne();
+          this.arrived();
+        },
+        (error: unknown) => this.abandon(error),
+      );
     } else {
       this.isBusy = false;
       this.consumedOne();
     }
   }
 
-  /** `consume` failed. It stays busy for good: nothing is consumed any more. */
-  private readonly abandon = (error: unknown): void => {
-    this.leave({ error });
+  /** `consume` failed, or an abort, which does not wait for the call under way: nothing is consumed any more. */
+  protected override abandon(error: unknown): void {
+    super.abandon(error);
+    this.isBusy = true;
     this.settle();
-  };
+  }
 
   private settle(): void {
     if (this.end === undefined) return;

@@ -5,10 +5,8 @@
 //   any --abort, or the consumer leaves--> ended, at once: what is held is dropped
 
 import { checkCapacity, Ring } from "../buffer/ring.js";
-import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
+import { AbortableEnd } from "../kit/abortable-end.js";
 import { replenishAt } from "../kit/replenish.js";
-import type { Connectable, StageSubscriber } from "../kit/stage-subscriber.js";
-import type { Subscription } from "../spec/publisher.js";
 
 /** How a consumer of its own pace is fed. */
 export interface InboxOptions {
@@ -22,43 +20,23 @@ export interface InboxOptions {
 export type End = { readonly error: unknown } | "complete";
 
 /** Holds at most `prefetch` items; asks for as many again whenever three quarters of them are consumed. */
-export abstract class Inbox<T> implements StageSubscriber<T> {
+export abstract class Inbox<T> extends AbortableEnd<T> {
   protected readonly items: Ring<T>;
   protected end: End | undefined = undefined;
-  private readonly signal: AbortSignal | undefined;
-  private upstream: Subscription = NEVER_SUBSCRIPTION;
   /** Consumed since upstream was last asked. */
   private consumed = 0;
 
   constructor(options: InboxOptions | undefined) {
-    this.items = new Ring(checkCapacity("prefetch", options?.prefetch ?? 256, 1));
-    this.signal = options?.signal;
+    const prefetch = checkCapacity("prefetch", options?.prefetch ?? 256, 1);
+    super(options?.signal, prefetch);
+    this.items = new Ring(prefetch);
   }
 
   /** There is an item, or the end: to be looked at. May be called from within the consumer. */
   protected abstract arrived(): void;
 
-  /** Subscribes, unless the signal has aborted: from here on, not from onSubscribe, which may come late. */
-  connectTo(upstream: Connectable<T>): void {
-    if (this.signal?.aborted) {
-      this.handleEvent();
-      return;
-    }
-    this.signal?.addEventListener("abort", this);
-    upstream.connect(this);
-  }
-
-  onSubscribe(subscription: Subscription): void {
-    if (this.end !== undefined) {
-      subscription.cancel(); // the consumer left while it was awaited
-      return;
-    }
-    this.upstream = subscription;
-    subscription.request(this.items.capacity);
-  }
-
   next(item: T): boolean {
-    if (this.end !== undefined) return false;
+    if (this.isOver) return false;
     this.items.push(item);
     this.arrived();
     return true;
@@ -72,11 +50,6 @@ export abstract class Inbox<T> implements StageSubscriber<T> {
     this.finish("complete");
   }
 
-  /** The abort signal fired. */
-  handleEvent(): void {
-    this.leave({ error: this.signal?.reason });
-  }
-
   /** The consumer is done with an item that it took from `items`. */
   protected consumedOne(): void {
     if (++this.consumed < replenishAt(this.items.capacity)) return;
@@ -85,10 +58,14 @@ export abstract class Inbox<T> implements StageSubscriber<T> {
     this.upstream.request(n);
   }
 
+  protected override abandon(error: unknown): void {
+    this.leave({ error });
+  }
+
   /** Ends from this side, also in place of an end that nobody was told yet: what is held is dropped. */
   protected leave(end: End): void {
     const { upstream } = this;
-    this.upstream = NEVER_SUBSCRIPTION;
+    this.close();
     this.items.clear();
     this.end = end;
     this.arrived();
@@ -96,15 +73,10 @@ export abstract class Inbox<T> implements StageSubscriber<T> {
     upstream.cancel();
   }
 
-  /** To be called when the consumer has been told of the end, or nothing is left before it. */
-  protected ignoreAbort(): void {
-    this.signal?.removeEventListener("abort", this);
-  }
-
   private finish(end: End): void {
-    if (this.end !== undefined) return;
+    if (this.isOver) return;
+    this.close();
     this.end = end;
-    this.upstream = NEVER_SUBSCRIPTION;
     this.arrived();
   }
 }

@@ -72,7 +72,7 @@ describe("values", () => {
     const upstream = new TestPublisher<number>();
     const reader = fromPublisher(upstream).values({ prefetch: 2 });
     const calls = [reader.next(), reader.next()];
-    await expect(reader.next()).rejects.toThrow(/while 2 calls of it wait/);
+    await expect(reader.next()).rejects.toThrow(/while 2 calls wait/);
     upstream.next(1, 2);
     expect((await Promise.all(calls)).map((answer) => answer.value)).toEqual([1, 2]);
   });

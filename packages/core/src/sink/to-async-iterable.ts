@@ -49,7 +49,7 @@ class Reader<T> extends Inbox<T> {
 
   read(): Promise<IteratorResult<T, undefined>> {
     if (this.calls.isFull) {
-      const message = `Cannot call next() while ${this.calls.capacity} calls of it wait: await one first`;
+      const message = `Cannot call next() while ${this.calls.capacity} calls wait: await one first`;
       return Promise.reject(new RangeError(message));
     }
     return new Promise((resolve, reject) => {
@@ -68,14 +68,14 @@ class Reader<T> extends Inbox<T> {
       if (!this.items.isEmpty) {
         this.calls.shift().resolve({ done: false, value: this.items.shift() });
         this.consumedOne();
-      } else if (this.end !== undefined) this.answerEnd(this.calls.shift(), this.end);
+      } else if (this.end !== undefined) this.settle(this.calls.shift(), this.end);
       else return;
     }
     if (this.end !== undefined && this.items.isEmpty) this.ignoreAbort();
   }
 
   /** An error is thrown once, then the iteration is over. */
-  private answerEnd(call: Waiting<T>, end: NonNullable<typeof this.end>): void {
+  private settle(call: Waiting<T>, end: NonNullable<typeof this.end>): void {
     this.end = "complete";
     if (end === "complete") call.resolve(OVER);
     else call.reject(end.error);

@@ -18,12 +18,7 @@ import { describe } from "../spec/describe.js";
  * ```
  */
 export function range(first: number, count: number): Flow<number> {
-  if (
-    !Number.isSafeInteger(first) ||
-    !Number.isSafeInteger(count) ||
-    count < 0 ||
-    !Number.isSafeInteger(first + count)
-  ) {
+  if (![first, count].every(Number.isSafeInteger) || count < 0 || !Number.isSafeInteger(first + count)) {
     throw new RangeError(
       `Cannot count ${describe(count)} numbers from ${describe(first)}: all must be integers up to 2^53-1, the count >= 0`,
     );
