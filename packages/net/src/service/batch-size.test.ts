@@ -22,8 +22,8 @@ describe("BatchSize", () => {
     expect(new BatchSize().limit({ ...plenty, bytes: 1 }, 16)).toBe(1);
   });
 
-  it("comes to fill one message with items of the size seen, 48 bytes and 5,000", () => {
-    expect(settled(new BatchSize(), 48)).toBe(Math.floor((32 * 1024) / 48));
+  it("comes to fill one message with items of the size seen, 100 bytes and 5,000", () => {
+    expect(settled(new BatchSize(), 100)).toBe(Math.floor((32 * 1024) / 100));
     expect(settled(new BatchSize(), 5000)).toBe(6);
   });
 
@@ -33,7 +33,7 @@ describe("BatchSize", () => {
     expect(size.limit({ ...plenty, bytes: 645 }, 16)).toBe(10);
   });
 
-  it("never asks for more than 2,048 items, however small they are", () => {
+  it("never asks for more than 512 items, however small they are", () => {
     expect(settled(new BatchSize(), 1)).toBe(MAX_BATCH);
   });
 

@@ -24,7 +24,7 @@ type SourceEnd = { readonly kind: "complete" } | { readonly kind: "error"; reado
 /**
  * Subscribes to what the handler returned and sends it, as credit allows.
  *
- * *Demand:* see above; never more than 2,048 items ahead. *Buffers:* what was asked for one message and has not
+ * *Demand:* see above; never more than 512 items ahead. *Buffers:* what was asked for one message and has not
  * been sent: one batch. *Errors:* the source's, after the items before it; an item that cannot be encoded or is
  * too large ends this stream alone. *Cancel:* cancels the source.
  */

@@ -107,6 +107,9 @@ function explain(error: Error & { code?: string }, timeoutMs: number): string {
     case "ECONNRESET":
       return "the server ended the connection during the handshake (ECONNRESET); check that a Sluice server listens there";
     default:
+      if (error.code?.startsWith("HPE_")) {
+        return `what listens there does not speak HTTP (${error.code}); check host and port: a Sluice server must listen there`;
+      }
       return error.message.includes("timed out")
         ? `no answer within ${timeoutMs} ms; check host and port, or allow more with timeoutMs`
         : `${lower(error.message)}; a message may have at most ${MAX_MESSAGE_BYTES} bytes, and a Sluice server must listen there`;

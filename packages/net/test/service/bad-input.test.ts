@@ -101,7 +101,7 @@ describe("connect", () => {
       createTcpServer((socket) => void socket.end("220 mail.example.org ESMTP\r\n")),
     );
     expect(await complaint(connect(url, service))).toMatch(
-      /^CONNECT_FAILED: Cannot connect to ws:.*a Sluice server/,
+      /^CONNECT_FAILED: Cannot connect to ws:.*: what listens there does not speak HTTP \(HPE_[A-Z_]+\); check host and port: a Sluice server must listen there$/,
     );
   });
 
