@@ -5,7 +5,7 @@ export { flowFrom, flowOf } from "./flow/connected-flow.js";
 export { requireFlow } from "./flow/flow.js";
 export { Arbiter, type ArbiterOwner } from "./kit/arbiter.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
-export { complete, fail, NEVER_SUBSCRIPTION } from "./kit/ended.js";
+export { complete, fail, NEVER_SUBSCRIPTION, NOBODY, signalTerminal, type Terminal } from "./kit/ended.js";
 export { Fold } from "./kit/fold.js";
 
 export { OperatorSubscriber } from "./kit/operator-subscriber.js";
@@ -17,4 +17,5 @@ export { SerialLoop } from "./kit/serial-loop.js";
 export { Connectable, type StageSubscriber } from "./kit/stage-subscriber.js";
 export { SubscriberBorder } from "./kit/subscriber-border.js";
 export { setFusion } from "./kit/unfused.js";
+export { isThenable } from "./kit/thenable.js";
 export { addDemand, demandError, isDemand, UNBOUNDED } from "./spec/demand.js";

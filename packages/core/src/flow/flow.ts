@@ -35,6 +35,11 @@ export interface SubscribeOptions {
  * ```
  */
 export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, AsyncIterable<T> {
+  /** Connects a stage of ours, with no per-item stage in between. */
+  override connect(downstream: StageSubscriber<T>): void {
+    this.connectRun([], downstream as StageSubscriber<unknown>);
+  }
+
   /**
    * Connects a run of per-item stages, and downstream behind it. A synchronous source runs them in its own loop
    * (flow/indexed-flow.ts), any other puts a stage between (flow/connected-flow.ts).

@@ -21,10 +21,6 @@ export class IndexedFlow<T> extends Flow<T> {
     this.count = count;
   }
 
-  override connect(downstream: StageSubscriber<T>): void {
-    this.connectRun([], downstream as StageSubscriber<unknown>);
-  }
-
   override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
     // The length as it is now, not when the flow was made: an array may have changed in between.
     const count = this.items === undefined ? this.count : this.items.length;

@@ -20,10 +20,6 @@ class StageFlow<T> extends Flow<T> {
     this.stage = stage;
   }
 
-  override connect(downstream: StageSubscriber<T>): void {
-    this.connectRun([], downstream as StageSubscriber<unknown>);
-  }
-
   /** Puts its own stage in front of the run and hands it on, up to a flow that is no stage. */
   override connectRun(behind: readonly Stage[], downstream: StageSubscriber<unknown>): void {
     const stages = [this.stage, ...behind];

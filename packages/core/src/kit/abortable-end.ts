@@ -30,10 +30,12 @@ export abstract class AbortableEnd<T> implements StageSubscriber<T> {
   }
 
   onSubscribe(subscription: Subscription): void {
-    this.upstream = subscription;
-    if (this.isOver)
+    if (this.isOver) {
       subscription.cancel(); // it ended while this was awaited
-    else subscription.request(this.prefetch);
+      return;
+    }
+    this.upstream = subscription;
+    subscription.request(this.prefetch);
   }
 
   /** The abort signal fired. */

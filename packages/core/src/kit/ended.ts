@@ -18,7 +18,15 @@ export const NEVER_SUBSCRIPTION: Subscription = {
   cancel() {},
 };
 
-/** Stands where a downstream stood that may no longer be signalled, so that it can be collected (§3.13). */
+/**
+ * Stands where a downstream stood that may no longer be signalled, so that it can be collected (§3.13).
+ *
+ * @example
+ * ```ts
+ * import { NOBODY } from "@sluice/core/kit";
+ * console.log(NOBODY.next("an item")); // prints false
+ * ```
+ */
 export const NOBODY: StageSubscriber<unknown> = {
   onSubscribe(subscription) {
     subscription.cancel();
@@ -27,6 +35,24 @@ export const NOBODY: StageSubscriber<unknown> = {
   onError() {},
   onComplete() {},
 };
+
+/** How a stream ended, kept for when it may be signalled. */
+export type Terminal = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
+
+/**
+ * Signals how a stream ended.
+ *
+ * @example
+ * ```ts
+ * import { signalTerminal } from "@sluice/core/kit";
+ * const end = { onSubscribe() {}, next: () => true, onError: console.error, onComplete: () => console.log("over") };
+ * signalTerminal(end, { kind: "complete" }); // prints over
+ * ```
+ */
+export function signalTerminal(downstream: StageSubscriber<never>, terminal: Terminal): void {
+  if (terminal.kind === "error") downstream.onError(terminal.error);
+  else downstream.onComplete();
+}
 
 /**
  * Completes a subscriber that has not been signalled yet.

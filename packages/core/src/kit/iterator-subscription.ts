@@ -8,7 +8,7 @@ import { fail, NOBODY } from "./ended.js";
 import { DROPPED, type FusedRun } from "./fused-run.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
-/** `limit` once cancelled or terminated; before, the total of demand (see kit/indexed-loop.ts). */
+/** `limit` once cancelled or terminated; before, all that was requested so far: `emitted < limit` says both. */
 const ENDED = -1;
 
 /** Subscription to the items of an iterable, sent through a run of stages. */

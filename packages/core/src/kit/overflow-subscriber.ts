@@ -22,14 +22,13 @@ import {
 } from "../spec/overflow.js";
 import type { Subscription } from "../spec/publisher.js";
 import { asError, dropError } from "./dropped.js";
+import type { Terminal } from "./ended.js";
 import { OperatorSubscriber } from "./operator-subscriber.js";
 import { SerialLoop } from "./serial-loop.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /** What became of an item. */
 export type OfferResult = "accepted" | "dropped" | "ended";
-
-type End = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 
 /**
  * Holds what downstream has not asked for yet, up to `capacity`, and does as told with the rest.
@@ -63,7 +62,7 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
   private demand = 0;
   private emitted = 0;
   private isSending = false;
-  private end: End | undefined = undefined;
+  private end: Terminal | undefined = undefined;
 
   /** @param name of the operator, for messages */
   constructor(
@@ -176,7 +175,7 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
     upstream.cancel();
   }
 
-  private endAfterItems(end: End): void {
+  private endAfterItems(end: Terminal): void {
     this.end = end;
     this.loop.run();
   }

@@ -11,7 +11,7 @@ import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import { RuleViolationError } from "../spec/errors.js";
 import type { Publisher, Subscriber, Subscription } from "../spec/publisher.js";
 import { asError, dropError, dropItem } from "./dropped.js";
-import { fail, NOBODY } from "./ended.js";
+import { fail, NOBODY, signalTerminal, type Terminal } from "./ended.js";
 import { Connectable, type StageSubscriber } from "./stage-subscriber.js";
 
 /**
@@ -37,8 +37,6 @@ export function connect<T>(upstream: Publisher<T>, downstream: StageSubscriber<T
     border.subscribeThrew(thrown);
   }
 }
-
-type Terminal = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 
 class PublisherBorder<T> implements Subscriber<T>, Subscription {
   private downstream: StageSubscriber<T>;
@@ -171,8 +169,7 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
         downstream,
         terminal.kind === "error" ? terminal.error : new RuleViolationError("§1.9", "publisher", missing),
       );
-    } else if (terminal.kind === "error") downstream.onError(terminal.error);
-    else downstream.onComplete();
+    } else signalTerminal(downstream, terminal);
   }
 }
 

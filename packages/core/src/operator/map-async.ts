@@ -1,5 +1,5 @@
-// One file, two orders: what differs between them is only where a result waits (`Ordered` keeps a place for it
-// from the start, `AsReady` puts it at the end when it is there).
+// Two orders in one class: what differs is only when a call takes its place in the ring, ordered from the start, else
+// when its result is there.
 
 import { checkCapacity, Ring } from "../buffer/ring.js";
 import { flowOf } from "../flow/connected-flow.js";

@@ -1,7 +1,7 @@
 import { checkCapacity } from "../buffer/ring.js";
 import { Flow, type Operator, requireFlow } from "../flow/flow.js";
 import { dropError } from "../kit/dropped.js";
-import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
+import { NEVER_SUBSCRIPTION, signalTerminal, type Terminal } from "../kit/ended.js";
 import { FusedRun } from "../kit/fused-run.js";
 import { IndexedLoop } from "../kit/indexed-loop.js";
 import { replenishAt } from "../kit/replenish.js";
@@ -43,17 +43,10 @@ class PrefetchFlow<T> extends Flow<T> {
     this.size = size;
   }
 
-  override connect(downstream: StageSubscriber<T>): void {
-    this.connectRun([], downstream as StageSubscriber<unknown>);
-  }
-
   override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
     this.upstream.connect(new Prefetch(this.size, new FusedRun(stages), downstream));
   }
 }
-
-/** How upstream ended, while items are still held. */
-type End = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 
 /**
  * idle --item and demand--> scheduled --microtask--> sending --all that was held is sent | no demand--> idle
@@ -70,7 +63,8 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
   /** Sent on since upstream was last asked. */
   private freed = 0;
   private isScheduled = false;
-  private upstreamEnd: End | undefined = undefined;
+  /** How upstream ended, while items are still held. */
+  private upstreamEnd: Terminal | undefined = undefined;
 
   constructor(size: number, run: FusedRun, downstream: StageSubscriber<unknown>) {
     super([], 0, 0, run, downstream);
@@ -209,17 +203,16 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
     this.count = 0;
   }
 
-  private endAfterItems(end: End): void {
+  private endAfterItems(end: Terminal): void {
     this.upstreamEnd = end;
     if (!this.isScheduled) this.finishIfEmpty(end);
   }
 
-  private finishIfEmpty(end: End): void {
+  private finishIfEmpty(end: Terminal): void {
     if (this.held > 0) return;
     const { downstream } = this;
     this.end();
-    if (end.kind === "error") downstream.onError(end.error);
-    else downstream.onComplete();
+    signalTerminal(downstream, end);
   }
 
   /** A take in the run let its last item through: upstream has more, or may have. */

@@ -42,10 +42,6 @@ class IteratorFlow<T> extends Flow<T> {
     this.iterable = iterable;
   }
 
-  override connect(downstream: StageSubscriber<T>): void {
-    this.connectRun([], downstream as StageSubscriber<unknown>);
-  }
-
   override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
     new IteratorSubscription(this.iterable, new FusedRun(stages), downstream).start();
   }

@@ -1,5 +1,6 @@
 // One in, one out: both ends of a call.
 
+import { isThenable } from "@sluice/core/kit";
 import { decodeItems, type EncodedItems, encodeItems, type ItemsEvent } from "./bodies.js";
 import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
 import { itemTooLarge, sendLoneItem } from "./lone-item.js";
@@ -99,10 +100,6 @@ export class CallResponder extends Responder {
     else if (result === "done") this.succeed();
     else this.connection.wakeReply();
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 function nothing(): void {}

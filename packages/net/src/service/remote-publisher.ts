@@ -7,7 +7,14 @@
 // so a batch is decoded and handed on in the turn in which it came.
 
 import type { Flow, Subscription } from "@sluice/core";
-import { addDemand, flowFrom, type StageSubscriber } from "@sluice/core/kit";
+import {
+  addDemand,
+  flowFrom,
+  NOBODY,
+  type StageSubscriber,
+  signalTerminal,
+  type Terminal,
+} from "@sluice/core/kit";
 import { decodeItems, type ItemsEvent } from "./bodies.js";
 import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
 
@@ -23,8 +30,6 @@ export function remotePublisher<T>(route: Route, input: unknown, options: Reques
     downstream.onSubscribe(new RemoteStream<T>(route, input, options, downstream)),
   );
 }
-
-type Terminal = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 
 class RemoteStream<T> extends ClientRequest implements Subscription {
   private downstream: StageSubscriber<T>;
@@ -98,15 +103,6 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
     const { downstream } = this;
     this.downstream = NOBODY;
     this.terminal = undefined;
-    if (terminal.kind === "complete") downstream.onComplete();
-    else downstream.onError(terminal.error);
+    signalTerminal(downstream, terminal);
   }
 }
-
-/** Stands where a downstream stood that may no longer be signalled, so that it can be collected (§3.13). */
-const NOBODY: StageSubscriber<unknown> = {
-  onSubscribe: (subscription) => subscription.cancel(),
-  next: () => false,
-  onError() {},
-  onComplete() {},
-};

@@ -9,7 +9,7 @@
 // what was granted.
 
 import { from, type Subscription } from "@sluice/core";
-import { connect, type StageSubscriber } from "@sluice/core/kit";
+import { connect, type StageSubscriber, type Terminal } from "@sluice/core/kit";
 import type { Turn } from "../protocol/session/session-api.js";
 import { BatchSize } from "./batch-size.js";
 import { encodedLength, sendEncoded } from "./bodies.js";
@@ -18,8 +18,6 @@ import { itemTooLarge } from "./lone-item.js";
 import { OutgoingItems } from "./outgoing-items.js";
 import { Responder, type ServedRoute } from "./responder.js";
 import { type SourceWatcher, watched } from "./watched-source.js";
-
-type SourceEnd = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 
 /**
  * Subscribes to what the handler returned and sends it, as credit allows.
@@ -32,7 +30,7 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
   private readonly outgoing: OutgoingItems;
   private readonly batchSize = new BatchSize();
   private source: Subscription | undefined = undefined;
-  private sourceEnd: SourceEnd | undefined = undefined;
+  private sourceEnd: Terminal | undefined = undefined;
   /** Requested from the source and not yet received. */
   private outstanding = 0;
   private isOffered = false;
