@@ -20,10 +20,12 @@ const rooms = {
     sink: ["spec", "buffer", "kit"],
     flow: ["spec", "buffer", "kit", "sink", "clock", "inspect"],
     source: ["spec", "buffer", "kit", "clock", "flow"],
-    // Of the sources only `from`, which makes a publisher of what a user's function returned.
-    operator: ["spec", "buffer", "kit", "clock", "flow", "source/from"],
+    // Of the sources only `from`, which makes a publisher of what a user's function returned; of the hubs what
+    // `share` and `publish` are made of.
+    operator: ["spec", "buffer", "kit", "clock", "flow", "source/from", "hub"],
     overflow: ["spec", "buffer", "kit", "clock", "flow"],
     hub: ["spec", "buffer", "kit", "clock", "flow"],
+    contract: ["spec", "flow", "source", "operator", "overflow", "hub"],
   },
   net: {
     "protocol/limits": [],

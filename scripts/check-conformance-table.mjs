@@ -1,5 +1,6 @@
-// Every source, operator, overflow choice and hub of core is exported, has its row in the conformance table, and
-// a test beside it for what the judge cannot know: nothing public escapes. Ends of a pipeline (sink/) may have rows too; a row without a file is a finding.
+// Every source, operator, overflow choice and hub of core is exported, has its row in the conformance table, its
+// contract, and a test beside it for what the judge cannot know: nothing public escapes. Ends of a pipeline (sink/)
+// may have rows too; a row without a file is a finding.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./bootstrap.mjs";
@@ -9,7 +10,8 @@ import { conclude } from "./findings.mjs";
 const ROOMS = ["source", "operator", "overflow", "hub"];
 const SRC = "packages/core/src";
 const DOOR = `${SRC}/index.ts`;
-const TABLE = "packages/core/test/subjects.ts";
+const CONTRACTS = `${SRC}/contract/contracts.ts`;
+const TABLE = "packages/core/test/subjects";
 
 /** One line for each file that the door or the table lacks, and for each row whose file is in neither list. */
 export function findUnjudged(files, ends, door, table) {
@@ -44,16 +46,37 @@ function testsOf(room) {
   return tests.map((file) => readFileSync(join(root, file), "utf8")).join("\n");
 }
 
+/** One line for each file without `<name>.contract.ts`, and for each contract that the door for contracts lacks. */
+export function findWithoutContract(files, contracts, door) {
+  return files.flatMap((file) => {
+    if (!contracts.includes(file)) return [`${SRC}/${file}.ts: no contract: add ${SRC}/${file}.contract.ts`];
+    if (door.includes(`from "../${file}.contract.js";`)) return [];
+    return [`${SRC}/${file}.contract.ts: not listed: add it to ${CONTRACTS}`];
+  });
+}
+
 function filesOf(rooms) {
   const folders = rooms.map((room) => `${SRC}/${room}`);
-  const files = filesBelow(root, folders, [".ts"]).filter((file) => !file.endsWith(".test.ts"));
+  const files = filesBelow(root, folders, [".ts"]).filter((file) => !/\.(?:test|contract)\.ts$/.test(file));
   return files.map((file) => file.slice(SRC.length + 1, -".ts".length));
+}
+
+function contractsOf(rooms) {
+  const folders = rooms.map((room) => `${SRC}/${room}`);
+  const files = filesBelow(root, folders, [".contract.ts"]);
+  return files.map((file) => file.slice(SRC.length + 1, -".contract.ts".length));
 }
 
 if (import.meta.filename === process.argv[1]) {
   const files = filesOf(ROOMS);
   const read = (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : "");
-  const findings = findUnjudged(files, filesOf(["sink"]), read(DOOR), read(TABLE));
+  const table = filesBelow(root, [TABLE], [".ts"]).map(read).join("\n");
+  const findings = findUnjudged(files, filesOf(["sink"]), read(DOOR), table);
   findings.push(...findUntested(files, testsOf));
-  conclude("conformance table", findings, `${files.length} files exported, judged and tested`);
+  findings.push(...findWithoutContract(files, contractsOf(ROOMS), read(CONTRACTS)));
+  conclude(
+    "conformance table",
+    findings,
+    `${files.length} files exported, judged, tested and under contract`,
+  );
 }

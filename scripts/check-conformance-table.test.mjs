@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findUnjudged, findUntested } from "./check-conformance-table.mjs";
+import { findUnjudged, findUntested, findWithoutContract } from "./check-conformance-table.mjs";
 
 describe("findUnjudged", () => {
   const door = 'export { map } from "./operator/map.js";\n';
@@ -23,8 +23,8 @@ describe("findUnjudged", () => {
   it("names a file that is neither exported nor judged, and a row without a file", () => {
     expect(findUnjudged(["operator/skip"], [], door, table)).toEqual([
       "packages/core/src/operator/skip.ts: not exported: add a line to packages/core/src/index.ts",
-      'packages/core/src/operator/skip.ts: not judged: add a row with file: "operator/skip" to packages/core/test/subjects.ts',
-      'packages/core/test/subjects.ts: row "operator/map" has no file in packages/core/src: correct or remove it',
+      'packages/core/src/operator/skip.ts: not judged: add a row with file: "operator/skip" to packages/core/test/subjects',
+      'packages/core/test/subjects: row "operator/map" has no file in packages/core/src: correct or remove it',
     ]);
   });
 });
@@ -35,6 +35,18 @@ describe("findUntested", () => {
   it("names a file that no test of its room imports", () => {
     expect(findUntested(["operator/map", "operator/skip"], (room) => tests[room])).toEqual([
       "packages/core/src/operator/skip.ts: not tested beside the judge: add packages/core/src/operator/skip.test.ts",
+    ]);
+  });
+});
+
+describe("findWithoutContract", () => {
+  const door = 'import { mapContract } from "../operator/map.contract.js";\n';
+
+  it("names a file without a contract, and a contract that is not listed", () => {
+    expect(findWithoutContract(["operator/map"], ["operator/map"], door)).toEqual([]);
+    expect(findWithoutContract(["operator/skip", "operator/tap"], ["operator/tap"], door)).toEqual([
+      "packages/core/src/operator/skip.ts: no contract: add packages/core/src/operator/skip.contract.ts",
+      "packages/core/src/operator/tap.contract.ts: not listed: add it to packages/core/src/contract/contracts.ts",
     ]);
   });
 });

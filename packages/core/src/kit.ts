@@ -1,9 +1,11 @@
 // The door for people who write operators, gates, stores and transports. What users need is in `@sluice/core`.
 
 export { checkCapacity, Ring } from "./buffer/ring.js";
+export type { FlowAbout } from "./flow/about.js";
 export { flowFrom, flowOf } from "./flow/connected-flow.js";
 export { requireFlow } from "./flow/flow.js";
 export { Arbiter, type ArbiterOwner } from "./kit/arbiter.js";
+export { checkMilliseconds } from "./kit/check-milliseconds.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
 export { complete, fail, NEVER_SUBSCRIPTION, NOBODY, signalTerminal, type Terminal } from "./kit/ended.js";
 export { Fold } from "./kit/fold.js";

@@ -4,10 +4,13 @@ import { FusedRun } from "../kit/fused-run.js";
 import { FusedStage } from "../kit/fused-stage.js";
 import type { Stage } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import type { FlowAbout } from "./about.js";
 import { Flow, requireFlow } from "./flow.js";
 
 /**
  * Makes a flow of an operator's subscriber: `stage` is called once for each subscription.
+ *
+ * @param about the operator's name and settings, for messages, plans and inspection; may be left out
  *
  * @example
  * ```ts
@@ -24,14 +27,17 @@ import { Flow, requireFlow } from "./flow.js";
 export function flowOf<T, R>(
   upstream: Flow<T>,
   stage: (downstream: StageSubscriber<R>) => StageSubscriber<T>,
+  about?: FlowAbout,
 ): Flow<R> {
-  requireFlow(upstream, "an operator");
-  return new ConnectedFlow<R>((downstream) => upstream.connect(stage(downstream)));
+  requireFlow(upstream, about?.name ?? "an operator");
+  return new ConnectedFlow<R>((downstream) => upstream.connect(stage(downstream)), about, [upstream]);
 }
 
 /**
  * Makes a flow of a source: `start` is called once for each subscription and must give its downstream a
  * subscription before anything else (§1.9).
+ *
+ * @param about the source's name and settings, for plans and inspection; may be left out
  *
  * @example
  * ```ts
@@ -40,16 +46,26 @@ export function flowOf<T, R>(
  * console.log(await nothing.toArray()); // prints []
  * ```
  */
-export function flowFrom<T>(start: (downstream: StageSubscriber<T>) => void): Flow<T> {
-  return new ConnectedFlow(start);
+export function flowFrom<T>(start: (downstream: StageSubscriber<T>) => void, about?: FlowAbout): Flow<T> {
+  return new ConnectedFlow(start, about, []);
 }
 
-class ConnectedFlow<T> extends Flow<T> {
+/** A flow that a function connects. */
+export class ConnectedFlow<T> extends Flow<T> {
+  /** `undefined` for one whose author says nothing of it. */
+  readonly about: FlowAbout | undefined;
+  readonly upstreams: readonly Flow<unknown>[];
   private readonly start: (downstream: StageSubscriber<T>) => void;
 
-  constructor(start: (downstream: StageSubscriber<T>) => void) {
+  constructor(
+    start: (downstream: StageSubscriber<T>) => void,
+    about: FlowAbout | undefined,
+    upstreams: readonly Flow<unknown>[],
+  ) {
     super();
     this.start = start;
+    this.about = about;
+    this.upstreams = about?.upstreams ?? upstreams;
   }
 
   override connect(downstream: StageSubscriber<T>): void {

@@ -55,6 +55,7 @@ export function mapAsync<T, R>(
     flowOf(
       upstream,
       (downstream: StageSubscriber<R>) => new MapAsync(downstream, transform, concurrency, ordered),
+      { name: "mapAsync", settings: { concurrency, ordered } },
     );
 }
 

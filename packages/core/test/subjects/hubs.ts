@@ -1,0 +1,5 @@
+// One to many.
+
+import type { Row } from "./row.js";
+
+export const hubs: Row[] = [];
