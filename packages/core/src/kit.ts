@@ -9,6 +9,7 @@ export { checkMilliseconds } from "./kit/check-milliseconds.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
 export { complete, fail, NEVER_SUBSCRIPTION, NOBODY, signalTerminal, type Terminal } from "./kit/ended.js";
 export { Fold } from "./kit/fold.js";
+export { type InnerOwner, InnerSubscriber } from "./kit/inner-subscriber.js";
 
 export { OperatorSubscriber } from "./kit/operator-subscriber.js";
 export { OverflowSubscriber } from "./kit/overflow-subscriber.js";
@@ -18,6 +19,6 @@ export { requireFunction } from "./kit/require-function.js";
 export { SerialLoop } from "./kit/serial-loop.js";
 export { Connectable, type StageSubscriber } from "./kit/stage-subscriber.js";
 export { SubscriberBorder } from "./kit/subscriber-border.js";
-export { setFusion } from "./kit/unfused.js";
+export { setFusion } from "./flow/unfused.js";
 export { isThenable } from "./kit/thenable.js";
 export { addDemand, demandError, isDemand, UNBOUNDED } from "./spec/demand.js";
