@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Flow } from "../src/flow/flow.js";
 import { onDroppedError } from "../src/kit/dropped.js";
-import { setFusion } from "../src/kit/unfused.js";
+import { setFusion } from "../src/flow/unfused.js";
 import { concatMap } from "../src/operator/concat-map.js";
 import { filter } from "../src/operator/filter.js";
 import { limitDemand } from "../src/operator/limit-demand.js";

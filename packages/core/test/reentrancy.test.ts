@@ -4,7 +4,7 @@
 import { ManualSubscriber, settled, TestPublisher, until } from "@sluice/tck";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Flow, Operator } from "../src/flow/flow.js";
-import { setFusion } from "../src/kit/unfused.js";
+import { setFusion } from "../src/flow/unfused.js";
 import { concatMap } from "../src/operator/concat-map.js";
 import { filter } from "../src/operator/filter.js";
 import { limitDemand } from "../src/operator/limit-demand.js";

@@ -5,7 +5,7 @@
 import type { Check, PublisherSubject } from "@sluice/tck";
 import { operatorChecks, publisherChecks, subscriberChecks } from "@sluice/tck";
 import type { Flow } from "../src/flow/flow.js";
-import { setFusion } from "../src/kit/unfused.js";
+import { setFusion } from "../src/flow/unfused.js";
 import { map } from "../src/operator/map.js";
 import { tap } from "../src/operator/tap.js";
 import { fail } from "../src/source/fail.js";

@@ -68,11 +68,7 @@ export class ConnectedFlow<T> extends Flow<T> {
     this.upstreams = about?.upstreams ?? upstreams;
   }
 
-  override connect(downstream: StageSubscriber<T>): void {
-    this.start(downstream);
-  }
-
   override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
-    this.start(new FusedStage(new FusedRun(stages), downstream));
+    this.start(stages.length === 0 ? downstream : new FusedStage(new FusedRun(stages), downstream));
   }
 }

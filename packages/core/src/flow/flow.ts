@@ -1,6 +1,7 @@
 // Flow: the publisher that all our sources and operators return. It delegates: building a pipe only links
 // nodes, subscribing connects them (kit/), the ends of pipelines stand in sink/.
 
+import { assemble } from "../kit/assembly.js";
 import { requireFunction } from "../kit/require-function.js";
 import type { Stage } from "../kit/stage.js";
 import { Connectable, type StageSubscriber } from "../kit/stage-subscriber.js";
@@ -37,7 +38,7 @@ export interface SubscribeOptions {
 export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, AsyncIterable<T> {
   /** Connects a stage of ours, with no per-item stage in between. */
   override connect(downstream: StageSubscriber<T>): void {
-    this.connectRun([], downstream as StageSubscriber<unknown>);
+    assemble(this, downstream as StageSubscriber<unknown>);
   }
 
   /**

@@ -1,6 +1,5 @@
 // A flow that ends in a per-item stage. Runs of such neighbours are collapsed when they are subscribed.
 
-import { separateStages } from "../kit/fusion.js";
 import type { Stage } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { Flow, requireFlow } from "./flow.js";
@@ -10,9 +9,10 @@ export function flowOfStage<R>(upstream: Flow<unknown>, stage: Stage): Flow<R> {
   return new StageFlow<R>(requireFlow(upstream, stage.name), stage);
 }
 
-class StageFlow<T> extends Flow<T> {
-  private readonly upstream: Flow<unknown>;
-  private readonly stage: Stage;
+/** A flow whose last part is a per-item stage. */
+export class StageFlow<T> extends Flow<T> {
+  readonly upstream: Flow<unknown>;
+  readonly stage: Stage;
 
   constructor(upstream: Flow<unknown>, stage: Stage) {
     super();
@@ -22,9 +22,6 @@ class StageFlow<T> extends Flow<T> {
 
   /** Puts its own stage in front of the run and hands it on, up to a flow that is no stage. */
   override connectRun(behind: readonly Stage[], downstream: StageSubscriber<unknown>): void {
-    const stages = [this.stage, ...behind];
-    const separate = separateStages();
-    if (separate === undefined) this.upstream.connectRun(stages, downstream);
-    else this.upstream.connect(separate(stages, downstream));
+    this.upstream.connectRun([this.stage, ...behind], downstream);
   }
 }

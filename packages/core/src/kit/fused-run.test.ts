@@ -10,7 +10,7 @@ import { tap } from "../operator/tap.js";
 import { fromIterable } from "../source/from-iterable.js";
 import { fromPublisher } from "../source/from-publisher.js";
 import { range } from "../source/range.js";
-import { setFusion } from "./unfused.js";
+import { setFusion } from "../flow/unfused.js";
 
 /** The places where a run of stages may be executed: each has a loop of its own. */
 const heads: Record<string, () => Flow<number>> = {
