@@ -6,6 +6,7 @@ export { flowFrom, flowOf } from "./flow/connected-flow.js";
 export { requireFlow } from "./flow/flow.js";
 export { Arbiter, type ArbiterOwner } from "./kit/arbiter.js";
 export { checkMilliseconds } from "./kit/check-milliseconds.js";
+export { DropAccount } from "./kit/drop-account.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
 export { complete, fail, NEVER_SUBSCRIPTION, NOBODY, signalTerminal, type Terminal } from "./kit/ended.js";
 export { Fold } from "./kit/fold.js";

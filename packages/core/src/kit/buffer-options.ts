@@ -25,7 +25,7 @@ export function checkDropOptions(place: string, options: DropOptions<never> | un
     );
   }
   // By shape and not by class: counters may come from another copy of this library.
-  if (counters !== undefined && typeof counters?.offered !== "number") {
+  if (counters !== undefined && typeof counters?.droppedBy !== "object") {
     throw new TypeError(
       `Cannot give ${place} the counters ${describe(counters)}: make a new OverflowCounters()`,
     );

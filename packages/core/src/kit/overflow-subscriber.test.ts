@@ -85,7 +85,7 @@ describe("OverflowSubscriber", () => {
       [1, "ended"],
       [2, "ended"],
     ]);
-    expect([upstream.cancels, counters.droppedByEnd, counters.held]).toEqual([1, 2, 0]);
+    expect([upstream.cancels, counters.droppedBy.ended, counters.held]).toEqual([1, 2, 0]);
   });
 
   it("ends the stream with what onDrop throws, and reports it after the end", () => {

@@ -14,14 +14,10 @@
 import { Ring } from "../buffer/ring.js";
 import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import { OverflowError } from "../spec/errors.js";
-import {
-  type BufferOverflow,
-  type DropOptions,
-  type DropReason,
-  OverflowCounters,
-} from "../spec/overflow.js";
+import type { BufferOverflow, DropOptions, OverflowCounters } from "../spec/overflow.js";
 import type { Subscription } from "../spec/publisher.js";
-import { asError, dropError } from "./dropped.js";
+import { DropAccount } from "./drop-account.js";
+import { dropError } from "./dropped.js";
 import type { Terminal } from "./ended.js";
 import { OperatorSubscriber } from "./operator-subscriber.js";
 import { SerialLoop } from "./serial-loop.js";
@@ -54,7 +50,7 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
   private readonly name: string;
   private readonly capacity: number;
   private readonly overflow: BufferOverflow;
-  private readonly onDrop: ((item: T, reason: DropReason) => void) | undefined;
+  private readonly account: DropAccount<T>;
   private readonly counters: OverflowCounters;
   private readonly items: Ring<T>;
   private readonly loop: SerialLoop;
@@ -76,8 +72,8 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
     this.name = name;
     this.capacity = capacity;
     this.overflow = overflow;
-    this.onDrop = options?.onDrop;
-    this.counters = options?.counters ?? new OverflowCounters();
+    this.account = new DropAccount(options, (error) => this.fail(error));
+    this.counters = this.account.counters;
     // One slot even for capacity 0: an item that there is demand for passes through it, and none stays.
     this.items = new Ring(Math.max(1, capacity));
     this.loop = new SerialLoop(() => this.sendHeld());
@@ -98,7 +94,7 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
     const { counters, items } = this;
     counters.offered++;
     if (this.done || this.end !== undefined) {
-      this.drop(item, "ended");
+      this.account.drop(item, "ended");
       return "ended";
     }
     // Where there is demand that neither an item held nor the one being sent will use, `item` may pass even a
@@ -111,10 +107,10 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
       const oldest = items.shift();
       counters.held--;
       this.hold(item); // before `onDrop`, which may call back
-      this.drop(oldest, "overflow");
+      this.account.drop(oldest, "overflow");
       return "accepted";
     }
-    this.drop(item, "overflow");
+    this.account.drop(item, "overflow");
     if (this.overflow === "error") this.failByOverflow();
     return "dropped";
   }
@@ -144,7 +140,7 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
     while (!this.items.isEmpty) {
       const item = this.items.shift();
       this.counters.held--;
-      this.drop(item, "ended");
+      this.account.drop(item, "ended");
     }
   }
 
@@ -152,17 +148,6 @@ export class OverflowSubscriber<T> extends OperatorSubscriber<T, T> {
     this.items.push(item);
     this.counters.held++;
     this.loop.run();
-  }
-
-  private drop(item: T, reason: DropReason): void {
-    if (reason === "overflow") this.counters.droppedByOverflow++;
-    else this.counters.droppedByEnd++;
-    if (this.onDrop === undefined) return;
-    try {
-      this.onDrop(item, reason);
-    } catch (thrown) {
-      this.fail(asError(thrown, "onDrop")); // when all is over: to where dropped errors go
-    }
   }
 
   /** Upstream is stopped at once; what is held is still sent, then the error. */

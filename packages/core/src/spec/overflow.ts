@@ -3,8 +3,18 @@
 /** The choices of a buffer in front of a producer that cannot be slowed. */
 export type BufferOverflow = "error" | "dropOldest" | "dropNewest";
 
-/** Why an item was dropped: no room for it, or the stream ended while it waited. */
-export type DropReason = "overflow" | "ended";
+/**
+ * Why an item was dropped:
+ *
+ * - `"overflow"`: there was no room for it
+ * - `"ended"`: it waited, or came, when the stream had ended
+ * - `"expired"`: it waited for longer than its time to live
+ * - `"delayed"`: the delay of the queue stood too high for too long (CoDel)
+ * - `"shed"`: something of more priority took its place
+ * - `"superseded"`: a later item took its place (debounce, sample, throttle)
+ * - `"ignored"`: it came while another was being worked on (exhaustMap)
+ */
+export type DropReason = "overflow" | "ended" | "expired" | "delayed" | "shed" | "superseded" | "ignored";
 
 /**
  * Counts what went through a place that may drop. After each step: offered = delivered + dropped + held.
@@ -22,16 +32,20 @@ export class OverflowCounters {
   offered = 0;
   /** Items sent on. */
   delivered = 0;
-  /** Items for which there was no room. */
-  droppedByOverflow = 0;
-  /** Items that waited, or came, when the stream had ended. */
-  droppedByEnd = 0;
   /** Items that wait now. */
   held = 0;
-
-  get dropped(): number {
-    return this.droppedByOverflow + this.droppedByEnd;
-  }
+  /** Items given up, whatever the reason. */
+  dropped = 0;
+  /** The same items by reason. */
+  readonly droppedBy: Record<DropReason, number> = {
+    overflow: 0,
+    ended: 0,
+    expired: 0,
+    delayed: 0,
+    shed: 0,
+    superseded: 0,
+    ignored: 0,
+  };
 }
 
 /** What every overflow operator takes. */
