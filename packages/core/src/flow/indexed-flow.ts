@@ -9,7 +9,7 @@ import type { StageSubscriber } from "../kit/stage-subscriber.js";
 
 /** A flow of known items, or of consecutive numbers: its loop runs the per-item stages that follow it. */
 export class IndexedFlow<T> extends Flow<T> {
-  private readonly items: ArrayLike<T> | undefined;
+  readonly items: ArrayLike<T> | undefined;
   private readonly first: number;
   private readonly count: number;
 
