@@ -25,6 +25,8 @@ const rooms = {
     operator: ["spec", "buffer", "kit", "clock", "flow", "source/from", "hub"],
     overflow: ["spec", "buffer", "kit", "clock", "flow"],
     hub: ["spec", "buffer", "kit", "clock", "flow"],
+    // Sources are given the values that this makes: it stands beside them, and they need not know it.
+    policy: ["spec", "buffer", "kit", "clock"],
     contract: ["spec", "flow", "source", "operator", "overflow", "hub"],
   },
   net: {

@@ -3,6 +3,7 @@
 export { systemClock } from "./clock/system-clock.js";
 export { Flow, type Operator, type SubscribeOptions } from "./flow/flow.js";
 export { droppedItemCount, onDroppedError, onDroppedItem } from "./kit/dropped.js";
+export type { OverflowPolicy } from "./kit/overflow-policy.js";
 export type { OfferResult } from "./kit/overflow-subscriber.js";
 export { concatMap } from "./operator/concat-map.js";
 export { filter } from "./operator/filter.js";
@@ -17,6 +18,7 @@ export { onBackpressureBuffer } from "./overflow/on-backpressure-buffer.js";
 export { onBackpressureDrop } from "./overflow/on-backpressure-drop.js";
 export { onBackpressureError } from "./overflow/on-backpressure-error.js";
 export { onBackpressureLatest } from "./overflow/on-backpressure-latest.js";
+export { type PolicyMaker, policy } from "./policy/policy.js";
 export type { InboxOptions } from "./sink/inbox.js";
 export { create, type Emitter } from "./source/create.js";
 export { defer } from "./source/defer.js";

@@ -13,6 +13,7 @@ export { Fold } from "./kit/fold.js";
 export { type InnerOwner, InnerSubscriber } from "./kit/inner-subscriber.js";
 
 export { OperatorSubscriber } from "./kit/operator-subscriber.js";
+export { checkPolicy } from "./kit/overflow-policy.js";
 export { OverflowSubscriber } from "./kit/overflow-subscriber.js";
 export { connect } from "./kit/publisher-border.js";
 export { replenishAt } from "./kit/replenish.js";
