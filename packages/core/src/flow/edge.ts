@@ -2,6 +2,7 @@
 //
 //   flow "map" --[ Edge: from "map", to "filter" ]--> flow "filter" --[ Edge: from "filter" ]--> end of the pipeline
 
+import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
 import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import type { Inspectable } from "../inspect/registry.js";
@@ -39,7 +40,8 @@ export interface EdgeWatcher {
 export class Edge extends OperatorSubscriber<unknown, unknown> implements Inspectable {
   readonly kind = "edge";
   readonly name: string;
-  private readonly below: Edge | undefined;
+  private readonly to: string | undefined;
+  private below: Edge | undefined;
   private readonly watcher: EdgeWatcher;
   private requested = 0;
   private offered = 0;
@@ -53,6 +55,7 @@ export class Edge extends OperatorSubscriber<unknown, unknown> implements Inspec
     super(downstream);
     this.name = name;
     this.below = watcher.below;
+    this.to = watcher.below?.name;
     this.watcher = watcher;
   }
 
@@ -95,9 +98,8 @@ export class Edge extends OperatorSubscriber<unknown, unknown> implements Inspec
   }
 
   snapshot(): EdgeCounts {
-    const { requested, offered, delivered, unused, dropped, held, state } = this;
-    const to = this.below?.name;
-    return { from: this.name, to, requested, offered, delivered, unused, dropped, held, state };
+    const { name: from, to, requested, offered, delivered, unused, dropped, held, state } = this;
+    return { from, to, requested, offered, delivered, unused, dropped, held, state };
   }
 
   /** Whatever connects while `act` runs leads to the stage above `below`. */
@@ -113,7 +115,10 @@ export class Edge extends OperatorSubscriber<unknown, unknown> implements Inspec
     if (!this.done) this.state = state;
   }
 
+  /** Of an edge that has ended only the counters are kept. */
   protected override onEnd(): void {
+    this.upstream = NEVER_SUBSCRIPTION;
+    this.below = undefined;
     this.watcher.closed(this);
   }
 }

@@ -27,9 +27,9 @@ describe("Inspection", () => {
     expect(
       inspection.edges().map((edge) => [path(edge), edge.requested, edge.delivered, edge.unused, edge.state]),
     ).toEqual([
-      ["range > map", 2, 4, 2, "cancelled"],
-      ["map > filter", 2, 4, 2, "cancelled"],
       ["filter > take", 2, 2, 0, "cancelled"],
+      ["map > filter", 2, 4, 2, "cancelled"],
+      ["range > map", 2, 4, 2, "cancelled"],
       ["take > end", Number.POSITIVE_INFINITY, 2, 0, "completed"],
     ]);
   });

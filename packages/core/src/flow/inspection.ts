@@ -41,7 +41,7 @@ export class Inspection implements EdgeWatcher {
   /** Everything that can be looked at now; gates, connections and queues register here as well. */
   readonly registry: Registry;
   below: Edge | undefined = undefined;
-  private readonly ended: Ring<EdgeCounts>;
+  private readonly ended: Ring<Edge>;
   private readonly removals = new Map<Edge, () => void>();
 
   private constructor(options: InspectionOptions | undefined) {
@@ -87,7 +87,7 @@ export class Inspection implements EdgeWatcher {
     this.removals.get(edge)?.();
     this.removals.delete(edge);
     if (this.ended.isFull) this.ended.shift();
-    this.ended.push(edge.snapshot());
+    this.ended.push(edge);
   }
 
   private connect(flow: Assembled, downstream: StageSubscriber<unknown>): void {
@@ -103,9 +103,9 @@ export class Inspection implements EdgeWatcher {
   private *endedEdges(): Generator<EdgeCounts> {
     // A ring is read by taking from it: once round leaves it as it was.
     for (let left = this.ended.size; left > 0; left--) {
-      const counts = this.ended.shift();
-      this.ended.push(counts);
-      yield counts;
+      const edge = this.ended.shift();
+      this.ended.push(edge);
+      yield edge.snapshot(); // only now: it may have ended while an item was on its way
     }
   }
 }
