@@ -1,4 +1,7 @@
-// What a user of @sluice/core pays in bytes: bundled, minified and compressed as an application would do it.
+// What a user of @sluice/core pays in bytes: bundled, minified and compressed as an application would do it. And that
+// he pays for nothing that he does not use: a bundle with one function contains no file of a source, an operator, an
+// overflow choice or a hub but those that the function's own file needs.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
@@ -21,7 +24,11 @@ const BUDGETS = [
 
 /** Bytes of the bundle of `code` after minifying and gzip; packages resolve as seen from `folder`. */
 export function bundledBytes(code, folder) {
-  const { outputFiles } = buildSync({
+  return gzipSync(bundle(code, folder).outputFiles[0].contents, { level: 9 }).length;
+}
+
+function bundle(code, folder) {
+  return buildSync({
     stdin: { contents: code, resolveDir: folder },
     bundle: true,
     minify: true,
@@ -29,14 +36,47 @@ export function bundledBytes(code, folder) {
     target: "es2022",
     platform: "neutral",
     write: false,
+    metafile: true,
   });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
 }
 
 /** A finding for a bundle over its budget. */
 export function overBudget({ name, limit }, bytes) {
   if (bytes <= limit) return [];
   return [`${name}: ${bytes} B of ${limit} B: find what came in with \`npx esbuild --bundle --analyze\``];
+}
+
+const ROOM = /\/(?:source|operator|overflow|hub)\//;
+
+/** Files of the rooms that a bundle of `code` contains with at least one byte. */
+export function filesInBundle(code, folder) {
+  const { metafile } = bundle(code, folder);
+  const [output] = Object.values(metafile.outputs);
+  return Object.entries(output.inputs)
+    .filter(([file, { bytesInOutput }]) => ROOM.test(file) && bytesInOutput > 0)
+    .map(([file]) => file.slice(file.search(ROOM) + 1));
+}
+
+/** A finding for each file that came along with `name` although its own `file` does not need it. */
+export function unshaken(name, inBundle, needed) {
+  return inBundle
+    .filter((file) => !needed.includes(file))
+    .map(
+      (file) =>
+        `${name}: its bundle contains ${file}, which it does not use: look for a side effect at import`,
+    );
+}
+
+/** The functions of the door, with the files they stand in. */
+export function functionsOf(door) {
+  return [
+    ...door.matchAll(/^export \{ ([^}]+) \} from "\.\/((?:source|operator|overflow|hub)\/[\w-]+)\.js";$/gm),
+  ].flatMap(([, names, file]) =>
+    names
+      .split(", ")
+      .filter((name) => !name.startsWith("type "))
+      .map((name) => ({ name, file })),
+  );
 }
 
 if (import.meta.filename === process.argv[1]) {
@@ -46,5 +86,17 @@ if (import.meta.filename === process.argv[1]) {
     process.stdout.write(`${budget.name}: ${bytes} B of ${budget.limit} B (minified, gzip)\n`);
     return overBudget(budget, bytes);
   });
-  conclude("size", findings, "within budget");
+  const dist = join(root, "packages/core/dist");
+  const functions = functionsOf(readFileSync(join(dist, "index.js"), "utf8"));
+  for (const { name, file } of functions) {
+    const folder = join(root, "examples");
+    const needed = filesInBundle(
+      `export { ${name} } from ${JSON.stringify(join(dist, `${file}.js`))};`,
+      folder,
+    );
+    findings.push(
+      ...unshaken(name, filesInBundle(`export { ${name} } from "@sluice/core";`, folder), needed),
+    );
+  }
+  conclude("size", findings, `within budget; each of ${functions.length} functions comes without the others`);
 }

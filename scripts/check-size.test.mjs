@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { bundledBytes, overBudget } from "./check-size.mjs";
+import { bundledBytes, filesInBundle, functionsOf, overBudget, unshaken } from "./check-size.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-size-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,5 +18,31 @@ describe("check-size", () => {
     expect(large).toBeGreaterThan(6000);
     expect(overBudget({ name: "lib", limit: 4096 }, small)).toEqual([]);
     expect(overBudget({ name: "lib", limit: 4096 }, large)).toHaveLength(1);
+  });
+
+  it("names a file that comes along with a function which does not use it", () => {
+    mkdirSync(join(folder, "operator"));
+    writeFileSync(join(folder, "operator", "map.mjs"), "export const map = () => 1;\n");
+    writeFileSync(
+      join(folder, "operator", "loud.mjs"),
+      "globalThis.loud = 1;\nexport const loud = () => 2;\n",
+    );
+    writeFileSync(
+      join(folder, "index.mjs"),
+      'export { loud } from "./operator/loud.mjs";\nexport { map } from "./operator/map.mjs";\n',
+    );
+    const needed = filesInBundle('export { map } from "./operator/map.mjs";', folder);
+    const inBundle = filesInBundle('export { map } from "./index.mjs";', folder);
+    expect(needed).toEqual(["operator/map.mjs"]);
+    expect(unshaken("map", needed, needed)).toEqual([]);
+    expect(unshaken("map", inBundle, needed)).toEqual([
+      "map: its bundle contains operator/loud.mjs, which it does not use: look for a side effect at import",
+    ]);
+  });
+
+  it("finds the functions of a door, and no types", () => {
+    const door =
+      'export { map, type MapOptions } from "./operator/map.js";\nexport { Flow } from "./flow/flow.js";\n';
+    expect(functionsOf(door)).toEqual([{ name: "map", file: "operator/map" }]);
   });
 });
