@@ -12,8 +12,13 @@ export type Row =
 /** An operator over numbers. */
 export interface OperatorRow extends Omit<OperatorSubject<number, unknown>, "apply" | "item"> {
   readonly apply: Operator<number, unknown>;
-  /** What `apply` was configured with, defaults filled in: what the formulas of its contract are given. */
+  /**
+   * What `apply` was configured with, defaults filled in: what the formulas of its contract are given. Only where the
+   * flow does not say so itself, because the operator is a composition of others.
+   */
   readonly settings?: object;
+  /** Configured so that an error of upstream comes through, where the contract says that it is replaced. */
+  readonly passesErrorOn?: true;
 }
 
 /** Most sources under test count from 0. */
