@@ -21,6 +21,8 @@ export interface OperatorSubject<A = unknown, B = unknown> {
   readonly ahead?: number;
   /** The most that it has outstanding upstream at any time, in items; default: no bound of its own. */
   readonly outstanding?: number;
+  /** Whether it sends as items come, or only once upstream has completed; default `"asTheyCome"`. */
+  readonly sends?: "asTheyCome" | "atTheEnd";
   /** After this many upstream items it ends by itself; default: never. */
   readonly stopsAfter?: number;
   /** The ways in which its publisher side differs from the usual. */
