@@ -2,6 +2,42 @@
 
 import { mapContract } from "../operator/map.contract.js";
 import { mapAsyncContract } from "../operator/map-async.contract.js";
+import { batchContract } from "../operator/batch.contract.js";
+import { bufferContract } from "../operator/buffer.contract.js";
+import { bufferTimeContract } from "../operator/buffer-time.contract.js";
+import { conflateContract } from "../operator/conflate.contract.js";
+import { defaultIfEmptyContract } from "../operator/default-if-empty.contract.js";
+import { distinctContract } from "../operator/distinct.contract.js";
+import { distinctUntilChangedContract } from "../operator/distinct-until-changed.contract.js";
+import { filterContract } from "../operator/filter.contract.js";
+import { finalizeContract } from "../operator/finalize.contract.js";
+import { firstContract } from "../operator/first.contract.js";
+import { lastContract } from "../operator/last.contract.js";
+import { pairwiseContract } from "../operator/pairwise.contract.js";
+import { reduceContract } from "../operator/reduce.contract.js";
+import { scanContract } from "../operator/scan.contract.js";
+import { skipContract } from "../operator/skip.contract.js";
+import { skipWhileContract } from "../operator/skip-while.contract.js";
+import { takeContract } from "../operator/take.contract.js";
+import { takeUntilContract } from "../operator/take-until.contract.js";
+import { takeWhileContract } from "../operator/take-while.contract.js";
+import { tapContract } from "../operator/tap.contract.js";
+import { createContract } from "../source/create.contract.js";
+import { deferContract } from "../source/defer.contract.js";
+import { emptyContract } from "../source/empty.contract.js";
+import { failContract } from "../source/fail.contract.js";
+import { fromContract } from "../source/from.contract.js";
+import { fromAsyncIterableContract } from "../source/from-async-iterable.contract.js";
+import { fromIterableContract } from "../source/from-iterable.contract.js";
+import { fromPromiseContract } from "../source/from-promise.contract.js";
+import { fromPublisherContract } from "../source/from-publisher.contract.js";
+import { neverContract } from "../source/never.contract.js";
+import { ofContract } from "../source/of.contract.js";
+import { rangeContract } from "../source/range.contract.js";
+import { catchErrorContract } from "../operator/catch-error.contract.js";
+import { retryContract } from "../operator/retry.contract.js";
+import { repeatContract } from "../operator/repeat.contract.js";
+import { usingContract } from "../source/using.contract.js";
 import type { Contract } from "../spec/contract.js";
 
 /**
@@ -14,5 +50,44 @@ import type { Contract } from "../spec/contract.js";
  * ```
  */
 export const contracts: ReadonlyMap<string, Contract> = new Map(
-  [mapContract, mapAsyncContract].map((contract) => [contract.name, contract]),
+  [
+    mapContract,
+    mapAsyncContract,
+    batchContract,
+    bufferContract,
+    bufferTimeContract,
+    conflateContract,
+    defaultIfEmptyContract,
+    distinctContract,
+    distinctUntilChangedContract,
+    filterContract,
+    finalizeContract,
+    firstContract,
+    lastContract,
+    pairwiseContract,
+    reduceContract,
+    scanContract,
+    skipContract,
+    skipWhileContract,
+    takeContract,
+    takeUntilContract,
+    takeWhileContract,
+    tapContract,
+    createContract,
+    deferContract,
+    emptyContract,
+    failContract,
+    fromContract,
+    fromAsyncIterableContract,
+    fromIterableContract,
+    fromPromiseContract,
+    fromPublisherContract,
+    neverContract,
+    ofContract,
+    rangeContract,
+    catchErrorContract,
+    retryContract,
+    repeatContract,
+    usingContract,
+  ].map((contract) => [contract.name, contract]),
 );

@@ -3,6 +3,7 @@
 
 import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
+import { dropError } from "./dropped.js";
 import { NEVER_SUBSCRIPTION, NOBODY } from "./ended.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
@@ -35,11 +36,13 @@ export interface ArbiterOwner {
 export class Arbiter<T> implements StageSubscriber<T> {
   /** A source was connected and has not ended. */
   isRunning = false;
+  /** The source that runs, or ran last, has sent an item. */
+  hasSent = false;
+  /** Granted by downstream and not yet used by any source. */
+  outstanding = 0;
   private readonly owner: ArbiterOwner;
   private downstream: StageSubscriber<T>;
   private source: Subscription = NEVER_SUBSCRIPTION;
-  /** Granted by downstream and not yet used by any source. */
-  private outstanding = 0;
   private isCancelled = false;
 
   constructor(downstream: StageSubscriber<T>, owner: ArbiterOwner) {
@@ -53,21 +56,28 @@ export class Arbiter<T> implements StageSubscriber<T> {
       return;
     }
     this.source = subscription;
+    this.hasSent = false;
     if (this.outstanding > 0) subscription.request(this.outstanding);
   }
 
   next(item: T): boolean {
+    this.hasSent = true;
     const used = this.downstream.next(item);
     if (used && this.outstanding !== UNBOUNDED) this.outstanding--;
     return used;
   }
 
   onError(error: unknown): void {
+    if (this.isCancelled) {
+      dropError(error); // another arbiter may serve the same owner by now
+      return;
+    }
     this.leave();
     this.owner.sourceFailed(error);
   }
 
   onComplete(): void {
+    if (this.isCancelled) return;
     this.leave();
     this.owner.sourceCompleted();
   }
