@@ -1,0 +1,143 @@
+// The engine behind batch and conflate: what downstream has no demand for yet is merged into one value.
+//
+//   empty --item--> waiting --demand--> empty
+//                   |  ^  | an item that weighs more than is left of `max`
+//   an item: merged +--+  v
+//                        full: that item waits beside the value until the value is sent
+//
+//   conflate   no `max`: all there is is asked of upstream, which need not be one that can be slowed
+//   batch      `max` items held and outstanding together; with `weigh` items are asked for one by one, as nobody
+//              knows what the next one weighs
+
+import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import { describe } from "../spec/describe.js";
+import type { Subscription } from "../spec/publisher.js";
+import { asError } from "./dropped.js";
+import { OperatorSubscriber } from "./operator-subscriber.js";
+import { replenishAt } from "./replenish.js";
+import { SerialLoop } from "./serial-loop.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
+
+/** What tells one merging operator from another. */
+export interface BatchRules<T, R> {
+  /** Makes a value of its first item. */
+  readonly seed: (item: T) => R;
+  /** Makes a value of the one that waits and another item. */
+  readonly merge: (value: R, item: T) => R;
+  /** What one value may be merged of: items, or their weight; `Infinity` for whatever comes. */
+  readonly max: number;
+  /** What an item weighs, a number >= 0; without it each weighs 1. */
+  readonly weigh?: ((item: T) => number) | undefined;
+}
+
+/** Merges what waits into one value. */
+export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
+  private readonly name: string;
+  private readonly rules: BatchRules<T, R>;
+  private readonly loop: SerialLoop;
+  private value: R | undefined = undefined;
+  private hasValue = false;
+  /** Of `value`. */
+  private weight = 0;
+  /** The item that did not fit into `value`; boxed, as it may be undefined. */
+  private tooHeavy: { readonly item: T; readonly weight: number } | undefined = undefined;
+  /** Asked of upstream and not received. */
+  private outstanding = 0;
+  private upstreamCompleted = false;
+  private demand = 0;
+  private emitted = 0;
+
+  constructor(downstream: StageSubscriber<R>, name: string, rules: BatchRules<T, R>) {
+    super(downstream);
+    this.name = name;
+    this.rules = rules;
+    this.loop = new SerialLoop(() => this.sendWaiting());
+  }
+
+  override onSubscribe(subscription: Subscription): void {
+    super.onSubscribe(subscription);
+    this.ask();
+  }
+
+  next(item: T): boolean {
+    if (this.done) return false;
+    this.outstanding--;
+    const { weigh, max } = this.rules;
+    try {
+      const weight = weigh === undefined ? 1 : checkWeight(weigh(item));
+      if (this.hasValue && this.weight + weight > max) this.tooHeavy = { item, weight };
+      else this.absorb(item, weight);
+    } catch (thrown) {
+      this.fail(asError(thrown, this.name));
+      return false;
+    }
+    this.loop.run();
+    return true;
+  }
+
+  override onComplete(): void {
+    this.upstreamCompleted = true;
+    this.loop.run();
+  }
+
+  override request(n: number): void {
+    if (this.done) return;
+    this.demand = addDemand(this.demand, n);
+    this.loop.run();
+  }
+
+  protected override onEnd(): void {
+    this.clear();
+  }
+
+  private clear(): void {
+    this.value = undefined;
+    this.hasValue = false;
+    this.weight = 0;
+    this.tooHeavy = undefined;
+  }
+
+  /** Calls the user's functions: they may cancel, and a request by one must not send what is being merged. */
+  private absorb(item: T, weight: number): void {
+    const { seed, merge } = this.rules;
+    const { hasValue } = this;
+    this.hasValue = false;
+    const value = hasValue ? merge(this.value as R, item) : seed(item); // has a value, if only undefined
+    if (this.done) return;
+    this.value = value;
+    this.hasValue = true;
+    this.weight += weight;
+  }
+
+  private sendWaiting(): void {
+    while (!this.done && this.hasValue && this.emitted < this.demand) {
+      const { tooHeavy, value } = this;
+      this.clear();
+      if (this.downstream.next(value as R)) this.emitted++;
+      if (tooHeavy === undefined || this.done) continue;
+      try {
+        this.absorb(tooHeavy.item, tooHeavy.weight);
+      } catch (thrown) {
+        this.fail(asError(thrown, this.name));
+      }
+    }
+    if (this.upstreamCompleted && !this.hasValue && !this.done) this.endWithComplete();
+    else this.ask();
+  }
+
+  private ask(): void {
+    if (this.done || this.upstreamCompleted || this.outstanding === UNBOUNDED) return;
+    const { max, weigh } = this.rules;
+    let n = max - this.weight - this.outstanding;
+    if (weigh === undefined) n = n < replenishAt(max) ? 0 : n;
+    else n = n > 0 && this.outstanding === 0 && this.tooHeavy === undefined ? 1 : 0;
+    if (n === 0) return;
+    this.outstanding += n;
+    this.upstream.request(n);
+  }
+}
+
+function checkWeight(weight: number): number {
+  if (weight >= 0) return weight;
+  throw new RangeError(`Cannot weigh an item ${describe(weight)}: it must be a number >= 0`);
+}

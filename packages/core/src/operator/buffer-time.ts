@@ -1,0 +1,126 @@
+import { checkCapacity } from "../buffer/ring.js";
+import { systemClock } from "../clock/system-clock.js";
+import { flowOf } from "../flow/connected-flow.js";
+import type { Operator } from "../flow/flow.js";
+import { checkMilliseconds } from "../kit/check-milliseconds.js";
+import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
+import { OperatorSubscriber } from "../kit/operator-subscriber.js";
+import { SerialLoop } from "../kit/serial-loop.js";
+import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import type { Clock } from "../spec/clock.js";
+import { addDemand } from "../spec/demand.js";
+import type { Subscription } from "../spec/publisher.js";
+
+/** When `bufferTime` sends an array. Both bounds are required: the one is memory, the other delay. */
+export interface BufferTimeOptions {
+  /** The most items an array, an integer >= 1. */
+  readonly size: number;
+  /** How long the first item of an array waits for others, in milliseconds, >= 0. */
+  readonly ms: number;
+  /** Where time comes from; default `systemClock`. */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Gathers items into arrays: of `size`, or of what came within `ms` of the first one.
+ *
+ * Driven by demand: time makes an array due, and one that is due is sent when it is asked for; until then it takes
+ * more items, up to `size`. So it never fails for want of demand, and no array is empty.
+ *
+ * *Demand:* `size` at first, then as many as each array held: held and outstanding are never more than `size`.
+ * *Buffers:* one array, at most `size` items. *Errors:* at once; the array is dropped. *Cancel:* passed on; drops the
+ * array and stops the timer.
+ *
+ * @example
+ * ```ts
+ * import { bufferTime, range } from "@sluice/core";
+ * const rows = range(1, 5).pipe(bufferTime({ size: 3, ms: 50 }));
+ * console.log(await rows.toArray()); // prints [ [ 1, 2, 3 ], [ 4, 5 ] ]
+ * ```
+ */
+export function bufferTime<T>(options: BufferTimeOptions): Operator<T, T[]> {
+  const size = checkCapacity("bufferTime", options?.size, 1);
+  const ms = checkMilliseconds("bufferTime", options.ms, 0);
+  const clock = options.clock ?? systemClock;
+  return (upstream) =>
+    flowOf(upstream, (downstream: StageSubscriber<T[]>) => new BufferTime<T>(downstream, size, ms, clock), {
+      name: "bufferTime",
+      settings: { size, ms },
+    });
+}
+
+/** empty --first item--> gathering --`size` items | `ms` gone | upstream completed--> due --demand--> empty */
+class BufferTime<T> extends OperatorSubscriber<T, T[]> {
+  private readonly size: number;
+  private readonly ms: number;
+  private readonly clock: Clock;
+  private readonly loop: SerialLoop;
+  private gathered: T[] = [];
+  private isDue = false;
+  private stopTimer: (() => void) | undefined = undefined;
+  private upstreamCompleted = false;
+  private demand = 0;
+  private emitted = 0;
+
+  constructor(downstream: StageSubscriber<T[]>, size: number, ms: number, clock: Clock) {
+    super(downstream);
+    this.size = size;
+    this.ms = ms;
+    this.clock = clock;
+    this.loop = new SerialLoop(() => this.sendDue());
+  }
+
+  override onSubscribe(subscription: Subscription): void {
+    super.onSubscribe(subscription);
+    if (!this.done) subscription.request(this.size);
+  }
+
+  next(item: T): boolean {
+    if (this.done) return false;
+    const { gathered } = this;
+    gathered.push(item);
+    if (gathered.length === this.size) this.becomeDue();
+    else if (gathered.length === 1) this.stopTimer = this.clock.schedule(this.ms, () => this.becomeDue());
+    return true;
+  }
+
+  override onComplete(): void {
+    this.upstream = NEVER_SUBSCRIPTION;
+    this.upstreamCompleted = true;
+    this.becomeDue();
+  }
+
+  override request(n: number): void {
+    if (this.done) return;
+    this.demand = addDemand(this.demand, n);
+    this.loop.run();
+  }
+
+  protected override onEnd(): void {
+    this.gathered = [];
+    this.forgetTimer();
+  }
+
+  private becomeDue(): void {
+    this.forgetTimer();
+    this.isDue = true;
+    this.loop.run();
+  }
+
+  private forgetTimer(): void {
+    const { stopTimer } = this;
+    this.stopTimer = undefined;
+    stopTimer?.();
+  }
+
+  private sendDue(): void {
+    while (!this.done && this.isDue && this.emitted < this.demand && this.gathered.length > 0) {
+      const { gathered } = this;
+      this.gathered = [];
+      this.isDue = this.upstreamCompleted;
+      if (this.downstream.next(gathered)) this.emitted++;
+      if (!this.done) this.upstream.request(gathered.length);
+    }
+    if (!this.done && this.upstreamCompleted && this.gathered.length === 0) this.endWithComplete();
+  }
+}
