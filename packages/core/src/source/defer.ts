@@ -25,14 +25,17 @@ export function defer<T>(make: () => FlowInput<T>): Flow<T> {
   if (typeof make !== "function") {
     throw new TypeError(`Cannot defer ${describe(make)}: defer takes a function that makes the source`);
   }
-  return flowFrom<T>((downstream) => {
-    let source: Flow<T>;
-    try {
-      source = from(make());
-    } catch (thrown) {
-      fail(downstream, asError(thrown, "defer"));
-      return;
-    }
-    source.connect(downstream);
-  });
+  return flowFrom<T>(
+    (downstream) => {
+      let source: Flow<T>;
+      try {
+        source = from(make());
+      } catch (thrown) {
+        fail(downstream, asError(thrown, "defer"));
+        return;
+      }
+      source.connect(downstream);
+    },
+    { name: "defer" },
+  );
 }

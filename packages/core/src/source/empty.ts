@@ -14,5 +14,5 @@ import { complete } from "../kit/ended.js";
  * ```
  */
 export function empty<T = never>(): Flow<T> {
-  return flowFrom<T>(complete);
+  return flowFrom<T>(complete, { name: "empty" });
 }

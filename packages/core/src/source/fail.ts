@@ -14,5 +14,5 @@ import { fail as failDownstream } from "../kit/ended.js";
  * ```
  */
 export function fail<T = never>(error: unknown): Flow<T> {
-  return flowFrom<T>((downstream) => failDownstream(downstream, error));
+  return flowFrom<T>((downstream) => failDownstream(downstream, error), { name: "fail" });
 }

@@ -30,16 +30,19 @@ export function fromAsyncIterable<T>(iterable: AsyncIterable<T>): Flow<T> {
       `Cannot make a flow of ${describe(iterable)}: fromAsyncIterable takes an object with [Symbol.asyncIterator]`,
     );
   }
-  return flowFrom<T>((downstream) => {
-    let iterator: AsyncIterator<T>;
-    try {
-      iterator = iterable[Symbol.asyncIterator]();
-    } catch (thrown) {
-      fail(downstream, asError(thrown, "the async iterable"));
-      return;
-    }
-    downstream.onSubscribe(new AsyncIteratorSubscription(iterator, downstream));
-  });
+  return flowFrom<T>(
+    (downstream) => {
+      let iterator: AsyncIterator<T>;
+      try {
+        iterator = iterable[Symbol.asyncIterator]();
+      } catch (thrown) {
+        fail(downstream, asError(thrown, "the async iterable"));
+        return;
+      }
+      downstream.onSubscribe(new AsyncIteratorSubscription(iterator, downstream));
+    },
+    { name: "fromAsyncIterable" },
+  );
 }
 
 /**

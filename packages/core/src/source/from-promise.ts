@@ -22,7 +22,9 @@ export function fromPromise<T>(promise: PromiseLike<T>): Flow<T> {
   if (typeof promise?.then !== "function") {
     throw new TypeError(`Cannot make a flow of ${describe(promise)}: fromPromise takes a promise`);
   }
-  return flowFrom<T>((downstream) => new PromiseSubscription<T>(downstream).start(promise));
+  return flowFrom<T>((downstream) => new PromiseSubscription<T>(downstream).start(promise), {
+    name: "fromPromise",
+  });
 }
 
 /** waiting --value--> held --request--> ended, or demanded first: waiting --request--> demanded --value--> ended */

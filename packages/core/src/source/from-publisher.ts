@@ -25,5 +25,5 @@ export function fromPublisher<T>(publisher: Publisher<T>): Flow<T> {
   if (typeof publisher?.subscribe !== "function") {
     throw new TypeError(`Cannot make a flow of ${describe(publisher)}: a Publisher has a method subscribe`);
   }
-  return flowFrom<T>((downstream) => connect(publisher, downstream));
+  return flowFrom<T>((downstream) => connect(publisher, downstream), { name: "fromPublisher" });
 }

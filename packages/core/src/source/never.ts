@@ -17,5 +17,5 @@ import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
  * ```
  */
 export function never<T = never>(): Flow<T> {
-  return flowFrom<T>((downstream) => downstream.onSubscribe(NEVER_SUBSCRIPTION));
+  return flowFrom<T>((downstream) => downstream.onSubscribe(NEVER_SUBSCRIPTION), { name: "never" });
 }
