@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { systemClock } from "./system-clock.js";
 
 describe("systemClock", () => {
@@ -28,5 +28,23 @@ describe("systemClock", () => {
     cancel();
     await new Promise<void>((resolve) => systemClock.schedule(1, resolve));
     expect(ran).toBe(false);
+  });
+
+  it("waits for longer than setTimeout can, and can be cancelled in each part of it", () => {
+    vi.useFakeTimers();
+    try {
+      const ran: string[] = [];
+      const longest = 2 ** 31 - 1;
+      systemClock.schedule(2 * longest + 10, () => void ran.push("kept"));
+      const cancel = systemClock.schedule(longest + 10, () => void ran.push("cancelled"));
+      vi.advanceTimersByTime(longest + 5);
+      cancel();
+      vi.advanceTimersByTime(longest);
+      expect(ran).toEqual([]);
+      vi.advanceTimersByTime(5);
+      expect([ran, vi.getTimerCount()]).toEqual([["kept"], 0]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -2,6 +2,9 @@
 
 import type { Clock } from "../spec/clock.js";
 
+/** The longest wait of `setTimeout`: some 25 days. Asked for more, it fires at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /**
  * The clock of the machine: `performance.now()` and `setTimeout`.
  *
@@ -15,7 +18,11 @@ import type { Clock } from "../spec/clock.js";
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (ms: number): void => {
+      timer = ms > LONGEST_MS ? setTimeout(() => wait(ms - LONGEST_MS), LONGEST_MS) : setTimeout(task, ms);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -13,3 +13,9 @@ export interface Clock {
    */
   schedule(delayMs: number, task: () => void): () => void;
 }
+
+/** What every source and operator of time takes. */
+export interface ClockOptions {
+  /** Default: `systemClock`. */
+  readonly clock?: Clock | undefined;
+}

@@ -1,0 +1,97 @@
+// The engine of the three timeouts. Each watches one side of a stage, and only while that side owes something:
+//
+//   demand outstanding   upstream owes an item        idleTimeout; initialTimeout until the first one came
+//   no demand            downstream owes a request    backpressureTimeout
+//
+// The timer is not set anew for each item: it rings, and is set for what is left since the last thing that happened.
+
+import type { Clock } from "../spec/clock.js";
+import { addDemand } from "../spec/demand.js";
+import { TimeoutError } from "../spec/errors.js";
+import type { Subscription } from "../spec/publisher.js";
+import { Alarm } from "./alarm.js";
+import { OperatorSubscriber } from "./operator-subscriber.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
+
+/** What is waited for, as the message of the error says it. */
+export type Awaited = "an item" | "the first item" | "demand";
+
+/**
+ * Fails with a `TimeoutError` when what is awaited does not come in time.
+ *
+ * *Demand:* n. *Buffers:* nothing. *Errors:* passed on. *Cancel:* passed on; stops the timer.
+ */
+export class TimeoutSubscriber<T> extends OperatorSubscriber<T, T> {
+  private readonly name: string;
+  private readonly awaited: Awaited;
+  private readonly ms: number;
+  private readonly alarm: Alarm;
+  /** Requested below and not yet used. */
+  private outstanding = 0;
+  /** When the wait began. */
+  private since = 0;
+  private isOver = false;
+
+  constructor(downstream: StageSubscriber<T>, name: string, awaited: Awaited, ms: number, clock: Clock) {
+    super(downstream);
+    this.name = name;
+    this.awaited = awaited;
+    this.ms = ms;
+    this.alarm = new Alarm(
+      clock,
+      () => this.rang(),
+      (error) => this.fail(error),
+    );
+  }
+
+  override onSubscribe(subscription: Subscription): void {
+    super.onSubscribe(subscription);
+    if (!this.done) this.watch();
+  }
+
+  next(item: T): boolean {
+    if (this.awaited === "the first item" && !this.isOver) {
+      this.isOver = true;
+      this.alarm.close();
+    }
+    const used = this.downstream.next(item);
+    if (used) this.outstanding--;
+    if (!this.done) this.watch();
+    return used;
+  }
+
+  override request(n: number): void {
+    if (this.done) return;
+    const isFirst = this.outstanding === 0;
+    this.outstanding = addDemand(this.outstanding, n);
+    if (isFirst) this.watch();
+    if (!this.done) this.upstream.request(n);
+  }
+
+  protected override onEnd(): void {
+    this.alarm.close();
+  }
+
+  private get isWaiting(): boolean {
+    return !this.isOver && (this.awaited === "demand") === (this.outstanding === 0);
+  }
+
+  /** Something happened: a wait begins here, if there is one. */
+  private watch(): void {
+    if (!this.isWaiting) return;
+    this.since = this.alarm.now();
+    if (!this.alarm.isSet) this.alarm.set(this.ms);
+  }
+
+  private rang(): void {
+    if (!this.isWaiting) return;
+    const left = this.since + this.ms - this.alarm.now();
+    if (left > 0) {
+      this.alarm.set(left);
+      return;
+    }
+    const { name, awaited, ms } = this;
+    const message = `Cannot wait longer than ${ms} ms for ${awaited}: raise the limit of ${name}, or look ${awaited === "demand" ? "down" : "up"}stream`;
+    this.fail(new TimeoutError(message, ms));
+  }
+}
