@@ -1,5 +1,6 @@
 // The door for people who write operators, gates, stores and transports. What users need is in `@sluice/core`.
 
+export { PriorityBuffer } from "./buffer/priority-buffer.js";
 export { checkCapacity, Ring } from "./buffer/ring.js";
 export type { FlowAbout } from "./flow/about.js";
 export { flowFrom, flowOf } from "./flow/connected-flow.js";
@@ -15,6 +16,7 @@ export { complete, fail, NEVER_SUBSCRIPTION, NOBODY, signalTerminal, type Termin
 export { Fold } from "./kit/fold.js";
 export { type InnerOwner, InnerSubscriber } from "./kit/inner-subscriber.js";
 
+export { Join } from "./kit/join.js";
 export { OperatorSubscriber } from "./kit/operator-subscriber.js";
 export { checkPolicy } from "./kit/overflow-policy.js";
 export { OverflowSubscriber } from "./kit/overflow-subscriber.js";

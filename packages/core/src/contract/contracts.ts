@@ -38,6 +38,36 @@ import { catchErrorContract } from "../operator/catch-error.contract.js";
 import { retryContract } from "../operator/retry.contract.js";
 import { repeatContract } from "../operator/repeat.contract.js";
 import { usingContract } from "../source/using.contract.js";
+import { backpressureTimeoutContract } from "../operator/backpressure-timeout.contract.js";
+import { debounceContract } from "../operator/debounce.contract.js";
+import { delayContract } from "../operator/delay.contract.js";
+import { idleTimeoutContract } from "../operator/idle-timeout.contract.js";
+import { initialTimeoutContract } from "../operator/initial-timeout.contract.js";
+import { limitDemandContract } from "../operator/limit-demand.contract.js";
+import { prefetchContract } from "../operator/prefetch.contract.js";
+import { sampleContract } from "../operator/sample.contract.js";
+import { throttleTimeContract } from "../operator/throttle-time.contract.js";
+import { yieldEveryContract } from "../operator/yield-every.contract.js";
+import { generateContract } from "../source/generate.contract.js";
+import { intervalContract } from "../source/interval.contract.js";
+import { timerContract } from "../source/timer.contract.js";
+import { zipContract } from "../operator/zip.contract.js";
+import { combineLatestContract } from "../operator/combine-latest.contract.js";
+import { withLatestFromContract } from "../operator/with-latest-from.contract.js";
+import { switchMapContract } from "../operator/switch-map.contract.js";
+import { exhaustMapContract } from "../operator/exhaust-map.contract.js";
+import { onBackpressureBufferContract } from "../overflow/on-backpressure-buffer.contract.js";
+import { onBackpressureCoDelContract } from "../overflow/on-backpressure-codel.contract.js";
+import { onBackpressureDropContract } from "../overflow/on-backpressure-drop.contract.js";
+import { onBackpressureErrorContract } from "../overflow/on-backpressure-error.contract.js";
+import { onBackpressureLatestContract } from "../overflow/on-backpressure-latest.contract.js";
+import { onBackpressureShedContract } from "../overflow/on-backpressure-shed.contract.js";
+import { concatContract } from "../operator/concat.contract.js";
+import { concatMapContract } from "../operator/concat-map.contract.js";
+import { expandContract } from "../operator/expand.contract.js";
+import { mergeContract } from "../operator/merge.contract.js";
+import { mergeMapContract } from "../operator/merge-map.contract.js";
+import { mergePrioritizedContract } from "../operator/merge-prioritized.contract.js";
 import type { Contract } from "../spec/contract.js";
 
 /**
@@ -53,6 +83,12 @@ export const contracts: ReadonlyMap<string, Contract> = new Map(
   [
     mapContract,
     mapAsyncContract,
+    mergePrioritizedContract,
+    mergeMapContract,
+    mergeContract,
+    expandContract,
+    concatMapContract,
+    concatContract,
     batchContract,
     bufferContract,
     bufferTimeContract,
@@ -89,5 +125,29 @@ export const contracts: ReadonlyMap<string, Contract> = new Map(
     retryContract,
     repeatContract,
     usingContract,
+    backpressureTimeoutContract,
+    debounceContract,
+    delayContract,
+    idleTimeoutContract,
+    initialTimeoutContract,
+    limitDemandContract,
+    prefetchContract,
+    sampleContract,
+    throttleTimeContract,
+    yieldEveryContract,
+    generateContract,
+    intervalContract,
+    timerContract,
+    zipContract,
+    combineLatestContract,
+    withLatestFromContract,
+    switchMapContract,
+    exhaustMapContract,
+    onBackpressureBufferContract,
+    onBackpressureCoDelContract,
+    onBackpressureDropContract,
+    onBackpressureErrorContract,
+    onBackpressureLatestContract,
+    onBackpressureShedContract,
   ].map((contract) => [contract.name, contract]),
 );

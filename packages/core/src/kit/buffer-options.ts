@@ -3,16 +3,42 @@
 
 import { checkCapacity } from "../buffer/ring.js";
 import { describe } from "../spec/describe.js";
-import type { BufferOptions, DropOptions } from "../spec/overflow.js";
+import type { BufferOptions, DropOptions, WeighedBufferOptions } from "../spec/overflow.js";
+import { checkClock } from "./check-clock.js";
+import { checkMilliseconds } from "./check-milliseconds.js";
 
-/** Throws the `RangeError` or `TypeError` of a `place` that was given no bound or no choice. */
-export function checkBufferOptions(place: string, options: BufferOptions<never>): void {
-  checkCapacity(place, options?.capacity, 1);
+/** The options of a buffer whose capacity counts items, or items and weight. */
+export type AnyBufferOptions<T> = BufferOptions<T> | WeighedBufferOptions<T>;
+
+/**
+ * Throws the `RangeError` or `TypeError` of a `place` that was given no bound or no choice; returns how many items it
+ * may hold.
+ */
+export function checkBufferOptions(place: string, options: AnyBufferOptions<never>): number {
+  const items = checkBounds(place, options);
   checkDropOptions(place, options);
-  const { overflow } = options;
-  if (overflow === "error" || overflow === "dropOldest" || overflow === "dropNewest") return;
+  const { overflow, ttlMs, clock } = options;
+  if (ttlMs !== undefined) checkMilliseconds(place, ttlMs, 1);
+  if (clock !== undefined) checkClock(place, clock);
+  if (overflow === "error" || overflow === "dropOldest" || overflow === "dropNewest") return items;
   throw new TypeError(
     `Cannot give ${place} the overflow ${describe(overflow)}: choose "error", "dropOldest" or "dropNewest"`,
+  );
+}
+
+function checkBounds(place: string, options: AnyBufferOptions<never>): number {
+  const { capacity, weigh } = options ?? {};
+  if (weigh === undefined) return checkCapacity(place, capacity as number, 1);
+  if (typeof weigh !== "function") {
+    throw new TypeError(
+      `Cannot give ${place} the weigh ${describe(weigh)}: it must be a function of an item`,
+    );
+  }
+  const items = checkCapacity(place, capacity?.items, 1);
+  const { weight } = capacity;
+  if (typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY) return items;
+  throw new RangeError(
+    `Cannot give ${place} the capacity of weight ${describe(weight)}: it must be a finite number > 0`,
   );
 }
 

@@ -26,5 +26,6 @@ export function onBackpressureDrop<T>(options?: DropOptions<T>): Operator<T, T> 
       upstream,
       (downstream: StageSubscriber<T>) =>
         new OverflowSubscriber(downstream, "onBackpressureDrop", 0, "dropNewest", options),
+      { name: "onBackpressureDrop" },
     );
 }

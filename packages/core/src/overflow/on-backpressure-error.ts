@@ -26,5 +26,6 @@ export function onBackpressureError<T>(options?: DropOptions<T>): Operator<T, T>
       upstream,
       (downstream: StageSubscriber<T>) =>
         new OverflowSubscriber(downstream, "onBackpressureError", 0, "error", options),
+      { name: "onBackpressureError" },
     );
 }

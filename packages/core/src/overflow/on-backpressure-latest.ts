@@ -27,5 +27,6 @@ export function onBackpressureLatest<T>(options?: DropOptions<T>): Operator<T, T
       upstream,
       (downstream: StageSubscriber<T>) =>
         new OverflowSubscriber(downstream, "onBackpressureLatest", 1, "dropOldest", options),
+      { name: "onBackpressureLatest" },
     );
 }

@@ -1,7 +1,9 @@
+import { systemClock } from "../clock/system-clock.js";
 import { checkBufferOptions, checkDropOptions } from "../kit/buffer-options.js";
+import { openBuffer } from "../kit/open-buffer.js";
 import type { OverflowPolicy } from "../kit/overflow-policy.js";
 import { OverflowSubscriber } from "../kit/overflow-subscriber.js";
-import type { BufferOptions, BufferOverflow, DropOptions } from "../spec/overflow.js";
+import type { BufferOptions, BufferOverflow, DropOptions, WeighedBufferOptions } from "../spec/overflow.js";
 
 /**
  * Makes the policies that sources which cannot be slowed ask for: what happens to an item that comes while there
@@ -22,18 +24,22 @@ import type { BufferOptions, BufferOverflow, DropOptions } from "../spec/overflo
  */
 export const policy: PolicyMaker = {
   buffer(options) {
-    checkBufferOptions("policy.buffer", options);
-    return ringPolicy("buffer", options.capacity, options.overflow, options);
+    const capacity = checkBufferOptions("policy.buffer", options);
+    return {
+      name: "buffer",
+      capacity,
+      open: (downstream, place) => openBuffer(downstream, place, options, systemClock),
+    };
   },
-  drop: (options) => ringPolicy("drop", 0, "dropNewest", options),
-  latest: (options) => ringPolicy("latest", 1, "dropOldest", options),
-  error: (options) => ringPolicy("error", 0, "error", options),
+  drop: (options) => plainPolicy("drop", 0, "dropNewest", options),
+  latest: (options) => plainPolicy("latest", 1, "dropOldest", options),
+  error: (options) => plainPolicy("error", 0, "error", options),
 };
 
 /** What `policy` is. */
 export interface PolicyMaker {
   /** Holds up to `capacity` items, then does as `overflow` says. */
-  buffer<T>(options: BufferOptions<T>): OverflowPolicy<T>;
+  buffer<T>(options: BufferOptions<T> | WeighedBufferOptions<T>): OverflowPolicy<T>;
   /** Drops the item. */
   drop<T>(options?: DropOptions<T>): OverflowPolicy<T>;
   /** Keeps the item in place of the one held before it. */
@@ -42,7 +48,7 @@ export interface PolicyMaker {
   error<T>(options?: DropOptions<T>): OverflowPolicy<T>;
 }
 
-function ringPolicy<T>(
+function plainPolicy<T>(
   name: string,
   capacity: number,
   overflow: BufferOverflow,

@@ -1,10 +1,12 @@
+import { systemClock } from "../clock/system-clock.js";
 import { flowFrom } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
 import { checkBufferOptions } from "../kit/buffer-options.js";
 import { asError, dropError } from "../kit/dropped.js";
-import { type OfferResult, OverflowSubscriber } from "../kit/overflow-subscriber.js";
+import { openBuffer } from "../kit/open-buffer.js";
+import type { OfferResult, OverflowEngine } from "../kit/overflow-engine.js";
 import { requireFunction } from "../kit/require-function.js";
-import type { BufferOptions } from "../spec/overflow.js";
+import type { BufferOptions, WeighedBufferOptions } from "../spec/overflow.js";
 import type { Subscription } from "../spec/publisher.js";
 
 /** What a producer speaks to. All of it may be called at any time; after the end it does nothing. */
@@ -49,14 +51,14 @@ export interface Emitter<T> {
  */
 export function create<T>(
   produce: (emitter: Emitter<T>) => void | (() => void),
-  options: BufferOptions<T>,
+  options: BufferOptions<T> | WeighedBufferOptions<T>,
 ): Flow<T> {
   requireFunction("create", produce);
-  checkBufferOptions("create", options);
-  const { capacity, overflow } = options;
-  return flowFrom<T>((downstream) => {
-    new Producer(new OverflowSubscriber(downstream, "create", capacity, overflow, options)).start(produce);
-  });
+  const capacity = checkBufferOptions("create", options);
+  return flowFrom<T>(
+    (downstream) => new Producer(openBuffer(downstream, "create", options, systemClock)).start(produce),
+    { name: "create", settings: { capacity } },
+  );
 }
 
 /**
@@ -65,12 +67,12 @@ export function create<T>(
  * producing --(complete | error by the producer, cancel by the buffer, a throw)--> ended
  */
 class Producer<T> implements Emitter<T>, Subscription {
-  private readonly buffer: OverflowSubscriber<T>;
+  private readonly buffer: OverflowEngine<T>;
   private release: (() => void) | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private ended = false;
 
-  constructor(buffer: OverflowSubscriber<T>) {
+  constructor(buffer: OverflowEngine<T>) {
     this.buffer = buffer;
   }
 

@@ -1,5 +1,7 @@
 // What a bounded place does with an item for which there is no room, and how it keeps account of it.
 
+import type { Clock } from "./clock.js";
+
 /** The choices of a buffer in front of a producer that cannot be slowed. */
 export type BufferOverflow = "error" | "dropOldest" | "dropNewest";
 
@@ -59,13 +61,33 @@ export interface DropOptions<T> {
   readonly counters?: OverflowCounters | undefined;
 }
 
-/** What a bounded buffer in front of a producer takes. */
-export interface BufferOptions<T> extends DropOptions<T> {
-  /** The most items held ahead of demand, an integer >= 1. */
-  readonly capacity: number;
+/** What bounded buffers in front of a producer have in common. */
+interface WaitingOptions<T> extends DropOptions<T> {
   /**
    * What happens when another one comes: `"error"` sends what is held, then fails with an `OverflowError`;
-   * `"dropOldest"` gives up the one that waited longest; `"dropNewest"` the one that came.
+   * `"dropOldest"` gives up those that waited longest; `"dropNewest"` the one that came.
    */
   readonly overflow: BufferOverflow;
+  /**
+   * An item that has waited for so long is dropped, reason "expired", in milliseconds >= 1; default: never. No timer
+   * runs: it is noticed when the item is taken, or when room is needed.
+   */
+  readonly ttlMs?: number | undefined;
+  /** Tells `ttlMs` the time; default `systemClock`. */
+  readonly clock?: Clock | undefined;
+}
+
+/** What a bounded buffer in front of a producer takes. */
+export interface BufferOptions<T> extends WaitingOptions<T> {
+  /** The most items held ahead of demand, an integer >= 1. */
+  readonly capacity: number;
+  readonly weigh?: undefined;
+}
+
+/** A buffer that is bounded by weight as well: bytes, for example. */
+export interface WeighedBufferOptions<T> extends WaitingOptions<T> {
+  /** The most held ahead of demand: items, an integer >= 1, and the sum of their weights, a number > 0. */
+  readonly capacity: { readonly items: number; readonly weight: number };
+  /** What an item weighs, a finite number >= 0; called once for each that has to wait. What it throws ends the stream. */
+  readonly weigh: (item: T) => number;
 }

@@ -1,0 +1,232 @@
+import { ManualSubscriber, TestPublisher, VirtualClock } from "@sluice/tck";
+import { describe, expect, it } from "vitest";
+import { onBackpressureBuffer } from "../overflow/on-backpressure-buffer.js";
+import { create, type Emitter } from "../source/create.js";
+import { fromPublisher } from "../source/from-publisher.js";
+import { OverflowError } from "../spec/errors.js";
+import { type BufferOverflow, type DropReason, OverflowCounters } from "../spec/overflow.js";
+
+interface Shape {
+  readonly items?: number;
+  readonly weight?: number;
+  readonly ttlMs?: number;
+  readonly overflow?: BufferOverflow;
+  readonly weigh?: (item: number) => number;
+}
+
+/** A buffer in which each number weighs what it is. */
+function aging({ items = 9, weight = 100, ttlMs, overflow = "dropNewest", weigh = (n) => n }: Shape) {
+  const clock = new VirtualClock();
+  const dropped: [number, DropReason][] = [];
+  const counters = new OverflowCounters();
+  const upstream = new TestPublisher<number>();
+  const subscriber = new ManualSubscriber<number>();
+  const onDrop = (...drop: [number, DropReason]): void => void dropped.push(drop);
+  fromPublisher(upstream)
+    .pipe(
+      onBackpressureBuffer({ capacity: { items, weight }, weigh, overflow, ttlMs, clock, onDrop, counters }),
+    )
+    .subscribe(subscriber);
+  return { clock, dropped, counters, upstream, subscriber };
+}
+
+describe("AgingBuffer, weight", () => {
+  it("takes items as long as both their number and their weight fit", () => {
+    const byWeight = aging({ items: 9, weight: 10 });
+    byWeight.upstream.next(4, 6, 1);
+    expect(byWeight.dropped).toEqual([[1, "overflow"]]);
+    const byNumber = aging({ items: 2, weight: 10 });
+    byNumber.upstream.next(1, 1, 1);
+    expect([byNumber.counters.held, byNumber.dropped.length]).toEqual([2, 1]);
+  });
+
+  it("has room again for the weight of what was sent", () => {
+    const { upstream, subscriber, dropped } = aging({ weight: 10 });
+    upstream.next(4, 6);
+    subscriber.request(1);
+    upstream.next(4);
+    subscriber.request(9);
+    expect([subscriber.items, dropped]).toEqual([[4, 6, 4], []]);
+  });
+
+  it("gives up as many of the oldest as the one that comes needs", () => {
+    const { upstream, subscriber, dropped } = aging({ weight: 10, overflow: "dropOldest" });
+    upstream.next(2, 3, 4, 6);
+    expect(dropped).toEqual([
+      [2, "overflow"],
+      [3, "overflow"],
+    ]);
+    subscriber.request(9);
+    expect(subscriber.items).toEqual([4, 6]);
+  });
+
+  it("drops one that is heavier than the bound, and nothing else for its sake", () => {
+    const { upstream, subscriber, dropped } = aging({ weight: 10, overflow: "dropOldest" });
+    upstream.next(2, 11);
+    subscriber.request(9);
+    expect([subscriber.items, dropped]).toEqual([[2], [[11, "overflow"]]]);
+    upstream.next(11); // there is demand: it does not wait
+    expect(subscriber.items).toEqual([2, 11]);
+  });
+
+  it("fails when the weight does not fit and the choice is error, after what is held", () => {
+    const { upstream, subscriber } = aging({ weight: 10, overflow: "error" });
+    upstream.next(8, 3);
+    expect([upstream.cancels, subscriber.failed]).toEqual([1, false]);
+    subscriber.request(1);
+    expect([subscriber.items, subscriber.error instanceof OverflowError]).toEqual([[8], true]);
+    expect(String(subscriber.error)).toContain("its capacity of 9 items or 10 of weight");
+  });
+
+  it("holds what weighs nothing up to the number of items, and fractions without drift", () => {
+    const nothing = aging({ items: 3, weight: 1, weigh: () => 0 });
+    nothing.upstream.next(1, 2, 3, 4);
+    expect(nothing.counters.held).toBe(3);
+    const fractions = aging({ items: 9, weight: 0.3, weigh: () => 0.1 });
+    fractions.upstream.next(1, 2);
+    fractions.subscriber.request(2);
+    fractions.upstream.next(3, 4);
+    expect(fractions.dropped).toEqual([]);
+  });
+
+  it("does not weigh what passes at once", () => {
+    let weighed = 0;
+    const { upstream, subscriber } = aging({ weigh: () => ++weighed });
+    subscriber.request(2);
+    upstream.next(1, 2, 3);
+    expect(weighed).toBe(1);
+  });
+
+  it("ends with what weigh throws, or with a RangeError for what is no weight; upstream is cancelled", () => {
+    const throwing = aging({
+      weigh: () => {
+        throw new Error("no scales");
+      },
+    });
+    throwing.upstream.next(1);
+    expect([String(throwing.subscriber.error), throwing.upstream.cancels]).toEqual(["Error: no scales", 1]);
+    expect([throwing.dropped, throwing.counters.held]).toEqual([[[1, "ended"]], 0]);
+    for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY, "1"]) {
+      const { upstream, subscriber } = aging({ weigh: () => wrong as number });
+      upstream.next(1);
+      expect(subscriber.error).toBeInstanceOf(RangeError);
+    }
+  });
+
+  it("stops when weigh cancels", () => {
+    const counters = new OverflowCounters();
+    let emitter: Emitter<number> | undefined;
+    const subscriber = new ManualSubscriber<number>();
+    create<number>(
+      (given) => {
+        emitter = given;
+      },
+      {
+        capacity: { items: 1, weight: 1 },
+        overflow: "error",
+        counters,
+        weigh: () => {
+          subscriber.cancel();
+          return 1;
+        },
+      },
+    ).subscribe(subscriber);
+    expect(emitter?.next(1)).toBe("ended");
+    expect([counters.offered, counters.droppedBy.ended, counters.held]).toEqual([1, 1, 0]);
+  });
+});
+
+describe("AgingBuffer, time to live", () => {
+  it("drops what has waited for so long when it would be sent", () => {
+    const { upstream, subscriber, clock, dropped, counters } = aging({ ttlMs: 50 });
+    upstream.next(1);
+    clock.advance(20);
+    upstream.next(2);
+    clock.advance(30);
+    subscriber.request(1);
+    expect([subscriber.items, dropped]).toEqual([[2], [[1, "expired"]]]);
+    expect([counters.droppedBy.expired, counters.held]).toEqual([1, 0]);
+  });
+
+  it("spends no demand on what expired", () => {
+    const { upstream, subscriber, clock } = aging({ ttlMs: 50 });
+    upstream.next(1, 2);
+    clock.advance(60);
+    subscriber.request(1);
+    upstream.next(3, 4);
+    expect(subscriber.items).toEqual([3]);
+  });
+
+  it("makes room of what has expired before anything is dropped for want of room", () => {
+    for (const overflow of ["error", "dropOldest", "dropNewest"] as const) {
+      const { upstream, subscriber, clock, dropped } = aging({ items: 2, ttlMs: 50, overflow });
+      upstream.next(1, 2);
+      clock.advance(50);
+      upstream.next(3);
+      subscriber.request(9);
+      expect(subscriber.items).toEqual([3]);
+      expect(dropped).toEqual([
+        [1, "expired"],
+        [2, "expired"],
+      ]);
+    }
+  });
+
+  it("asks for no timer", () => {
+    const { upstream, clock } = aging({ ttlMs: 50 });
+    upstream.next(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("ends when nothing is left that may be sent", () => {
+    const { upstream, subscriber, clock } = aging({ ttlMs: 50 });
+    upstream.next(1);
+    upstream.complete();
+    clock.advance(60);
+    expect(subscriber.completed).toBe(false); // no timer: nobody has looked
+    subscriber.request(1);
+    expect([subscriber.items, subscriber.completed]).toEqual([[], true]);
+  });
+
+  it("stops when onDrop cancels", () => {
+    const clock = new VirtualClock();
+    const counters = new OverflowCounters();
+    const upstream = new TestPublisher<number>();
+    const subscriber = new ManualSubscriber<number>();
+    const onDrop = (): void => subscriber.cancel();
+    fromPublisher(upstream)
+      .pipe(
+        onBackpressureBuffer<number>({ capacity: 2, overflow: "error", ttlMs: 5, clock, onDrop, counters }),
+      )
+      .subscribe(subscriber);
+    upstream.next(1, 2);
+    clock.advance(5);
+    upstream.next(3);
+    expect([upstream.cancels, subscriber.items]).toEqual([1, []]);
+    expect([counters.offered, counters.dropped, counters.held]).toEqual([3, 3, 0]);
+  });
+});
+
+describe("onBackpressureBuffer that ages", () => {
+  it("refuses at the call what is no time, clock, weight or weigh", () => {
+    const make = (options: object) => () => onBackpressureBuffer({ overflow: "error", ...options } as never);
+    for (const ttlMs of [0, -1, Number.NaN, "5"]) expect(make({ capacity: 1, ttlMs })).toThrow(RangeError);
+    expect(make({ capacity: 1, ttlMs: 5, clock: {} })).toThrow(TypeError);
+    expect(make({ capacity: 1, weigh: 5 })).toThrow(TypeError);
+    const weigh = (): number => 1;
+    for (const capacity of [
+      undefined,
+      5,
+      {},
+      { items: 5 },
+      { weight: 5 },
+      { items: 0, weight: 5 },
+      { items: 5, weight: 0 },
+      { items: 5, weight: Number.POSITIVE_INFINITY },
+      { items: 5, weight: "5" },
+    ]) {
+      expect(make({ capacity, weigh })).toThrow(RangeError);
+    }
+    expect(make({ capacity: { items: 5, weight: 5 } })).toThrow(RangeError); // and no weigh
+  });
+});

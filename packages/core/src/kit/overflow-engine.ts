@@ -1,0 +1,170 @@
+// What all stages in front of a producer have in common that cannot be slowed: everything is asked of upstream, a
+// bounded place meets what downstream asks for, and each item that finds no room is counted and told of.
+//
+//                      +-- nothing waits, and there is demand --------------------+
+//                      |                                                          v
+//   upstream (unbounded) --> wait: held or dropped, as a subclass decides --> sendNext --> downstream (as it requests)
+//
+//   open --(onError | onComplete | overflow)--> closed, items held --(downstream takes the last)--> done
+//   any --(cancel | failure of a user's function)--> done, at once: what is held is dropped, reason "ended"
+
+import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import { OverflowError } from "../spec/errors.js";
+import type { DropOptions, DropReason } from "../spec/overflow.js";
+import type { Subscription } from "../spec/publisher.js";
+import { DropAccount } from "./drop-account.js";
+import { asError, dropError } from "./dropped.js";
+import type { Terminal } from "./ended.js";
+import { OperatorSubscriber } from "./operator-subscriber.js";
+import { SerialLoop } from "./serial-loop.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
+
+/** What became of an item. */
+export type OfferResult = "accepted" | "dropped" | "ended";
+
+/** Keeps the account and the demand; a subclass keeps the items. */
+export abstract class OverflowEngine<T> extends OperatorSubscriber<T, T> {
+  protected readonly account: DropAccount<T>;
+  private readonly name: string;
+  private readonly loop: SerialLoop;
+  /** Totals: what may be sent in all so far, and what used it up. */
+  private demand = 0;
+  private emitted = 0;
+  private isSending = false;
+  private end: Terminal | undefined = undefined;
+
+  /** @param name of the operator or source, for messages */
+  constructor(downstream: StageSubscriber<T>, name: string, options: DropOptions<T> | undefined) {
+    super(downstream);
+    this.name = name;
+    this.account = new DropAccount(options, (error) => this.fail(error));
+    this.loop = new SerialLoop(() => this.sendHeld());
+  }
+
+  /** Items held. */
+  protected abstract readonly size: number;
+
+  /** Adds an item for which there is demand: it is sent before anything else is asked of this place. */
+  protected abstract put(item: T): void;
+
+  /** Removes the oldest item. */
+  protected abstract shift(): T;
+
+  /** There is no demand for `item`: holds it, or drops it or others. */
+  protected abstract wait(item: T): OfferResult;
+
+  override onSubscribe(subscription: Subscription): void {
+    super.onSubscribe(subscription);
+    if (!this.done) subscription.request(UNBOUNDED);
+  }
+
+  next(item: T): boolean {
+    this.offer(item);
+    return true; // upstream is unbounded: it need not know
+  }
+
+  /** Takes an item, or drops one by the policy. */
+  offer(item: T): OfferResult {
+    this.account.counters.offered++;
+    if (this.isClosed) return this.refuse(item, "ended");
+    // Demand that neither an item held nor the one being sent will use: `item` passes, also where nothing may wait.
+    if (this.size > 0 || this.openDemand === 0) return this.wait(item);
+    this.put(item);
+    return this.added();
+  }
+
+  override onError(error: unknown): void {
+    if (this.isClosed) dropError(error);
+    else this.endAfterItems({ kind: "error", error });
+  }
+
+  override onComplete(): void {
+    if (!this.isClosed) this.endAfterItems({ kind: "complete" });
+  }
+
+  override request(n: number): void {
+    if (this.done) return;
+    this.demand = addDemand(this.demand, n);
+    this.loop.run();
+  }
+
+  /** What is requested and not covered by an item held or being sent: how much could be offered without waiting. */
+  get openDemand(): number {
+    if (this.isClosed) return 0;
+    return Math.max(0, this.demand - this.emitted - this.size - (this.isSending ? 1 : 0));
+  }
+
+  /** Nothing is taken any more. */
+  protected get isClosed(): boolean {
+    return this.done || this.end !== undefined;
+  }
+
+  protected override onEnd(): void {
+    while (this.size > 0) this.giveUp("ended");
+  }
+
+  /** An item was put among those held. */
+  protected added(): OfferResult {
+    this.account.counters.held++;
+    this.loop.run();
+    return "accepted";
+  }
+
+  protected take(): T {
+    this.account.counters.held--;
+    return this.shift();
+  }
+
+  /** Drops the oldest item held. */
+  protected giveUp(reason: DropReason): void {
+    this.account.drop(this.take(), reason);
+  }
+
+  /** Drops the item that came. */
+  protected refuse(item: T, reason: DropReason): OfferResult {
+    this.account.drop(item, reason);
+    return reason === "ended" ? "ended" : "dropped";
+  }
+
+  /** A function of the user threw over the item that came. */
+  protected failOver(item: T, thrown: unknown, what: string): OfferResult {
+    this.refuse(item, "ended");
+    this.fail(asError(thrown, what));
+    return "ended";
+  }
+
+  /** Upstream is stopped at once; what is held is still sent, then the error. */
+  protected failByOverflow(capacity: number, bound: string = `${capacity} items`): void {
+    if (this.isClosed) return; // `onDrop` ended it
+    const { name, upstream } = this;
+    const room = capacity === 0 ? "has no buffer" : `holds its capacity of ${bound}`;
+    const message = `${name} ${room} and there was no demand: slow the producer, raise the capacity or choose a policy that drops`;
+    this.endAfterItems({ kind: "error", error: new OverflowError(message, capacity) });
+    upstream.cancel();
+  }
+
+  /** There is demand, and an item: sends it, or drops it after all. */
+  protected sendNext(): void {
+    this.send(this.take());
+  }
+
+  protected send(item: T): void {
+    this.account.counters.delivered++;
+    this.isSending = true;
+    const used = this.downstream.next(item);
+    this.isSending = false;
+    if (used) this.emitted++;
+  }
+
+  private endAfterItems(end: Terminal): void {
+    this.end = end;
+    this.loop.run();
+  }
+
+  private sendHeld(): void {
+    while (!this.done && this.size > 0 && this.emitted < this.demand) this.sendNext();
+    if (this.done || this.end === undefined || this.size > 0) return;
+    if (this.end.kind === "error") this.endWithError(this.end.error);
+    else this.endWithComplete();
+  }
+}
