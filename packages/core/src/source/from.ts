@@ -1,4 +1,5 @@
 import type { Flow } from "../flow/flow.js";
+import { describe } from "../spec/describe.js";
 import type { Publisher } from "../spec/publisher.js";
 import { fromAsyncIterable } from "./from-async-iterable.js";
 import { fromIterable } from "./from-iterable.js";
@@ -7,6 +8,12 @@ import { fromPublisher } from "./from-publisher.js";
 
 /** Whatever has items: a publisher, ours or foreign, an iterable, an async iterable, or a promise of one item. */
 export type FlowInput<T> = Publisher<T> | Iterable<T> | AsyncIterable<T> | PromiseLike<T>;
+
+/** What comes out of a flow made of `S`; of a union of inputs, the union of their items. */
+export type ItemOf<S> = S extends FlowInput<infer T> ? T : never;
+
+/** One item of each of an array of inputs. */
+export type TupleOf<S extends readonly unknown[]> = { -readonly [K in keyof S]: ItemOf<S[K]> };
 
 /**
  * Makes a flow of anything that has items, by its shape: a publisher first, then an async iterable, an
@@ -31,6 +38,12 @@ export function from<T>(input: FlowInput<T>): Flow<T> {
   throw new TypeError(
     `Cannot make a flow of ${input === null ? "null" : typeof input}: from takes a Publisher, an iterable, an async iterable or a promise`,
   );
+}
+
+/** Flows of an array of inputs; for anything else a `TypeError` that names the operator. */
+export function fromEach(operator: string, inputs: readonly FlowInput<unknown>[]): Flow<unknown>[] {
+  if (Array.isArray(inputs)) return inputs.map((input) => from(input));
+  throw new TypeError(`Cannot apply ${operator} to ${describe(inputs)}: it takes an array of sources`);
 }
 
 function has(input: unknown, method: PropertyKey): boolean {

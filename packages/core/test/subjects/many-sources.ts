@@ -1,9 +1,16 @@
 // Operators with many sources: one after the other, at once, joined.
 
+import { combineLatest } from "../../src/operator/combine-latest.js";
 import { concatMap } from "../../src/operator/concat-map.js";
+import { exhaustMap } from "../../src/operator/exhaust-map.js";
+import { switchMap } from "../../src/operator/switch-map.js";
+import { withLatestFrom } from "../../src/operator/with-latest-from.js";
+import { zip } from "../../src/operator/zip.js";
 import { empty } from "../../src/source/empty.js";
+import { fail } from "../../src/source/fail.js";
 import { of } from "../../src/source/of.js";
-import { item, type Row } from "./row.js";
+import { range } from "../../src/source/range.js";
+import { failure, item, type Row } from "./row.js";
 
 export const manySources: Row[] = [
   {
@@ -25,5 +32,127 @@ export const manySources: Row[] = [
     file: "operator/concat-map",
     name: "concatMap to promises",
     operator: { apply: concatMap((n: number) => Promise.resolve(n)), ahead: 1, yields: item },
+  },
+  ...[1, 3, 64].flatMap((prefetch): Row[] => [
+    {
+      file: "operator/zip",
+      name: `zip with numbers, ${prefetch} ahead`,
+      operator: {
+        apply: (upstream) => zip([upstream, range(0, 1e9)], { prefetch }),
+        settings: { prefetch, sources: 2 },
+        yields: (index) => [index, index],
+        ahead: prefetch,
+        outstanding: prefetch,
+      },
+    },
+    {
+      file: "operator/combine-latest",
+      name: `combineLatest with one, ${prefetch} ahead`,
+      operator: {
+        apply: (upstream) => combineLatest([of(7), upstream], { prefetch }),
+        settings: { prefetch, sources: 2 },
+        yields: (index) => [7, index],
+        ahead: prefetch + 1, // the first combination is made without demand
+        outstanding: prefetch,
+      },
+    },
+  ]),
+  {
+    file: "operator/zip",
+    name: "zip of three",
+    source: {
+      create: (count) => zip([range(0, count), Array.from({ length: count }), range(0, count + 5)]),
+      createFailed: () => zip([range(0, 5), fail(failure), range(0, 5)]),
+      item: (index) => [index, undefined, index],
+    },
+  },
+  {
+    file: "operator/zip",
+    name: "zip of none",
+    source: { create: () => zip([]), maxCount: 0 },
+  },
+  {
+    file: "operator/combine-latest",
+    name: "combineLatest of three, all but the last of one item",
+    source: {
+      create: (count) => combineLatest([of("a"), of(undefined), range(0, count)]),
+      createFailed: () => combineLatest([range(0, 5), of("a"), fail(failure)]),
+      item: (index) => ["a", undefined, index],
+    },
+  },
+  {
+    file: "operator/combine-latest",
+    name: "combineLatest of none",
+    source: { create: () => combineLatest([]), maxCount: 0 },
+  },
+  {
+    file: "operator/with-latest-from",
+    name: "withLatestFrom",
+    operator: {
+      apply: withLatestFrom([range(0, 5), of(null)]),
+      settings: { others: 2 },
+      yields: (index) => [index, 4, null],
+    },
+  },
+  {
+    file: "operator/with-latest-from",
+    name: "withLatestFrom none",
+    operator: { apply: withLatestFrom([]), settings: { others: 0 }, yields: (index) => [index] },
+  },
+  {
+    file: "operator/switch-map",
+    name: "switchMap to one",
+    operator: {
+      apply: switchMap((n: number) => of(n)),
+      ahead: Number.POSITIVE_INFINITY,
+      publisher: { lossy: true },
+    },
+  },
+  {
+    file: "operator/switch-map",
+    name: "switchMap to promises",
+    operator: {
+      apply: switchMap((n: number) => Promise.resolve(n)),
+      ahead: Number.POSITIVE_INFINITY,
+      publisher: { lossy: true, maxCount: 1 },
+    },
+  },
+  {
+    file: "operator/switch-map",
+    name: "switchMap of one to many",
+    source: {
+      create: (count) => of(count).pipe(switchMap((n) => range(0, n))),
+      createFailed: () => of(1).pipe(switchMap(() => fail(failure))),
+      createOf: (items) => of(items).pipe(switchMap((all) => all)),
+      item,
+    },
+  },
+  {
+    file: "operator/exhaust-map",
+    name: "exhaustMap to one",
+    operator: {
+      apply: exhaustMap((n: number) => of(n)),
+      ahead: Number.POSITIVE_INFINITY,
+      publisher: { lossy: true },
+    },
+  },
+  {
+    file: "operator/exhaust-map",
+    name: "exhaustMap to promises",
+    operator: {
+      apply: exhaustMap((n: number) => Promise.resolve(n)),
+      ahead: Number.POSITIVE_INFINITY,
+      publisher: { lossy: true, maxCount: 1 },
+    },
+  },
+  {
+    file: "operator/exhaust-map",
+    name: "exhaustMap of one to many",
+    source: {
+      create: (count) => of(count, 1, 2).pipe(exhaustMap((n) => (n === count ? range(0, n) : empty()))),
+      createFailed: () => of(1, 2).pipe(exhaustMap(() => fail(failure))),
+      createOf: (items) => of(items).pipe(exhaustMap((all) => all)),
+      item,
+    },
   },
 ];
