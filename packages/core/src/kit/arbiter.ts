@@ -5,7 +5,7 @@ import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { dropError } from "./dropped.js";
 import { NEVER_SUBSCRIPTION, NOBODY } from "./ended.js";
-import type { StageSubscriber } from "./stage-subscriber.js";
+import type { SliceSource, StageSubscriber } from "./stage-subscriber.js";
 
 /** Who is told how the source that runs has ended. The arbiter forwards items itself. */
 export interface ArbiterOwner {
@@ -65,6 +65,17 @@ export class Arbiter<T> implements StageSubscriber<T> {
     const used = this.downstream.next(item);
     if (used && this.outstanding !== UNBOUNDED) this.outstanding--;
     return used;
+  }
+
+  /** Nobody counts what downstream uses of a slice: only where demand need not be counted. */
+  takeSlice(source: SliceSource, stop: number): boolean {
+    if (this.outstanding !== UNBOUNDED) return false;
+    this.hasSent = true;
+    return this.downstream.takeSlice?.(source, stop) === true;
+  }
+
+  get stageName(): string | undefined {
+    return this.downstream.stageName;
   }
 
   onError(error: unknown): void {

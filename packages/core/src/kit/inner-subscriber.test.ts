@@ -5,6 +5,7 @@ import { of } from "../source/of.js";
 import { range } from "../source/range.js";
 import type { Subscription } from "../spec/publisher.js";
 import { onDroppedError } from "./dropped.js";
+import type { SliceSource } from "./stage-subscriber.js";
 import { type InnerOwner, InnerSubscriber } from "./inner-subscriber.js";
 
 class Log implements InnerOwner<unknown> {
@@ -70,6 +71,28 @@ describe("InnerSubscriber", () => {
     inner.cancel();
     source.start();
     expect([source.cancels, source.requested]).toEqual([1, 0]);
+  });
+
+  it("offers slices of a synchronous source to an owner that takes them", () => {
+    class Taker extends Log {
+      readonly sliceName = "taker";
+
+      innerSlice(index: number, source: SliceSource, stop: number): boolean {
+        this.entries.push([index, "slice", source.index, Math.min(stop, source.index + source.requested)]);
+        source.index = stop;
+        return true;
+      }
+    }
+    const taker = new Taker();
+    const inner = new InnerSubscriber<unknown>(taker, 5);
+    range(0, 3).connect(inner);
+    expect(inner.stageName).toBe("taker");
+    inner.request(3);
+    expect(taker.entries).toEqual([
+      [5, "slice", 0, 3],
+      [5, "completed"],
+    ]);
+    expect(inner.stageName).toBe(undefined);
   });
 
   it("§2.5 cancels a second subscription and never requests from it", () => {

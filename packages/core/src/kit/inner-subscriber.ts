@@ -9,7 +9,7 @@
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { dropError, dropItem } from "./dropped.js";
-import type { StageSubscriber } from "./stage-subscriber.js";
+import type { SliceSource, StageSubscriber } from "./stage-subscriber.js";
 
 /** Who is told what comes of its inner sources. `index` is what the inner subscriber was made with. */
 export interface InnerOwner<T> {
@@ -17,6 +17,10 @@ export interface InnerOwner<T> {
   innerNext(index: number, item: T): boolean;
   innerFailed(index: number, error: unknown): void;
   innerCompleted(index: number): void;
+  /** As `takeSlice` of kit/stage-subscriber.ts, of this source. */
+  innerSlice?(index: number, source: SliceSource, stop: number): boolean;
+  /** As `stageName` there. */
+  readonly sliceName?: string | undefined;
 }
 
 /**
@@ -73,6 +77,14 @@ export class InnerSubscriber<T> implements StageSubscriber<T>, Subscription {
     if (this.owner !== undefined) return this.owner.innerNext(this.index, item);
     dropItem(item);
     return false;
+  }
+
+  takeSlice(source: SliceSource, stop: number): boolean {
+    return this.owner?.innerSlice?.(this.index, source, stop) === true;
+  }
+
+  get stageName(): string | undefined {
+    return this.owner?.sliceName;
   }
 
   onError(error: unknown): void {

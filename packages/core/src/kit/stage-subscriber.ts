@@ -28,7 +28,7 @@ export interface StageSubscriber<T> {
    */
   takeSlice?(source: SliceSource, stop: number): boolean;
   /** What a function is called that runs within `takeSlice`, for the message of what it throws. */
-  readonly stageName?: string;
+  readonly stageName?: string | undefined;
 }
 
 /** A source that sends by index, seen by an end that runs its loop (kit/indexed-loop.ts is the one there is). */

@@ -25,7 +25,10 @@ import type { Subscription } from "../spec/publisher.js";
  */
 export function concatMap<T, R>(make: (item: T) => FlowInput<R>): Operator<T, R> {
   requireFunction("concatMap", make);
-  return (upstream) => flowOf(upstream, (downstream: StageSubscriber<R>) => new ConcatMap(downstream, make));
+  return (upstream) =>
+    flowOf(upstream, (downstream: StageSubscriber<R>) => new ConcatMap(downstream, make), {
+      name: "concatMap",
+    });
 }
 
 /**
