@@ -17,6 +17,10 @@ const functions: Record<string, Call> = {
   scan: (wrong) => core.scan(wrong, 0),
   mapAsync: core.mapAsync,
   concatMap: core.concatMap,
+  skipWhile: core.skipWhile,
+  takeWhile: core.takeWhile,
+  finalize: core.finalize,
+  "reduce, the operator": (wrong) => core.reduce(wrong, 0),
   defer: core.defer,
   create: (wrong) => core.create(wrong, { capacity: 1, overflow: "error" }),
   forEach: (wrong) => flow.forEach(wrong),
@@ -28,6 +32,7 @@ const capacities: Record<string, Call> = {
   prefetch: core.prefetch,
   limitDemand: core.limitDemand,
   "mapAsync concurrency": (concurrency) => core.mapAsync((n: number) => n, { concurrency }),
+  "distinct capacity": (capacity) => core.distinct({ capacity, overflow: "error" }),
   "onBackpressureBuffer capacity": (capacity) => core.onBackpressureBuffer({ capacity, overflow: "error" }),
   "create capacity": (capacity) => core.create(() => {}, { capacity, overflow: "error" }),
   "forEach prefetch": (prefetch) => flow.forEach(() => {}, { prefetch }),
@@ -42,6 +47,7 @@ const inputs: Record<string, Call> = {
   fromAsyncIterable: core.fromAsyncIterable,
   fromPromise: core.fromPromise,
   fromPublisher: core.fromPublisher,
+  takeUntil: core.takeUntil,
   subscribe: (wrong) => flow.subscribe(wrong),
   pipe: (wrong) => flow.pipe(wrong),
 };
@@ -120,10 +126,10 @@ for (const [name, call] of Object.entries(policies)) {
   });
 }
 
-describe("take and range", () => {
+describe("take, skip and range", () => {
   it("throw a RangeError naming the value", () => {
     for (const wrong of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "2"]) {
-      for (const call of [core.take, (count: never) => core.range(0, count)]) {
+      for (const call of [core.take, core.skip, (count: never) => core.range(0, count)]) {
         const error = thrownBy(call as Call, wrong);
         expect(error).toBeInstanceOf(RangeError);
         expect(error.message).toContain(String(wrong));
@@ -141,6 +147,9 @@ describe("operators on what is no flow", () => {
       limitDemand: core.limitDemand(1),
       mapAsync: core.mapAsync((n: number) => n),
       concatMap: core.concatMap((n: number) => [n]),
+      first: core.first(),
+      skip: core.skip(1),
+      takeUntil: core.takeUntil([]),
       onBackpressureDrop: core.onBackpressureDrop(),
     };
     for (const operator of Object.values(operators)) {

@@ -6,13 +6,18 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Flow, Operator } from "../src/flow/flow.js";
 import { setFusion } from "../src/flow/unfused.js";
 import { concatMap } from "../src/operator/concat-map.js";
+import { distinct } from "../src/operator/distinct.js";
 import { filter } from "../src/operator/filter.js";
+import { finalize } from "../src/operator/finalize.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
 import { map } from "../src/operator/map.js";
 import { mapAsync } from "../src/operator/map-async.js";
 import { prefetch } from "../src/operator/prefetch.js";
 import { scan } from "../src/operator/scan.js";
+import { skip } from "../src/operator/skip.js";
 import { take } from "../src/operator/take.js";
+import { takeUntil } from "../src/operator/take-until.js";
+import { takeWhile } from "../src/operator/take-while.js";
 import { tap } from "../src/operator/tap.js";
 import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
 import { onBackpressureDrop } from "../src/overflow/on-backpressure-drop.js";
@@ -25,6 +30,7 @@ import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
 import { fromIterable } from "../src/source/from-iterable.js";
 import { fromPromise } from "../src/source/from-promise.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
+import { never } from "../src/source/never.js";
 import { of } from "../src/source/of.js";
 import { range } from "../src/source/range.js";
 
@@ -76,6 +82,11 @@ const operators: Record<string, () => Operator<number, number>> = {
   tap: () => tap(() => {}),
   scan: () => scan((_, n) => n, 0),
   take: () => take(10_000_000),
+  skip: () => skip(0),
+  takeWhile: () => takeWhile(() => true),
+  takeUntil: () => takeUntil(never()),
+  distinct: () => distinct({ capacity: 200_000, overflow: "forgetOldest" }),
+  finalize: () => finalize(() => {}),
   prefetch: () => prefetch(),
   "prefetch(1)": () => prefetch(1),
   limitDemand: () => limitDemand(3),
