@@ -61,7 +61,8 @@ export async function until(
   if (!condition()) throw new Error(`Waited in vain for ${what}`);
 }
 
-function messageTurns(turns: number): Promise<void> {
+/** Lets so many turns of the event loop go by, without a timer. */
+export function messageTurns(turns: number): Promise<void> {
   return new Promise((resolve) => {
     const channel = new MessageChannel();
     let left = turns;

@@ -73,6 +73,11 @@ export class TestPublisher<T> implements Publisher<T> {
     return this.requested === Number.POSITIVE_INFINITY ? this.requested : this.requested - this.emitted;
   }
 
+  /** Whether it has completed or failed. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Whether `cancel` was called. */
   get cancelled(): boolean {
     return this.cancels > 0;

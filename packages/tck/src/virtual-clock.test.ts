@@ -83,4 +83,42 @@ describe("VirtualClock", () => {
     clock.advance(5);
     expect(ran).toEqual(["next"]);
   });
+
+  it("lets code that awaits go on between tasks, each at its own time", async () => {
+    const clock = new VirtualClock();
+    const seen: string[] = [];
+    const work = async (name: string, ms: number): Promise<void> => {
+      for (let n = 0; n < 3; n++) {
+        await clock.sleep(ms);
+        await Promise.resolve().then(() => Promise.resolve());
+        seen.push(`${name} at ${clock.now()}`);
+      }
+    };
+    const all = Promise.all([work("a", 10), work("b", 15)]);
+    await clock.advanceSettled(30);
+    expect(seen).toEqual(["a at 10", "b at 15", "a at 20", "b at 30", "a at 30"]);
+    await clock.advanceSettled(100);
+    await all;
+    expect([clock.now(), clock.pending]).toEqual([130, 0]);
+  });
+
+  it("ends a sleep with the reason of its signal, and keeps no task for it", async () => {
+    const clock = new VirtualClock();
+    const stop = new AbortController();
+    const sleeping = clock.sleep(10, { signal: stop.signal });
+    stop.abort("enough");
+    await expect(sleeping).rejects.toBe("enough");
+    await expect(clock.sleep(10, { signal: stop.signal })).rejects.toBe("enough");
+    expect(clock.pending).toBe(0);
+  });
+
+  it("stops a task that schedules itself without delay, also between promises", async () => {
+    const clock = new VirtualClock({ maxTasks: 5 });
+    const again = (): void => void clock.schedule(0, again);
+    again();
+    await expect(clock.advanceSettled(1)).rejects.toThrow(
+      "Cannot advance to 1 ms: 5 tasks ran by 0 ms, and more wait",
+    );
+    await expect(clock.advanceSettled(-1)).rejects.toThrow("Cannot advance by -1 ms");
+  });
 });

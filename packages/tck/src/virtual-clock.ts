@@ -2,6 +2,7 @@
 // machine is.
 
 import type { Clock } from "@sluice/core";
+import { messageTurns } from "./settle.js";
 
 /** Bounds of a virtual clock. */
 export interface VirtualClockOptions {
@@ -48,11 +49,7 @@ export class VirtualClock implements Clock {
   }
 
   schedule(delayMs: number, task: () => void): () => void {
-    if (typeof delayMs !== "number" || !(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(
-        `Cannot schedule in ${String(delayMs)} ms: the delay must be a finite number >= 0`,
-      );
-    }
+    checkMs(delayMs, "schedule in");
     if (this.#waiting.length >= this.#capacity) {
       throw new RangeError(`Cannot schedule task ${this.#capacity + 1}: capacity is ${this.#capacity} tasks`);
     }
@@ -69,21 +66,77 @@ export class VirtualClock implements Clock {
    * time in the order in which they were scheduled, also those which tasks schedule on the way.
    */
   advance(ms: number): void {
-    if (typeof ms !== "number" || !(ms >= 0 && ms < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`Cannot advance by ${String(ms)} ms: it must be a finite number >= 0`);
-    }
+    checkMs(ms, "advance by");
     const end = this.#now + ms;
     let ran = 0;
     for (let next = this.#waiting[0]; next !== undefined && next.at <= end; next = this.#waiting[0]) {
-      if (ran === this.#maxTasks) {
-        throw new RangeError(`Cannot advance to ${end} ms: ${ran} tasks ran by ${next.at} ms, and more wait`);
-      }
-      ran++;
-      this.#waiting.splice(0, 1);
-      this.#now = next.at;
-      next.task();
+      this.#refuseTooMany(++ran, next.at, end);
+      this.#run(next);
     }
     this.#now = end;
+  }
+
+  /**
+   * Moves time on like `advance`, and lets every promise that is settled call back before the next task runs and
+   * before time goes on: code that awaits sees the same order each time. Resolves when nothing is left to run by then.
+   *
+   * @example
+   * ```ts
+   * import { VirtualClock } from "@sluice/tck";
+   * const clock = new VirtualClock();
+   * async function work(): Promise<void> {
+   *   for (const step of ["first", "second"]) {
+   *     await clock.sleep(10);
+   *     console.log(step, "at", clock.now());
+   *   }
+   * }
+   * void work();
+   * await clock.advanceSettled(20);
+   * // prints first at 10
+   * // prints second at 20
+   * ```
+   */
+  async advanceSettled(ms: number): Promise<void> {
+    checkMs(ms, "advance by");
+    const end = this.#now + ms;
+    let ran = 0;
+    await messageTurns(SETTLING_TURNS); // what was scheduled by promises that are settled already
+    for (let next = this.#waiting[0]; next !== undefined && next.at <= end; next = this.#waiting[0]) {
+      this.#refuseTooMany(++ran, next.at, end);
+      this.#run(next);
+      await messageTurns(SETTLING_TURNS);
+    }
+    this.#now = end;
+  }
+
+  /** Resolves when `ms` milliseconds have gone by; rejects with the reason of `signal` when that aborts first. */
+  sleep(ms: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const abort = (): void => {
+        cancel();
+        reject(signal?.reason);
+      };
+      const cancel = this.schedule(ms, () => {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      });
+      signal?.addEventListener("abort", abort, { once: true });
+    });
+  }
+
+  #refuseTooMany(ran: number, at: number, end: number): void {
+    if (ran <= this.#maxTasks) return;
+    throw new RangeError(`Cannot advance to ${end} ms: ${ran - 1} tasks ran by ${at} ms, and more wait`);
+  }
+
+  #run(entry: Entry): void {
+    this.#waiting.splice(0, 1);
+    this.#now = entry.at;
+    entry.task();
   }
 
   /** The index behind all entries that are due at `at` or before. */
@@ -99,6 +152,14 @@ export class VirtualClock implements Clock {
     return low;
   }
 }
+
+function checkMs(ms: number, action: string): void {
+  if (typeof ms === "number" && ms >= 0 && ms < Number.POSITIVE_INFINITY) return;
+  throw new RangeError(`Cannot ${action} ${String(ms)} ms: it must be a finite number >= 0`);
+}
+
+/** A promise that settles in one turn may start another: three steps of asynchronous work fit between two tasks. */
+const SETTLING_TURNS = 3;
 
 interface Entry {
   readonly at: number;

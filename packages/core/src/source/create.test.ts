@@ -1,4 +1,4 @@
-import { ManualSubscriber, StepVerifier } from "@sluice/tck";
+import { ManualSubscriber, verify } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { onDroppedError } from "../kit/dropped.js";
 import { OverflowCounters } from "../spec/overflow.js";
@@ -91,11 +91,11 @@ describe("create", () => {
       emitter.next(1);
       throw new Error("producer");
     }, options);
-    await StepVerifier.of(flow)
-      .expectNothing()
+    await verify(flow)
+      .expectNothingMore()
       .request(1)
-      .items(1)
-      .error((error) => String(error) === "Error: producer")
+      .expect(1)
+      .expectError((error) => String(error) === "Error: producer")
       .run();
   });
 

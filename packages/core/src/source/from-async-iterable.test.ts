@@ -1,4 +1,4 @@
-import { ManualSubscriber, settled, StepVerifier } from "@sluice/tck";
+import { ManualSubscriber, settled, verify } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { onDroppedError } from "../kit/dropped.js";
 import { fromAsyncIterable } from "./from-async-iterable.js";
@@ -22,16 +22,16 @@ function answering(next: () => unknown, close?: () => unknown): AsyncIterable<nu
 describe("fromAsyncIterable", () => {
   it("§1.1 asks the iterator for an item only when it was requested", async () => {
     const log: string[] = [];
-    await StepVerifier.of(fromAsyncIterable(letters(log)))
-      .expectNothing()
+    await verify(fromAsyncIterable(letters(log)))
+      .expectNothingMore()
       .perform(() => expect(log).toEqual([]))
       .request(1)
-      .items("a")
-      .expectNothing()
+      .expect("a")
+      .expectNothingMore()
       .perform(() => expect(log).toEqual(["a"]))
       .request(9)
-      .items("b", "c")
-      .complete()
+      .expect("b", "c")
+      .expectComplete()
       .run();
   });
 

@@ -1,31 +1,31 @@
-import { ManualSubscriber, settled, StepVerifier } from "@sluice/tck";
+import { ManualSubscriber, settled, verify } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { onDroppedError } from "../kit/dropped.js";
 import { fromPromise } from "./from-promise.js";
 
 describe("fromPromise", () => {
   it("§1.1 holds the value until it is requested, then completes", async () => {
-    await StepVerifier.of(fromPromise(Promise.resolve(7)))
-      .expectNothing()
+    await verify(fromPromise(Promise.resolve(7)))
+      .expectNothingMore()
       .request(1)
-      .items(7)
-      .complete()
+      .expect(7)
+      .expectComplete()
       .run();
   });
 
   it("sends a value that was requested before it was there, null and undefined too", async () => {
     for (const value of [null, undefined, 0]) {
-      await StepVerifier.of(fromPromise(Promise.resolve(value)))
+      await verify(fromPromise(Promise.resolve(value)))
         .request(2)
-        .items(value)
-        .complete()
+        .expect(value)
+        .expectComplete()
         .run();
     }
   });
 
   it("fails without demand, with whatever it was rejected", async () => {
-    await StepVerifier.of(fromPromise(Promise.reject(undefined)))
-      .error((error) => error === undefined)
+    await verify(fromPromise(Promise.reject(undefined)))
+      .expectError((error) => error === undefined)
       .run();
   });
 
