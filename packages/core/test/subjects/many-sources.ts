@@ -2,12 +2,19 @@
 
 import { combineLatest } from "../../src/operator/combine-latest.js";
 import { concatMap } from "../../src/operator/concat-map.js";
+import { concat } from "../../src/operator/concat.js";
 import { exhaustMap } from "../../src/operator/exhaust-map.js";
+import { expand } from "../../src/operator/expand.js";
+import { map } from "../../src/operator/map.js";
+import { merge } from "../../src/operator/merge.js";
+import { mergeMap } from "../../src/operator/merge-map.js";
+import { mergePrioritized } from "../../src/operator/merge-prioritized.js";
 import { switchMap } from "../../src/operator/switch-map.js";
 import { withLatestFrom } from "../../src/operator/with-latest-from.js";
 import { zip } from "../../src/operator/zip.js";
 import { empty } from "../../src/source/empty.js";
 import { fail } from "../../src/source/fail.js";
+import { from } from "../../src/source/from.js";
 import { of } from "../../src/source/of.js";
 import { range } from "../../src/source/range.js";
 import { failure, item, type Row } from "./row.js";
@@ -152,6 +159,121 @@ export const manySources: Row[] = [
       create: (count) => of(count, 1, 2).pipe(exhaustMap((n) => (n === count ? range(0, n) : empty()))),
       createFailed: () => of(1, 2).pipe(exhaustMap(() => fail(failure))),
       createOf: (items) => of(items).pipe(exhaustMap((all) => all)),
+      item,
+    },
+  },
+  ...[
+    { concurrency: 16, prefetch: 64 },
+    { concurrency: 1, prefetch: 1 },
+    { concurrency: 3, prefetch: 2 },
+  ].flatMap((options): Row[] => [
+    {
+      file: "operator/merge-map",
+      name: `mergeMap to one, ${options.concurrency} at once`,
+      operator: { apply: mergeMap((n: number) => of(n), options), ahead: options.concurrency, yields: item },
+    },
+    {
+      file: "operator/merge",
+      name: `merge with an empty source, ${options.prefetch} ahead`,
+      operator: {
+        apply: (upstream) => merge([empty(), upstream, empty()], options),
+        ahead: options.prefetch,
+        outstanding: options.prefetch,
+        yields: item,
+      },
+    },
+    {
+      file: "operator/expand",
+      name: `expand to nothing, ${options.concurrency} at once`,
+      operator: {
+        apply: expand<number>(() => empty(), { ...options, capacity: 1 }),
+        ahead: options.concurrency,
+        outstanding: options.concurrency,
+        yields: item,
+      },
+    },
+  ]),
+  {
+    file: "operator/merge-map",
+    name: "mergeMap to promises",
+    operator: {
+      apply: mergeMap((n: number) => Promise.resolve(n), { concurrency: 4 }),
+      ahead: 4,
+      yields: item,
+    },
+  },
+  {
+    file: "operator/merge-map",
+    name: "mergeMap to one or none",
+    operator: {
+      apply: mergeMap((n: number) => (n % 2 === 0 ? [n] : empty()), { concurrency: 2 }),
+      needs: (count) => count * 2,
+      yields: (index) => index * 2,
+      ahead: 4, // two that wait, each with an empty one before it
+    },
+  },
+  {
+    file: "operator/merge",
+    name: "merge of halves",
+    source: {
+      // In turns of one item they come in order: each source has all the even, or all the odd ones.
+      create: (count) =>
+        merge([
+          range(0, Math.ceil(count / 2)).pipe(map((n) => 2 * n)),
+          range(0, Math.floor(count / 2)).pipe(map((n) => 2 * n + 1)),
+        ]),
+      createFailed: () => merge([range(0, 5), fail(failure)]),
+      createOf: (items) => merge([items, empty()]),
+    },
+  },
+  {
+    file: "operator/merge-prioritized",
+    name: "mergePrioritized with an empty source",
+    operator: {
+      apply: (upstream) => mergePrioritized([upstream, empty()], { weights: [1, 2], prefetch: 4 }),
+      ahead: 4,
+      outstanding: 4,
+      yields: item,
+    },
+  },
+  {
+    file: "operator/merge-prioritized",
+    name: "mergePrioritized, strict",
+    source: {
+      create: (count) => mergePrioritized([range(0, count), empty()], { weights: "strict" }),
+      createFailed: () => mergePrioritized([fail(failure), range(0, 5)], { weights: "strict" }),
+      createOf: (items) => mergePrioritized([items], { weights: "strict" }),
+      item,
+    },
+  },
+  {
+    file: "operator/concat",
+    name: "concat with empty sources",
+    operator: { apply: (upstream) => concat([empty(), upstream, empty()]), yields: item },
+  },
+  {
+    file: "operator/concat",
+    name: "concat of halves",
+    source: {
+      create: (count) => {
+        const half = Math.floor(count / 2);
+        return concat([range(0, half), empty(), range(half, count - half)]);
+      },
+      createFailed: () => concat([empty(), fail(failure), range(0, 5)]),
+      createOf: (items) => concat([[], items]),
+      item,
+    },
+  },
+  {
+    file: "operator/expand",
+    name: "expand, one after the other",
+    source: {
+      create: (count) =>
+        range(0, Math.min(1, count)).pipe(
+          expand((n) => (n + 1 < count ? of(n + 1) : empty()), { capacity: 1 }),
+        ),
+      createFailed: () => fail<number>(failure).pipe(expand(() => empty(), { capacity: 1 })),
+      createOf: (items) => from(items).pipe(expand(() => empty(), { capacity: 1 })),
       item,
     },
   },
