@@ -68,6 +68,8 @@ import { expandContract } from "../operator/expand.contract.js";
 import { mergeContract } from "../operator/merge.contract.js";
 import { mergeMapContract } from "../operator/merge-map.contract.js";
 import { mergePrioritizedContract } from "../operator/merge-prioritized.contract.js";
+import { groupByContract } from "../operator/group-by.contract.js";
+import { windowContract } from "../operator/window.contract.js";
 import type { Contract } from "../spec/contract.js";
 
 /**
@@ -149,5 +151,7 @@ export const contracts: ReadonlyMap<string, Contract> = new Map(
     onBackpressureErrorContract,
     onBackpressureLatestContract,
     onBackpressureShedContract,
+    groupByContract,
+    windowContract,
   ].map((contract) => [contract.name, contract]),
 );

@@ -10,9 +10,10 @@
 //              knows what the next one weighs
 
 import { addDemand, UNBOUNDED } from "../spec/demand.js";
-import { describe } from "../spec/describe.js";
 import type { Subscription } from "../spec/publisher.js";
+import { checkWeight } from "./check-weight.js";
 import { asError } from "./dropped.js";
+import { NEVER_SUBSCRIPTION } from "./ended.js";
 import { OperatorSubscriber } from "./operator-subscriber.js";
 import { replenishAt } from "./replenish.js";
 import { SerialLoop } from "./serial-loop.js";
@@ -76,6 +77,7 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
   }
 
   override onComplete(): void {
+    this.upstream = NEVER_SUBSCRIPTION; // it has ended: neither a request nor a cancel goes there any more
     this.upstreamCompleted = true;
     this.loop.run();
   }
@@ -135,9 +137,4 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
     this.outstanding += n;
     this.upstream.request(n);
   }
-}
-
-function checkWeight(weight: number): number {
-  if (weight >= 0) return weight;
-  throw new RangeError(`Cannot weigh an item ${describe(weight)}: it must be a number >= 0`);
 }

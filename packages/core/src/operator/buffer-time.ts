@@ -2,23 +2,23 @@ import { checkCapacity } from "../buffer/ring.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
+import { Alarm } from "../kit/alarm.js";
+import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
 import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
 import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import { SerialLoop } from "../kit/serial-loop.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import type { Clock } from "../spec/clock.js";
+import type { Clock, ClockOptions } from "../spec/clock.js";
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 
 /** When `bufferTime` sends an array. Both bounds are required: the one is memory, the other delay. */
-export interface BufferTimeOptions {
+export interface BufferTimeOptions extends ClockOptions {
   /** The most items an array, an integer >= 1. */
   readonly size: number;
   /** How long the first item of an array waits for others, in milliseconds, >= 0. */
   readonly ms: number;
-  /** Where time comes from; default `systemClock`. */
-  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -41,7 +41,7 @@ export interface BufferTimeOptions {
 export function bufferTime<T>(options: BufferTimeOptions): Operator<T, T[]> {
   const size = checkCapacity("bufferTime", options?.size, 1);
   const ms = checkMilliseconds("bufferTime", options.ms, 0);
-  const clock = options.clock ?? systemClock;
+  const clock = checkClock("bufferTime", options.clock ?? systemClock);
   return (upstream) =>
     flowOf(upstream, (downstream: StageSubscriber<T[]>) => new BufferTime<T>(downstream, size, ms, clock), {
       name: "bufferTime",
@@ -53,11 +53,12 @@ export function bufferTime<T>(options: BufferTimeOptions): Operator<T, T[]> {
 class BufferTime<T> extends OperatorSubscriber<T, T[]> {
   private readonly size: number;
   private readonly ms: number;
-  private readonly clock: Clock;
+  private readonly alarm: Alarm;
   private readonly loop: SerialLoop;
   private gathered: T[] = [];
+  /** When `gathered` has waited long enough. */
+  private dueAt = 0;
   private isDue = false;
-  private stopTimer: (() => void) | undefined = undefined;
   private upstreamCompleted = false;
   private demand = 0;
   private emitted = 0;
@@ -66,7 +67,11 @@ class BufferTime<T> extends OperatorSubscriber<T, T[]> {
     super(downstream);
     this.size = size;
     this.ms = ms;
-    this.clock = clock;
+    this.alarm = new Alarm(
+      clock,
+      () => this.timePassed(),
+      (error) => this.fail(error),
+    );
     this.loop = new SerialLoop(() => this.sendDue());
   }
 
@@ -80,7 +85,10 @@ class BufferTime<T> extends OperatorSubscriber<T, T[]> {
     const { gathered } = this;
     gathered.push(item);
     if (gathered.length === this.size) this.becomeDue();
-    else if (gathered.length === 1) this.stopTimer = this.clock.schedule(this.ms, () => this.becomeDue());
+    else if (gathered.length === 1) {
+      this.dueAt = this.alarm.now() + this.ms;
+      if (!this.alarm.isSet) this.alarm.set(this.ms);
+    }
     return true;
   }
 
@@ -98,19 +106,20 @@ class BufferTime<T> extends OperatorSubscriber<T, T[]> {
 
   protected override onEnd(): void {
     this.gathered = [];
-    this.forgetTimer();
+    this.alarm.close();
+  }
+
+  /** The alarm was set for an array that may have been sent since: it is set anew for the one that is gathered. */
+  private timePassed(): void {
+    if (this.gathered.length === 0 || this.isDue) return;
+    const left = this.dueAt - this.alarm.now();
+    if (left > 0) this.alarm.set(left);
+    else this.becomeDue();
   }
 
   private becomeDue(): void {
-    this.forgetTimer();
     this.isDue = true;
     this.loop.run();
-  }
-
-  private forgetTimer(): void {
-    const { stopTimer } = this;
-    this.stopTimer = undefined;
-    stopTimer?.();
   }
 
   private sendDue(): void {

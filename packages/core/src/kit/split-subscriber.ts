@@ -1,0 +1,269 @@
+// The engine behind window and groupBy: parts a stream into streams, which share one bounded room.
+//
+//   upstream --> [ part ] --> its reader        All parts together hold at most `prefetch` items. What their readers
+//           \--> [ part ] --> its reader        take is asked for again, so a part that is read slowly slows the
+//            \-> [ part ]     (unread)          source, as it should.
+//
+// A part that nobody reads can use up the room that others wait for. That is told from slowness by this rule:
+//
+//   flowing --(all of the room is used up, and only by parts without a subscriber,
+//              while a reader of another part, or who takes the parts, has asked for more)--> stalled
+//   stalled --(a part is subscribed to, taken or cancelled; upstream ends)--> flowing
+//   stalled --(for `stallMs`)--> failed, by an error that names a part and the settings
+//
+// So it waits, for as long as it takes, while any item held lies in a part that has a subscriber, and while nobody
+// asks. It cannot be decided without time: who is to read a part may still be on the way to it.
+//
+// Cancel of the outer stream ("cut"): parts that are read go on, and upstream for them; when the last one is over,
+// upstream is cancelled.
+
+import { checkCapacity, Ring } from "../buffer/ring.js";
+import type { Clock, ClockOptions } from "../spec/clock.js";
+import { addDemand } from "../spec/demand.js";
+import { describe } from "../spec/describe.js";
+import { SluiceError } from "../spec/errors.js";
+import type { Subscription } from "../spec/publisher.js";
+import { Alarm } from "./alarm.js";
+import { checkClock } from "./check-clock.js";
+import { checkMilliseconds } from "./check-milliseconds.js";
+import { asError, dropItem } from "./dropped.js";
+import { NEVER_SUBSCRIPTION, NOBODY, type Terminal } from "./ended.js";
+import { GroupError } from "./group-error.js";
+import { OperatorSubscriber } from "./operator-subscriber.js";
+import { Part, type PartOwner } from "./part.js";
+import { replenishAt } from "./replenish.js";
+import { SerialLoop } from "./serial-loop.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
+
+/** What `window` and `groupBy` share. */
+export interface SplitOptions extends ClockOptions {
+  /** The most items held in all windows or groups together, an integer >= 1; default 256. */
+  readonly prefetch?: number | undefined;
+  /**
+   * How long all of that room may be used up by what nobody has subscribed to while others wait, in milliseconds,
+   * >= 0; then the stream fails. Default 5000.
+   */
+  readonly stallMs?: number | undefined;
+}
+
+/** The same, with defaults filled in. */
+export interface SplitSettings {
+  readonly name: string;
+  /** The call as the user wrote it, for messages. */
+  readonly call: string;
+  readonly prefetch: number;
+  readonly stallMs: number;
+  readonly clock: Clock;
+}
+
+/** Checks the options of `name`; `written` is the beginning of its arguments, for messages. */
+export function splitSettings(
+  name: string,
+  written: string,
+  options: SplitOptions | undefined,
+  defaultClock: Clock,
+): SplitSettings {
+  const prefetch = checkCapacity(name, options?.prefetch ?? 256, 1);
+  return {
+    name,
+    call: `${name}(${written}prefetch: ${prefetch} })`,
+    prefetch,
+    stallMs: checkMilliseconds(name, options?.stallMs ?? 5000, 0),
+    clock: checkClock(name, options?.clock ?? defaultClock),
+  };
+}
+
+/** Parts a stream into streams. */
+export abstract class SplitSubscriber<T, R> extends OperatorSubscriber<T, R> implements PartOwner<T> {
+  readonly prefetch: number;
+  protected readonly settings: SplitSettings;
+  /** Those that are not over. */
+  protected readonly parts: Map<unknown, Part<T>> = new Map();
+  /** Made, and not yet asked for: each holds an item, so these are `prefetch` at most. */
+  private readonly waiting: Ring<Part<T>>;
+  private readonly loop: SerialLoop;
+  private readonly alarm: Alarm;
+  /** Items in all parts, and those of them in parts without a subscriber. */
+  private held = 0;
+  private unread = 0;
+  /** Asked of upstream and not received. */
+  private outstanding = 0;
+  private upstreamCompleted = false;
+  private isCut = false;
+  private demand = 0;
+  private emitted = 0;
+
+  constructor(downstream: StageSubscriber<R>, settings: SplitSettings) {
+    super(downstream);
+    this.prefetch = settings.prefetch;
+    this.settings = settings;
+    this.waiting = new Ring(settings.prefetch);
+    this.loop = new SerialLoop(() => this.handOut());
+    this.alarm = new Alarm(
+      settings.clock,
+      () => this.failStalled(),
+      (error) => this.fail(error),
+    );
+  }
+
+  /** Of the part that `item` goes to. */
+  protected abstract keyOf(item: T): unknown;
+  /** What downstream gets of a part. */
+  protected abstract streamOf(part: Part<T>): R;
+
+  override onSubscribe(subscription: Subscription): void {
+    super.onSubscribe(subscription);
+    this.loop.run();
+  }
+
+  next(item: T): boolean {
+    if (this.done) return false;
+    this.outstanding--;
+    let key: unknown;
+    try {
+      key = this.keyOf(item);
+    } catch (thrown) {
+      this.fail(asError(thrown, this.settings.name));
+      return false;
+    }
+    const part = this.done ? undefined : (this.parts.get(key) ?? this.openPart(key)); // done: the key's function cancelled
+    if (part?.isOpen) {
+      this.held++;
+      if (!part.isRead) this.unread++;
+      part.put(item);
+    } else {
+      dropItem(item);
+      this.loop.run();
+    }
+    return true;
+  }
+
+  override onComplete(): void {
+    if (this.done) return;
+    this.upstream = NEVER_SUBSCRIPTION; // it has ended: neither a request nor a cancel goes there any more
+    this.upstreamCompleted = true;
+    this.endParts({ kind: "complete" });
+    this.loop.run();
+  }
+
+  override request(n: number): void {
+    if (this.done || this.isCut) return;
+    this.demand = addDemand(this.demand, n);
+    this.loop.run();
+  }
+
+  override cancel(): void {
+    if (this.done || this.isCut) return;
+    this.isCut = true;
+    this.downstream = NOBODY;
+    this.demand = 0;
+    this.waiting.clear();
+    for (const part of this.parts.values()) {
+      if (part.isRead) continue;
+      if (part.isHandedOut) part.finish({ kind: "error", error: new SluiceError("CANCELLED", CUT) });
+      else part.cancel();
+    }
+    this.loop.run();
+  }
+
+  itemLeft(part: Part<T>): void {
+    this.held--;
+    if (!part.isRead) this.unread--;
+  }
+
+  partRead(part: Part<T>): void {
+    this.unread -= part.items.size;
+  }
+
+  partOver(part: Part<T>): void {
+    if (this.parts.get(part.key) === part) this.parts.delete(part.key);
+  }
+
+  partChanged(): void {
+    this.loop.run();
+  }
+
+  /** `undefined`: `item` is to be dropped. */
+  protected openPart(key: unknown): Part<T> | undefined {
+    if (this.done || this.isCut) return undefined;
+    const part = new Part<T>(this, key);
+    this.parts.set(key, part);
+    this.waiting.push(part);
+    return part;
+  }
+
+  protected override fail(error: unknown): void {
+    const { done } = this;
+    super.fail(error);
+    if (!done) this.endParts({ kind: "error", error });
+  }
+
+  protected override endWithError(error: unknown): void {
+    super.endWithError(error);
+    this.endParts({ kind: "error", error });
+  }
+
+  protected override onEnd(): void {
+    this.waiting.clear();
+    this.alarm.close();
+  }
+
+  private endParts(end: Terminal): void {
+    for (const part of this.parts.values()) part.finish(end);
+  }
+
+  private handOut(): void {
+    while (!this.done && !this.waiting.isEmpty && this.emitted < this.demand) {
+      const part = this.waiting.shift();
+      part.isHandedOut = true;
+      if (this.downstream.next(this.streamOf(part))) this.emitted++;
+      else if (!part.isRead) part.cancel(); // a filter dropped it: nobody will ever read it
+    }
+    if (this.done) return;
+    if (this.upstreamCompleted) {
+      if (this.waiting.isEmpty) this.endWithComplete();
+    } else if (this.isCut && !this.some((part) => part.isOpen && part.isRead)) super.cancel();
+    else {
+      this.ask();
+      this.watch();
+    }
+  }
+
+  private ask(): void {
+    const room = this.prefetch - this.held - this.outstanding;
+    // All that was asked for has come: what little is free must not be kept back, or it would never be asked for.
+    if (room < replenishAt(this.prefetch) && (room === 0 || this.outstanding > 0)) return;
+    this.outstanding += room;
+    this.upstream.request(room);
+  }
+
+  private watch(): void {
+    const isStalled =
+      this.held === this.prefetch &&
+      this.unread === this.held &&
+      (this.emitted < this.demand || this.some((part) => part.isStarving));
+    if (isStalled === this.alarm.isSet || this.done) return;
+    if (isStalled) this.alarm.set(this.settings.stallMs);
+    else this.alarm.clear();
+  }
+
+  private some(test: (part: Part<T>) => boolean): boolean {
+    for (const part of this.parts.values()) if (test(part)) return true;
+    return false;
+  }
+
+  private failStalled(): void {
+    const { call, name, prefetch, stallMs } = this.settings;
+    let stalled: unknown;
+    this.some((part) => {
+      stalled = part.key;
+      return part.isOpen && !part.isRead;
+    });
+    const what = name === "window" ? "windows" : "groups";
+    const message = `Cannot go on with ${call}: for ${stallMs} ms all ${prefetch} items held lay in ${what} that nobody reads, such as ${describe(stalled)}, while others waited; read more ${what} at once (concurrency), cancel those not wanted, or raise prefetch`;
+    this.fail(new GroupError("STALLED", message, stalled));
+  }
+}
+
+const CUT =
+  "Cannot read on: the stream that this window or group is of was cancelled before it was subscribed to";
