@@ -18,37 +18,18 @@ import type { StageSubscriber } from "../kit/stage-subscriber.js";
  */
 export function defaultIfEmpty<T, D>(item: D): Operator<T, T | D> {
   return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T | D>) => new DefaultIfEmpty<T, D>(downstream, item), {
-      name: "defaultIfEmpty",
-    });
+    flowOf(
+      upstream,
+      (downstream: StageSubscriber<T | D>) =>
+        new DefaultIfEmpty<T, T | D>(downstream, "defaultIfEmpty", undefined, item, true),
+      { name: "defaultIfEmpty" },
+    );
 }
 
-class DefaultIfEmpty<T, D> extends ResultSubscriber<T, T | D> {
-  private readonly item: D;
-  private isEmpty = true;
-  private upstreamCompleted = false;
-
-  constructor(downstream: StageSubscriber<T | D>, item: D) {
-    super(downstream);
-    this.item = item;
-  }
-
-  next(item: T): boolean {
-    this.isEmpty = false;
+/** The result is there from the start; the first item of upstream takes it away. */
+class DefaultIfEmpty<T extends R, R> extends ResultSubscriber<T, R> {
+  override next(item: T): boolean {
+    this.hasResult = false;
     return this.downstream.next(item);
-  }
-
-  override onComplete(): void {
-    this.upstreamCompleted = true;
-    if (this.isEmpty) this.finish(this.item);
-    else super.onComplete();
-  }
-
-  override request(n: number): void {
-    if (this.upstreamCompleted) super.request(n);
-    else if (!this.done) {
-      this.isAsked = true;
-      this.upstream.request(n);
-    }
   }
 }

@@ -1,9 +1,6 @@
-import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { asError } from "../kit/dropped.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
+import { flowOfFilter } from "../flow/stateful-filter.js";
 import { requireFunction } from "../kit/require-function.js";
-import type { StageSubscriber } from "../kit/stage-subscriber.js";
 
 /** How `distinctUntilChanged` compares an item with the one sent before. */
 export interface DistinctUntilChangedOptions<T, K = T> {
@@ -32,47 +29,16 @@ export function distinctUntilChanged<T, K = T>(options?: DistinctUntilChangedOpt
   const equals = options?.equals ?? Object.is;
   requireFunction("distinctUntilChanged", key);
   requireFunction("distinctUntilChanged", equals);
-  return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T>) => new DistinctUntilChanged(downstream, key, equals), {
-      name: "distinctUntilChanged",
-    });
-}
-
-class DistinctUntilChanged<T, K> extends OperatorSubscriber<T, T> {
-  private readonly key: (item: T) => K;
-  private readonly equals: (previous: K, current: K) => unknown;
-  private previous: K | undefined = undefined;
-  private hasPrevious = false;
-
-  constructor(
-    downstream: StageSubscriber<T>,
-    key: (item: T) => K,
-    equals: (previous: K, current: K) => unknown,
-  ) {
-    super(downstream);
-    this.key = key;
-    this.equals = equals;
-  }
-
-  next(item: T): boolean {
-    if (this.done) return false;
-    let current: K;
-    try {
-      current = this.key(item);
-      if (this.hasPrevious && this.equals(this.previous as K, current)) return false;
-    } catch (thrown) {
-      this.fail(asError(thrown, "distinctUntilChanged"));
-      return false;
-    }
-    if (this.done) return false; // `key` or `equals` cancelled: nothing is held any more
-    this.hasPrevious = true;
-    this.previous = current;
-    return this.downstream.next(item);
-  }
-
-  protected override onEnd(): void {
-    this.previous = undefined;
-  }
+  const makeTest = (): ((item: T) => boolean) => {
+    let previous: { readonly key: K } | undefined;
+    return (item) => {
+      const current = key(item);
+      if (previous !== undefined && equals(previous.key, current)) return false;
+      previous = { key: current };
+      return true;
+    };
+  };
+  return (upstream) => flowOfFilter(upstream, "distinctUntilChanged", makeTest);
 }
 
 const same = <T>(item: T): T => item;

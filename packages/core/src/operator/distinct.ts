@@ -1,10 +1,7 @@
 import { checkCapacity } from "../buffer/ring.js";
-import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { asError } from "../kit/dropped.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
+import { flowOfFilter } from "../flow/stateful-filter.js";
 import { requireFunction } from "../kit/require-function.js";
-import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { describe } from "../spec/describe.js";
 import { OverflowError } from "../spec/errors.js";
 
@@ -43,70 +40,24 @@ export function distinct<T>(options: DistinctOptions<T>): Operator<T, T> {
       `Cannot give distinct the overflow ${describe(overflow)}: choose "error" or "forgetOldest"`,
     );
   }
-  return (upstream) =>
-    flowOf(
-      upstream,
-      (downstream: StageSubscriber<T>) => new Distinct(downstream, capacity, overflow === "error", key),
-      { name: "distinct", settings: { capacity, overflow } },
-    );
-}
-
-class Distinct<T> extends OperatorSubscriber<T, T> {
-  private readonly capacity: number;
-  private readonly isStrict: boolean;
-  private readonly key: ((item: T) => unknown) | undefined;
-  /** A Set keeps the order in which keys were added: the oldest is the first. */
-  private readonly seen = new Set<unknown>();
-  /**
-   * Stands before the oldest key. Kept, because a new one would step over the places of all keys forgotten since
-   * the Set was last rehashed.
-   */
-  private readonly oldest: Iterator<unknown>;
-
-  constructor(
-    downstream: StageSubscriber<T>,
-    capacity: number,
-    isStrict: boolean,
-    key: ((item: T) => unknown) | undefined,
-  ) {
-    super(downstream);
-    this.capacity = capacity;
-    this.isStrict = isStrict;
-    this.key = key;
-    this.oldest = this.seen.values();
-  }
-
-  next(item: T): boolean {
-    if (this.done) return false;
-    let key: unknown = item;
-    if (this.key !== undefined) {
-      try {
-        key = this.key(item);
-      } catch (thrown) {
-        this.fail(asError(thrown, "distinct"));
-        return false;
+  const makeTest = (): ((item: T) => boolean) => {
+    // A Set keeps the order in which keys were added. The iterator stands before the oldest and is kept: a new one
+    // would step over the places of all keys forgotten since the Set was last rehashed.
+    const seen = new Set<unknown>();
+    const oldest = seen.values();
+    return (item) => {
+      const id = key === undefined ? item : key(item);
+      const isNew = !seen.delete(id);
+      if (isNew && seen.size === capacity) {
+        if (overflow === "error") {
+          const message = `distinct has seen ${capacity} keys: raise the capacity or choose "forgetOldest"`;
+          throw new OverflowError(message, capacity);
+        }
+        seen.delete(oldest.next().value);
       }
-      if (this.done) return false; // `key` cancelled
-    }
-    const { seen } = this;
-    const isNew = !seen.delete(key);
-    if (isNew && seen.size === this.capacity) {
-      if (this.isStrict) {
-        this.fail(this.overflowError());
-        return false;
-      }
-      seen.delete(this.oldest.next().value);
-    }
-    seen.add(key); // as the newest, also when it was there
-    return isNew && this.downstream.next(item);
-  }
-
-  protected override onEnd(): void {
-    this.seen.clear();
-  }
-
-  private overflowError(): OverflowError {
-    const message = `distinct has seen its capacity of ${this.capacity} keys: raise the capacity or choose "forgetOldest"`;
-    return new OverflowError(message, this.capacity);
-  }
+      seen.add(id); // as the newest, also when it was there
+      return isNew;
+    };
+  };
+  return (upstream) => flowOfFilter(upstream, "distinct", makeTest, { capacity, overflow });
 }

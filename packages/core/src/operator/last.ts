@@ -1,9 +1,9 @@
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { asError } from "../kit/dropped.js";
 import { requireFunction } from "../kit/require-function.js";
 import { ResultSubscriber } from "../kit/result-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { filter } from "./filter.js";
 
 /**
  * Sends the last item, or the last for which `test` answers true, when upstream completes.
@@ -22,45 +22,13 @@ import type { StageSubscriber } from "../kit/stage-subscriber.js";
  */
 export function last<T, S extends T>(test: (item: T) => item is S): Operator<T, S>;
 export function last<T>(test?: (item: T) => unknown): Operator<T, T>;
-export function last<T>(test: (item: T) => unknown = all): Operator<T, T> {
-  requireFunction("last", test);
+export function last<T>(test?: (item: T) => unknown): Operator<T, T> {
+  if (test !== undefined) requireFunction("last", test);
   return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T>) => new Last(downstream, test), { name: "last" });
+    flowOf(
+      test === undefined ? upstream : filter(test)(upstream),
+      (downstream: StageSubscriber<T>) =>
+        new ResultSubscriber(downstream, "last", (_: T, item: T) => item, undefined as T, false),
+      { name: "last" },
+    );
 }
-
-class Last<T> extends ResultSubscriber<T, T> {
-  private readonly test: (item: T) => unknown;
-  private item: T | undefined = undefined;
-  private hasItem = false;
-
-  constructor(downstream: StageSubscriber<T>, test: (item: T) => unknown) {
-    super(downstream);
-    this.test = test;
-  }
-
-  next(item: T): boolean {
-    if (this.done) return false;
-    try {
-      if (!this.test(item)) return true; // unbounded demand: upstream need not know
-    } catch (thrown) {
-      this.fail(asError(thrown, "last"));
-      return false;
-    }
-    if (this.done) return false; // `test` cancelled: nothing is held any more
-    this.item = item;
-    this.hasItem = true;
-    return true;
-  }
-
-  override onComplete(): void {
-    if (this.hasItem) this.finish(this.item as T);
-    else super.onComplete();
-  }
-
-  protected override onEnd(): void {
-    super.onEnd();
-    this.item = undefined;
-  }
-}
-
-const all = (): boolean => true;

@@ -1,9 +1,6 @@
-import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { asError } from "../kit/dropped.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
+import { flowOfFilter } from "../flow/stateful-filter.js";
 import { requireFunction } from "../kit/require-function.js";
-import type { StageSubscriber } from "../kit/stage-subscriber.js";
 
 /**
  * Leaves out items as long as `test` answers true; from the first other one on, sends all.
@@ -19,32 +16,12 @@ import type { StageSubscriber } from "../kit/stage-subscriber.js";
  */
 export function skipWhile<T>(test: (item: T) => unknown): Operator<T, T> {
   requireFunction("skipWhile", test);
-  return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T>) => new SkipWhile(downstream, test), {
-      name: "skipWhile",
-    });
-}
-
-class SkipWhile<T> extends OperatorSubscriber<T, T> {
-  /** `undefined` once it has answered false. */
-  private test: ((item: T) => unknown) | undefined;
-
-  constructor(downstream: StageSubscriber<T>, test: (item: T) => unknown) {
-    super(downstream);
-    this.test = test;
-  }
-
-  next(item: T): boolean {
-    if (this.done) return false;
-    if (this.test !== undefined) {
-      try {
-        if (this.test(item)) return false;
-      } catch (thrown) {
-        this.fail(asError(thrown, "skipWhile"));
-        return false;
-      }
-      this.test = undefined;
-    }
-    return this.downstream.next(item);
-  }
+  const makeTest = (): ((item: T) => unknown) => {
+    let skips: unknown = true;
+    return (item) => {
+      if (skips) skips = test(item);
+      return !skips;
+    };
+  };
+  return (upstream) => flowOfFilter(upstream, "skipWhile", makeTest);
 }

@@ -1,7 +1,6 @@
 import { flowFrom } from "../flow/connected-flow.js";
 import { type Operator, requireFlow } from "../flow/flow.js";
-import { dropError } from "../kit/dropped.js";
-import { NEVER_SUBSCRIPTION, type Terminal } from "../kit/ended.js";
+import { NEVER_SUBSCRIPTION, signalTerminal, type Terminal } from "../kit/ended.js";
 import { type InnerOwner, InnerSubscriber } from "../kit/inner-subscriber.js";
 import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
@@ -33,7 +32,7 @@ export function takeUntil<T>(notifier: FlowInput<unknown>): Operator<T, T> {
       const stage = new TakeUntil(downstream);
       stage.notifier.request(1);
       signals.connect(stage.notifier);
-      if (!stage.isOver) upstream.connect(stage);
+      if (stage.end === undefined) upstream.connect(stage);
     };
     return flowFrom(start, { name: "takeUntil", upstreams: [upstream, signals] });
   };
@@ -46,13 +45,10 @@ export function takeUntil<T>(notifier: FlowInput<unknown>): Operator<T, T> {
  */
 class TakeUntil<T> extends OperatorSubscriber<T, T> implements InnerOwner<unknown> {
   readonly notifier: InnerSubscriber<unknown> = new InnerSubscriber<unknown>(this, 0);
+  /** What the notifier has decided. */
+  end: Terminal | undefined = undefined;
   private isSubscribed = false;
   private isSending = false;
-  private end: Terminal | undefined = undefined;
-
-  get isOver(): boolean {
-    return this.done;
-  }
 
   override onSubscribe(subscription: Subscription): void {
     if (this.done) {
@@ -70,13 +66,6 @@ class TakeUntil<T> extends OperatorSubscriber<T, T> implements InnerOwner<unknow
     this.isSending = false;
     if (this.end !== undefined) this.finish(this.end);
     return used;
-  }
-
-  override cancel(): void {
-    if (this.done) return;
-    const { end } = this;
-    super.cancel();
-    if (end?.kind === "error") dropError(end.error); // it waited, and nobody is left to be told
   }
 
   innerNext(): boolean {
@@ -108,8 +97,6 @@ class TakeUntil<T> extends OperatorSubscriber<T, T> implements InnerOwner<unknow
       this.isSubscribed = true;
       super.onSubscribe(NEVER_SUBSCRIPTION);
     }
-    if (this.done) return; // cancelled meanwhile
-    if (end.kind === "error") this.endWithError(end.error);
-    else this.endWithComplete();
+    signalTerminal(this, end); // an error that was cancelled meanwhile has nobody to be told: it is dropped
   }
 }
