@@ -70,6 +70,10 @@ import { mergeMapContract } from "../operator/merge-map.contract.js";
 import { mergePrioritizedContract } from "../operator/merge-prioritized.contract.js";
 import { groupByContract } from "../operator/group-by.contract.js";
 import { windowContract } from "../operator/window.contract.js";
+import { fromEventContract } from "../source/from-event.contract.js";
+import { fromObservableContract } from "../source/from-observable.contract.js";
+import { fromWebStreamContract } from "../source/from-web-stream.contract.js";
+import { mapAsyncKeyedContract } from "../operator/map-async-keyed.contract.js";
 import type { Contract } from "../spec/contract.js";
 
 /**
@@ -153,5 +157,9 @@ export const contracts: ReadonlyMap<string, Contract> = new Map(
     onBackpressureShedContract,
     groupByContract,
     windowContract,
+    fromEventContract,
+    fromObservableContract,
+    fromWebStreamContract,
+    mapAsyncKeyedContract,
   ].map((contract) => [contract.name, contract]),
 );

@@ -1,9 +1,10 @@
 import { ManualSubscriber, settled, TestPublisher } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
+import type { MapAsyncContext } from "../kit/async-calls.js";
 import { onDroppedError } from "../kit/dropped.js";
 import { fromPublisher } from "../source/from-publisher.js";
 import { range } from "../source/range.js";
-import { type MapAsyncContext, type MapAsyncOptions, mapAsync } from "./map-async.js";
+import { type MapAsyncOptions, mapAsync } from "./map-async.js";
 
 /** Calls that a test settles by hand. */
 class Calls {
@@ -174,6 +175,28 @@ describe("mapAsync", () => {
       expect(String(subscriber.error)).toBe("Error: then throws");
       expect(upstream.cancels).toBe(1);
     }
+  });
+
+  it("takes a result once from what calls back twice, and waits for what calls back at once", async () => {
+    const twice = (n: number): PromiseLike<number> => {
+      // biome-ignore lint/suspicious/noThenProperty: a thenable that breaks its rules is what this is about
+      return { then: (resolve: (n: number) => void) => [resolve(n), resolve(-n), resolve(99)] } as never;
+    };
+    const own = (n: number): Promise<number> => Object.assign(Promise.resolve(n), twice(-n));
+    for (const ordered of [true, false]) {
+      for (const call of [twice, own]) {
+        const flow = range(1, 20).pipe(mapAsync(call, { concurrency: 2, ordered }));
+        expect(await flow.toArray()).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      }
+    }
+  });
+
+  it("does not cancel an upstream that has completed", async () => {
+    const { calls, upstream, subscriber } = running({});
+    upstream.next(1, 2);
+    upstream.complete();
+    await calls.reject(1, new Error("late"));
+    expect([String(subscriber.error), upstream.cancels]).toEqual(["Error: late", 0]);
   });
 
   it("wraps a rejection with something that is no Error", async () => {

@@ -4,14 +4,9 @@
 import { checkCapacity, Ring } from "../buffer/ring.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { asError } from "../kit/dropped.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
+import { AsyncCalls, type AsyncFunction, type Call } from "../kit/async-calls.js";
 import { requireFunction } from "../kit/require-function.js";
-import { SerialLoop } from "../kit/serial-loop.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { isThenable } from "../kit/thenable.js";
-import { addDemand } from "../spec/demand.js";
-import type { Subscription } from "../spec/publisher.js";
 
 /** How `mapAsync` runs its calls. */
 export interface MapAsyncOptions {
@@ -19,12 +14,6 @@ export interface MapAsyncOptions {
   readonly concurrency?: number | undefined;
   /** `true` (default): results in the order of their items; `false`: each as soon as it is there. */
   readonly ordered?: boolean | undefined;
-}
-
-/** What each call is given beside its item. */
-export interface MapAsyncContext {
-  /** Aborts when the stream is cancelled or fails, so that work which nobody wants can stop. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -44,10 +33,7 @@ export interface MapAsyncContext {
  * console.log(await range(1, 2).pipe(mapAsync(load, { concurrency: 2 })).toArray()); // prints [ 'user 1', 'user 2' ]
  * ```
  */
-export function mapAsync<T, R>(
-  transform: (item: T, context: MapAsyncContext) => PromiseLike<R> | R,
-  options?: MapAsyncOptions,
-): Operator<T, R> {
+export function mapAsync<T, R>(transform: AsyncFunction<T, R>, options?: MapAsyncOptions): Operator<T, R> {
   requireFunction("mapAsync", transform);
   const concurrency = checkCapacity("mapAsync", options?.concurrency ?? 16, 1);
   const ordered = options?.ordered ?? true;
@@ -59,131 +45,47 @@ export function mapAsync<T, R>(
     );
 }
 
-/** A call, from its start until its result is sent on. */
-interface Call<R> {
-  isSettled: boolean;
-  result: R | undefined;
-}
-
-class MapAsync<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext {
-  private readonly transform: (item: T, context: MapAsyncContext) => PromiseLike<R> | R;
-  private readonly concurrency: number;
+class MapAsync<T, R> extends AsyncCalls<T, R> {
   private readonly ordered: boolean;
   /** Ordered: all calls, oldest first. As ready: the settled ones. */
   private readonly calls: Ring<Call<R>>;
   /** Taken from `calls`, and next to be sent. */
   private oldest: Call<R> | undefined = undefined;
-  private readonly loop: SerialLoop;
-  /** Calls under way and results that wait. */
-  private held = 0;
-  private demand = 0;
-  private emitted = 0;
-  /** Places that have become free since upstream was last asked. */
-  private freed = 0;
-  private upstreamCompleted = false;
-  private controller: AbortController | undefined = undefined;
 
   constructor(
     downstream: StageSubscriber<R>,
-    transform: (item: T, context: MapAsyncContext) => PromiseLike<R> | R,
+    transform: AsyncFunction<T, R>,
     concurrency: number,
     ordered: boolean,
   ) {
-    super(downstream);
-    this.transform = transform;
-    this.concurrency = concurrency;
+    super(downstream, "mapAsync", transform, concurrency);
     this.ordered = ordered;
     this.calls = new Ring(concurrency);
-    this.loop = new SerialLoop(() => this.sendSettled());
-  }
-
-  /** Made when a call first looks at it: most do not, and an AbortController costs as much as the call. */
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.done) this.controller.abort();
-    return this.controller.signal;
-  }
-
-  override onSubscribe(subscription: Subscription): void {
-    super.onSubscribe(subscription);
-    if (!this.done) subscription.request(this.concurrency);
   }
 
   next(item: T): boolean {
     if (this.done) return false;
-    const call: Call<R> = { isSettled: false, result: undefined };
+    const call = this.spareCall();
     this.held++;
     if (this.ordered) this.calls.push(call);
-    let answer: PromiseLike<R> | R;
-    let pending: PromiseLike<R> | undefined;
-    try {
-      answer = this.transform(item, this);
-      pending = isThenable(answer) ? answer : undefined; // in here: a getter of `then` may throw
-    } catch (thrown) {
-      this.fail(asError(thrown, "mapAsync"));
-      return false;
-    }
-    if (pending === undefined) this.settle(call, answer as R);
-    else {
-      Promise.resolve(pending).then(
-        (result) => this.settle(call, result),
-        (reason: unknown) => this.refuse(reason),
-      );
-    }
-    return true;
+    return this.start(call, item);
   }
 
-  override onComplete(): void {
-    this.upstreamCompleted = true;
-    this.loop.run();
+  protected override settled(call: Call<R>): void {
+    if (!this.ordered) this.calls.push(call);
   }
 
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
-    this.loop.run();
+  protected override takeSettled(): Call<R> | undefined {
+    if (this.oldest === undefined && !this.calls.isEmpty) this.oldest = this.calls.shift();
+    const { oldest } = this;
+    if (!oldest?.isSettled) return undefined;
+    this.oldest = undefined;
+    return oldest;
   }
 
   protected override onEnd(): void {
+    super.onEnd();
     this.calls.clear();
     this.oldest = undefined;
-    this.controller?.abort();
-  }
-
-  private settle(call: Call<R>, result: R): void {
-    if (this.done) return;
-    call.isSettled = true;
-    call.result = result;
-    if (!this.ordered) this.calls.push(call);
-    this.loop.run();
-  }
-
-  /** After the end a rejection is the answer to our own abort, or of a call that nobody waits for. */
-  private refuse(reason: unknown): void {
-    if (!this.done) this.fail(asError(reason, "mapAsync"));
-  }
-
-  private sendSettled(): void {
-    const { calls } = this;
-    while (!this.done && this.emitted < this.demand) {
-      if (this.oldest === undefined && !calls.isEmpty) this.oldest = calls.shift();
-      if (!this.oldest?.isSettled) break;
-      const { result } = this.oldest;
-      this.oldest = undefined;
-      this.held--;
-      this.freed++;
-      if (this.downstream.next(result as R)) this.emitted++; // settled: there is a result, if only undefined
-    }
-    if (this.done) return;
-    if (this.upstreamCompleted) {
-      if (this.held === 0) {
-        this.controller = undefined; // all went well: a result, such as a response, may still use its signal
-        this.endWithComplete();
-      }
-    } else if (this.freed > 0) {
-      const n = this.freed;
-      this.freed = 0;
-      this.upstream.request(n);
-    }
   }
 }

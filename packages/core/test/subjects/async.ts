@@ -1,6 +1,7 @@
 // Asynchronous work for each item.
 
 import { mapAsync } from "../../src/operator/map-async.js";
+import { mapAsyncKeyed } from "../../src/operator/map-async-keyed.js";
 import { item, type Row } from "./row.js";
 
 export const asynchronous: Row[] = [
@@ -23,5 +24,49 @@ export const asynchronous: Row[] = [
     file: "operator/map-async",
     name: "mapAsync of plain values",
     operator: { apply: mapAsync((n: number) => n, { concurrency: 4 }), ahead: 4, yields: item },
+  },
+  {
+    file: "operator/map-async-keyed",
+    name: "mapAsyncKeyed, one key",
+    operator: {
+      apply: mapAsyncKeyed(
+        () => 0,
+        async (n: number) => n,
+        { concurrency: 2, capacity: 4 },
+      ),
+      settings: { concurrency: 2, capacity: 4 },
+      ahead: 4,
+      outstanding: 4,
+      yields: item,
+    },
+  },
+  {
+    file: "operator/map-async-keyed",
+    name: "mapAsyncKeyed, three keys",
+    operator: {
+      apply: mapAsyncKeyed(
+        (n: number) => n % 3,
+        async (n: number) => n,
+        { concurrency: 2 },
+      ),
+      settings: { concurrency: 2, capacity: 8 },
+      ahead: 8,
+      outstanding: 8,
+    },
+  },
+  {
+    file: "operator/map-async-keyed",
+    name: "mapAsyncKeyed of plain values",
+    operator: {
+      apply: mapAsyncKeyed(
+        (n: number) => n,
+        (n: number) => n,
+        { concurrency: 1, capacity: 1 },
+      ),
+      settings: { concurrency: 1, capacity: 1 },
+      ahead: 1,
+      outstanding: 1,
+      yields: item,
+    },
   },
 ];

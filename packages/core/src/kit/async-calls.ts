@@ -1,0 +1,167 @@
+// The base of mapAsync and mapAsyncKeyed: calls of an asynchronous function, and their results until they are sent.
+//
+//   spare --start--> under way --its promise resolves--> settled --sent--> spare
+//                        | rejects, or the function throws
+//                        v
+//                    the stream fails, all other calls are aborted
+//
+// A call is an object with its callback, used again for another item: made anew they measured 10 % more instructions an
+// item, and 30 % in a process with mixed call sites. That is safe because a native promise calls back once; whatever
+// else has a `then` is made one.
+
+import { addDemand } from "../spec/demand.js";
+import type { Subscription } from "../spec/publisher.js";
+import { asError } from "./dropped.js";
+import { NEVER_SUBSCRIPTION } from "./ended.js";
+import { OperatorSubscriber } from "./operator-subscriber.js";
+import { SerialLoop } from "./serial-loop.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
+import { isThenable } from "./thenable.js";
+
+/** What each call is given beside its item. */
+export interface MapAsyncContext {
+  /** Aborts when the stream is cancelled or fails, so that work which nobody wants can stop. */
+  readonly signal: AbortSignal;
+}
+
+/** What is called for each item. */
+export type AsyncFunction<T, R> = (item: T, context: MapAsyncContext) => PromiseLike<R> | R;
+
+/** One call, from its start until its result is sent on. */
+export class Call<R> {
+  isSettled = false;
+  result: R | undefined = undefined;
+  /** For who tells calls by key. */
+  key: unknown = undefined;
+  readonly settle: (result: R) => void;
+
+  constructor(owner: AsyncCalls<never, R>) {
+    this.settle = (result) => owner.settle(this, result);
+  }
+}
+
+/** Holds at most `capacity` items: such as wait for their call, calls under way, and results that wait. */
+export abstract class AsyncCalls<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext {
+  protected readonly loop: SerialLoop;
+  protected held = 0;
+  private readonly name: string;
+  private readonly transform: AsyncFunction<T, R>;
+  private readonly capacity: number;
+  private readonly spare: Call<R>[] = [];
+  private demand = 0;
+  private emitted = 0;
+  /** Places that have become free since upstream was last asked. */
+  private freed = 0;
+  private upstreamCompleted = false;
+  private controller: AbortController | undefined = undefined;
+
+  constructor(
+    downstream: StageSubscriber<R>,
+    name: string,
+    transform: AsyncFunction<T, R>,
+    capacity: number,
+  ) {
+    super(downstream);
+    this.name = name;
+    this.transform = transform;
+    this.capacity = capacity;
+    this.loop = new SerialLoop(() => this.step());
+  }
+
+  /** Made when a call first looks at it: most do not, and an AbortController costs as much as the call. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.done) this.controller.abort();
+    return this.controller.signal;
+  }
+
+  override onSubscribe(subscription: Subscription): void {
+    super.onSubscribe(subscription);
+    if (!this.done) subscription.request(this.capacity);
+  }
+
+  override onComplete(): void {
+    this.upstream = NEVER_SUBSCRIPTION; // it has ended: neither a request nor a cancel goes there any more
+    this.upstreamCompleted = true;
+    this.loop.run();
+  }
+
+  override request(n: number): void {
+    if (this.done) return;
+    this.demand = addDemand(this.demand, n);
+    this.loop.run();
+  }
+
+  /** A call has its result. */
+  settle(call: Call<R>, result: R): void {
+    if (this.done) return;
+    call.isSettled = true;
+    call.result = result;
+    this.settled(call);
+    this.loop.run();
+  }
+
+  /** Takes its place among those whose result may be sent, if it has not got one. */
+  protected abstract settled(call: Call<R>): void;
+  /** Takes the call whose result is to be sent next, if there is one. */
+  protected abstract takeSettled(): Call<R> | undefined;
+
+  protected spareCall(): Call<R> {
+    return this.spare.pop() ?? new Call(this);
+  }
+
+  /** Calls the user's function. Answers whether the stream goes on. */
+  protected start(call: Call<R>, item: T): boolean {
+    let answer: PromiseLike<R> | R;
+    try {
+      answer = this.transform(item, this);
+      // In here: a getter of `then` may throw.
+      if (isThenable(answer)) {
+        nativeThen.call(Promise.resolve(answer), call.settle as (result: unknown) => void, this.refuse);
+        return true;
+      }
+    } catch (thrown) {
+      this.fail(asError(thrown, this.name));
+      return false;
+    }
+    this.settle(call, answer);
+    return true;
+  }
+
+  protected override onEnd(): void {
+    this.spare.length = 0;
+    this.controller?.abort();
+  }
+
+  protected step(): void {
+    while (!this.done && this.emitted < this.demand) {
+      const call = this.takeSettled();
+      if (call === undefined) break;
+      const result = call.result as R; // settled: there is one, if only undefined
+      call.isSettled = false;
+      call.result = undefined;
+      this.spare.push(call);
+      this.held--;
+      this.freed++;
+      if (this.downstream.next(result)) this.emitted++;
+    }
+    if (this.done) return;
+    if (this.upstreamCompleted) {
+      if (this.held > 0) return;
+      this.controller = undefined; // all went well: a result, such as a response, may still use its signal
+      this.endWithComplete();
+    } else if (this.freed > 0) {
+      const n = this.freed;
+      this.freed = 0;
+      this.upstream.request(n);
+    }
+  }
+
+  /** After the end a rejection is the answer to our own abort, or of a call that nobody waits for. */
+  private readonly refuse = (reason: unknown): void => {
+    if (!this.done) this.fail(asError(reason, this.name));
+  };
+}
+
+/** Of a promise that has a `then` of its own too: only the platform's is known to call back once. */
+const nativeThen = Promise.prototype.then;
