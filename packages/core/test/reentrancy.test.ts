@@ -5,26 +5,40 @@ import { ManualSubscriber, settled, TestPublisher, until } from "@sluice/tck";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Flow, Operator } from "../src/flow/flow.js";
 import { setFusion } from "../src/flow/unfused.js";
+import { catchError } from "../src/operator/catch-error.js";
+import { combineLatest } from "../src/operator/combine-latest.js";
 import { concatMap } from "../src/operator/concat-map.js";
 import { distinct } from "../src/operator/distinct.js";
+import { exhaustMap } from "../src/operator/exhaust-map.js";
+import { concat } from "../src/operator/concat.js";
+import { expand } from "../src/operator/expand.js";
 import { filter } from "../src/operator/filter.js";
 import { finalize } from "../src/operator/finalize.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
 import { map } from "../src/operator/map.js";
 import { mapAsync } from "../src/operator/map-async.js";
+import { merge } from "../src/operator/merge.js";
+import { mergeMap } from "../src/operator/merge-map.js";
+import { mergePrioritized } from "../src/operator/merge-prioritized.js";
 import { prefetch } from "../src/operator/prefetch.js";
+import { repeat } from "../src/operator/repeat.js";
+import { retry } from "../src/operator/retry.js";
 import { scan } from "../src/operator/scan.js";
 import { skip } from "../src/operator/skip.js";
+import { switchMap } from "../src/operator/switch-map.js";
 import { take } from "../src/operator/take.js";
 import { takeUntil } from "../src/operator/take-until.js";
 import { takeWhile } from "../src/operator/take-while.js";
 import { tap } from "../src/operator/tap.js";
+import { withLatestFrom } from "../src/operator/with-latest-from.js";
+import { zip } from "../src/operator/zip.js";
 import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
 import { onBackpressureDrop } from "../src/overflow/on-backpressure-drop.js";
 import { onBackpressureError } from "../src/overflow/on-backpressure-error.js";
 import { onBackpressureLatest } from "../src/overflow/on-backpressure-latest.js";
 import { create } from "../src/source/create.js";
 import { defer } from "../src/source/defer.js";
+import { empty } from "../src/source/empty.js";
 import { from } from "../src/source/from.js";
 import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
 import { fromIterable } from "../src/source/from-iterable.js";
@@ -33,6 +47,7 @@ import { fromPublisher } from "../src/source/from-publisher.js";
 import { never } from "../src/source/never.js";
 import { of } from "../src/source/of.js";
 import { range } from "../src/source/range.js";
+import { using } from "../src/source/using.js";
 
 function* generate(count: number): Generator<number> {
   for (let n = 0; n < count; n++) yield n;
@@ -95,6 +110,30 @@ const operators: Record<string, () => Operator<number, number>> = {
   "mapAsync, unordered": () => mapAsync((n) => n, { ordered: false }),
   "concatMap to one": () => concatMap((n) => of(n)),
   "concatMap to arrays": () => concatMap((n) => [n]),
+  "mergeMap to one, one at a time": () => mergeMap((n) => of(n), { concurrency: 1 }),
+  "mergeMap to arrays": () => mergeMap((n) => [n], { prefetch: 1 }),
+  "merge with nothing": () => (flow) =>
+    merge([flow, empty(), flow.pipe(filter(() => false))], { prefetch: 2 }),
+  mergePrioritized: () => (flow) => mergePrioritized([empty(), flow], { weights: [2, 1] }),
+  "concat with nothing": () => (flow) => concat([empty(), flow, empty()]),
+  "expand to nothing": () => expand(() => empty(), { capacity: 1, concurrency: 1 }),
+  catchError: () => catchError(() => of(0)),
+  retry: () => retry(),
+  repeat: () => repeat({ times: 0 }),
+  using: () => (flow) =>
+    using(
+      () => flow,
+      (source) => source,
+      () => {},
+    ),
+  zip: () => (flow) => zip([flow, range(0, 1e9)]).pipe(map(([n]) => n)),
+  "zip, one ahead": () => (flow) => zip([range(0, 1e9), flow], { prefetch: 1 }).pipe(map(([, n]) => n)),
+  combineLatest: () => (flow) => combineLatest([of("x"), flow]).pipe(map(([, n]) => n)),
+  withLatestFrom: () => (flow) =>
+    flow.pipe(
+      withLatestFrom([of("x")]),
+      map(([n]) => n),
+    ),
   onBackpressureBuffer: () => onBackpressureBuffer(roomy),
 };
 
@@ -103,6 +142,8 @@ const droppers: Record<string, () => Operator<number, number>> = {
   onBackpressureDrop: () => onBackpressureDrop(),
   onBackpressureLatest: () => onBackpressureLatest(),
   onBackpressureError: () => onBackpressureError(),
+  "switchMap to one": () => switchMap((n) => of(n)),
+  "exhaustMap to one": () => exhaustMap((n) => of(n)),
 };
 
 const pipelines: Record<string, (count: number) => Flow<number>> = { ...sources };

@@ -7,14 +7,27 @@ import { runInNewContext } from "node:vm";
 import { ManualSubscriber, settled, TestPublisher, until } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import type { Flow, Operator } from "../src/flow/flow.js";
+import { catchError } from "../src/operator/catch-error.js";
+import { combineLatest } from "../src/operator/combine-latest.js";
 import { concatMap } from "../src/operator/concat-map.js";
+import { exhaustMap } from "../src/operator/exhaust-map.js";
+import { concat } from "../src/operator/concat.js";
+import { expand } from "../src/operator/expand.js";
 import { filter } from "../src/operator/filter.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
 import { map } from "../src/operator/map.js";
 import { mapAsync } from "../src/operator/map-async.js";
+import { merge } from "../src/operator/merge.js";
+import { mergeMap } from "../src/operator/merge-map.js";
+import { mergePrioritized } from "../src/operator/merge-prioritized.js";
 import { prefetch } from "../src/operator/prefetch.js";
+import { repeat } from "../src/operator/repeat.js";
+import { retry } from "../src/operator/retry.js";
 import { scan } from "../src/operator/scan.js";
+import { switchMap } from "../src/operator/switch-map.js";
 import { take } from "../src/operator/take.js";
+import { withLatestFrom } from "../src/operator/with-latest-from.js";
+import { zip } from "../src/operator/zip.js";
 import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
 import { onBackpressureLatest } from "../src/overflow/on-backpressure-latest.js";
 import { create, type Emitter } from "../src/source/create.js";
@@ -26,7 +39,9 @@ import { fromPublisher } from "../src/source/from-publisher.js";
 import { never } from "../src/source/never.js";
 import { of } from "../src/source/of.js";
 import { range } from "../src/source/range.js";
+import { using } from "../src/source/using.js";
 import type { Subscriber, Subscription } from "../src/spec/publisher.js";
+import { rows } from "./subjects.js";
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
@@ -54,9 +69,40 @@ const operators: Record<string, () => Operator<number, number>> = {
   "mapAsync of plain values": () => mapAsync((n) => n),
   "concatMap to never": () => concatMap(() => never<number>()),
   "concatMap to one": () => concatMap((n) => of(n)),
+  "mergeMap to never": () => mergeMap(() => never<number>()),
+  "mergeMap to one": () => mergeMap((n) => of(n)),
+  "merge with never": () => (flow) => merge([flow, never<number>()]),
+  "mergePrioritized with never": () => (flow) =>
+    mergePrioritized([never<number>(), flow], { weights: [1, 1] }),
+  concat: () => (flow) => concat([flow, never<number>()]),
+  "expand to never": () => expand(() => never<number>(), { capacity: 9 }),
+  catchError: () => catchError(() => of(0)),
+  retry: () => retry(),
+  repeat: () => repeat(),
+  zip: () => (flow) => zip([flow, range(0, 1e9)]).pipe(map(([n]) => n)),
+  combineLatest: () => (flow) => combineLatest([flow, of("x")]).pipe(map(([n]) => n)),
+  withLatestFrom: () => (flow) =>
+    flow.pipe(
+      withLatestFrom([never(), of("x")]),
+      map(([n]) => n),
+    ),
+  "switchMap to never": () => switchMap(() => never<number>()),
+  "switchMap to one": () => switchMap((n) => of(n)),
+  "exhaustMap to never": () => exhaustMap(() => never<number>()),
+  "exhaustMap to one": () => exhaustMap((n) => of(n)),
+  using: () => (flow) =>
+    using(
+      () => flow,
+      (source) => source,
+      () => {},
+    ),
   onBackpressureBuffer: () => onBackpressureBuffer({ capacity: 9, overflow: "error" }),
   onBackpressureLatest: () => onBackpressureLatest(),
 };
+// And each operator of the conformance table, as it is configured there.
+for (const row of rows)
+  if ("operator" in row)
+    operators[`${row.name} of the table`] = () => row.operator.apply as Operator<number, number>;
 
 /** The states in which a cancel may come. */
 const states: Record<
