@@ -23,7 +23,10 @@ import { addDemand, UNBOUNDED } from "../spec/demand.js";
 export function limitDemand<T>(limit: number): Operator<T, T> {
   checkCapacity("limitDemand", limit, 1);
   return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T>) => new LimitDemand(downstream, limit));
+    flowOf(upstream, (downstream: StageSubscriber<T>) => new LimitDemand(downstream, limit), {
+      name: "limitDemand",
+      settings: { limit },
+    });
 }
 
 class LimitDemand<T> extends OperatorSubscriber<T, T> {

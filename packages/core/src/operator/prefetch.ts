@@ -1,4 +1,5 @@
 import { checkCapacity } from "../buffer/ring.js";
+import type { FlowAbout } from "../flow/about.js";
 import { Flow, type Operator, requireFlow } from "../flow/flow.js";
 import { dropError } from "../kit/dropped.js";
 import { NEVER_SUBSCRIPTION, signalTerminal, type Terminal } from "../kit/ended.js";
@@ -8,43 +9,80 @@ import { replenishAt } from "../kit/replenish.js";
 import type { Stage } from "../kit/stage.js";
 import type { SliceSource, StageSubscriber } from "../kit/stage-subscriber.js";
 import { addDemand } from "../spec/demand.js";
+import { describe } from "../spec/describe.js";
 import type { Subscription } from "../spec/publisher.js";
+
+/** What `prefetch` takes to find its size by itself. */
+export interface AutoPrefetchOptions {
+  readonly auto: true;
+  /** The most items asked for ahead, an integer >= 1; default 1024. */
+  readonly max?: number | undefined;
+}
 
 /**
  * An asynchronous boundary: asks upstream ahead of demand, and sends on in a later turn.
  *
  * What arrives in one turn crosses together, with one wake-up (a microtask), never with a promise an item.
  *
- * *Demand:* `size` at once, whatever is requested below; then as many again whenever three quarters have been
- * sent on. *Buffers:* at most `size` items. *Errors:* passed on after the items that came before. *Cancel:*
- * passed on; drops what is held.
+ * With `"auto"` the size begins at 16, doubles whenever upstream and downstream have both waited between two
+ * requests, which says that it is too small, and is halved when downstream has not waited for a while.
  *
- * @param size items asked for ahead, an integer >= 1; default 256
+ * *Demand:* `size` at once, whatever is requested below; then as many again whenever three quarters have been
+ * sent on. *Buffers:* at most `size` items; with `"auto"` at most `max`. *Errors:* passed on after the items that
+ * came before. *Cancel:* passed on; drops what is held.
+ *
+ * @param size items asked for ahead, an integer >= 1; default 256; or `"auto"`, or `{ auto: true, max }`
  *
  * @example
  * ```ts
  * import { prefetch, range } from "@sluice/core";
  * console.log(await range(1, 3).pipe(prefetch(2)).toArray()); // prints [ 1, 2, 3 ]
+ * console.log(await range(1, 3).pipe(prefetch("auto")).toArray()); // prints [ 1, 2, 3 ]
  * ```
  */
-export function prefetch<T>(size: number = 256): Operator<T, T> {
-  checkCapacity("prefetch", size, 1);
-  return (upstream) => new PrefetchFlow<T>(requireFlow(upstream, "prefetch"), size);
+export function prefetch<T>(size: number | "auto" | AutoPrefetchOptions = 256): Operator<T, T> {
+  const settings = settingsOf(size);
+  return (upstream) => new PrefetchFlow<T>(requireFlow(upstream, "prefetch"), settings);
+}
+
+/** With `auto` the size is the most that it may become. */
+interface PrefetchSettings {
+  readonly size: number;
+  readonly auto: boolean;
+}
+
+function settingsOf(size: number | "auto" | AutoPrefetchOptions): PrefetchSettings {
+  if (size === "auto") return { size: MOST, auto: true };
+  if (typeof size === "object" && size?.auto === true) {
+    return { size: checkCapacity("prefetch", size.max ?? MOST, 1), auto: true };
+  }
+  if (typeof size === "number") return { size: checkCapacity("prefetch", size, 1), auto: false };
+  throw new RangeError(
+    `Cannot prefetch ${describe(size)}: it must be an integer >= 1, "auto" or { auto: true, max }`,
+  );
 }
 
 /** Takes the per-item stages that follow into the loop that sends what is held, as synchronous sources do. */
 class PrefetchFlow<T> extends Flow<T> {
+  readonly about: FlowAbout;
+  readonly upstreams: readonly Flow<unknown>[];
   private readonly upstream: Flow<unknown>;
-  private readonly size: number;
+  private readonly settings: PrefetchSettings;
 
-  constructor(upstream: Flow<unknown>, size: number) {
+  constructor(upstream: Flow<unknown>, settings: PrefetchSettings) {
     super();
+    this.about = { name: "prefetch", settings };
+    this.upstreams = [upstream];
     this.upstream = upstream;
-    this.size = size;
+    this.settings = settings;
   }
 
   override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
-    this.upstream.connect(new Prefetch(this.size, new FusedRun(stages), downstream));
+    const { size, auto } = this.settings;
+    const run = new FusedRun(stages);
+    this.upstream.connect(
+      auto ? new AutoPrefetch(size, run, downstream) : new Prefetch(size, run, downstream),
+    );
   }
 }
 
@@ -55,13 +93,14 @@ class PrefetchFlow<T> extends Flow<T> {
  * one array measured 60 % more instructions an item: two checks and a mask a push, a wrap a turn.
  */
 class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscription {
-  private readonly size: number;
+  /** How many upstream is asked for ahead. */
+  protected size: number;
   /** What came since `items` were taken. Both hold at most `size` together: upstream is asked for no more. */
   private arriving: unknown[] = [];
   private arrived = 0;
   private upstream: Subscription = NEVER_SUBSCRIPTION;
   /** Sent on since upstream was last asked. */
-  private freed = 0;
+  protected freed = 0;
   private isScheduled = false;
   /** How upstream ended, while items are still held. */
   private upstreamEnd: Terminal | undefined = undefined;
@@ -152,7 +191,7 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
     downstream.onError(error);
   }
 
-  private get held(): number {
+  protected get held(): number {
     return this.count - this.index + this.arrived;
   }
 
@@ -179,12 +218,17 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
     if (this.run.exhausted) this.completeEarly();
     else if (this.upstreamEnd !== undefined) this.finishIfEmpty(this.upstreamEnd);
     else if (this.freed >= replenishAt(this.size)) {
-      const n = this.freed;
+      const n = this.freed + this.grow();
       this.freed = 0;
       this.upstream.request(n);
     }
     this.schedule();
   };
+
+  /** Upstream is about to be asked: by how much the size changes. Shrinks by less than `freed`. */
+  protected grow(): number {
+    return 0;
+  }
 
   private takeArrived(): void {
     const emptied = this.items as unknown[]; // ours, and emptied by forgetSent
@@ -224,3 +268,66 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
     downstream.onComplete();
   }
 }
+
+/**
+ * Finds its size by who waits between two requests. Downstream waits when an item comes to demand and nothing held;
+ * upstream when all that it was asked for is here:
+ *
+ *   both                  the credit stood still on its way: twice the size
+ *   only downstream       upstream is slow, and a larger size would not help
+ *   only upstream         the size is enough; when that is so for some time, half of it is tried
+ *
+ * When half of it was not enough, the next try comes after twice that time: what the tries cost goes to nothing.
+ */
+class AutoPrefetch extends Prefetch {
+  private readonly max: number;
+  private readonly least: number;
+  /** How often downstream waited since upstream was last asked; the very first wait has nothing to do with the size. */
+  private waits = -1;
+  /** Requests in a row before which downstream has not waited, and how many of them make a try. */
+  private calm = 0;
+  private patience = 4;
+  private hasShrunk = false;
+
+  constructor(max: number, run: FusedRun, downstream: StageSubscriber<unknown>) {
+    const least = Math.min(16, max);
+    super(least, run, downstream);
+    this.max = max;
+    this.least = least;
+  }
+
+  override next(item: unknown): boolean {
+    this.noteWait();
+    return super.next(item);
+  }
+
+  override takeSlice(source: SliceSource, stop: number): boolean {
+    this.noteWait();
+    return super.takeSlice(source, stop);
+  }
+
+  protected override grow(): number {
+    const { size, waits } = this;
+    const upstreamWaited = this.held + this.freed === size;
+    this.waits = 0;
+    if (waits > 0) {
+      this.calm = 0;
+      if (!upstreamWaited) return 0;
+      if (this.hasShrunk) this.patience *= 2;
+      this.hasShrunk = false;
+      this.size = Math.min(this.max, size * 2);
+    } else if (upstreamWaited && ++this.calm === this.patience) {
+      this.calm = 0;
+      this.hasShrunk = true;
+      this.size = Math.max(this.least, size >> 1);
+    }
+    return this.size - size;
+  }
+
+  private noteWait(): void {
+    if (this.requested > 0 && this.held === 0) this.waits++;
+  }
+}
+
+/** Default of `max`: holds a millisecond of a stream of a million items a second. */
+const MOST = 1024;

@@ -1,8 +1,13 @@
 // Operators that change what is asked of upstream.
 
+import { VirtualClock } from "@sluice/tck";
 import { limitDemand } from "../../src/operator/limit-demand.js";
 import { prefetch } from "../../src/operator/prefetch.js";
+import { yieldEvery } from "../../src/operator/yield-every.js";
 import { item, type Row } from "./row.js";
+
+const clock = new VirtualClock({ capacity: 1_000_000, maxTasks: 10_000_000 });
+const rest = (): void => clock.advance(1);
 
 export const shapeDemand: Row[] = [
   {
@@ -14,6 +19,40 @@ export const shapeDemand: Row[] = [
     file: "operator/prefetch",
     name: "prefetch(1)",
     operator: { apply: prefetch<number>(1), ahead: 1, outstanding: 1, yields: item },
+  },
+  {
+    file: "operator/prefetch",
+    name: 'prefetch("auto")',
+    operator: { apply: prefetch<number>("auto"), ahead: 1024, outstanding: 1024, yields: item },
+  },
+  ...[1, 3, 20].map(
+    (max): Row => ({
+      file: "operator/prefetch",
+      name: `prefetch({ auto: true, max: ${max} })`,
+      operator: { apply: prefetch<number>({ auto: true, max }), ahead: max, outstanding: max, yields: item },
+    }),
+  ),
+  ...[1, 3, 1000].map(
+    (items): Row => ({
+      file: "operator/yield-every",
+      name: `yieldEvery, ${items} items`,
+      operator: { apply: yieldEvery<number>({ items, clock }), outstanding: items, yields: item, rest },
+    }),
+  ),
+  {
+    file: "operator/yield-every",
+    name: "yieldEvery, by time",
+    operator: { apply: yieldEvery<number>({ ms: 5, clock }), outstanding: 1, yields: item, rest },
+  },
+  {
+    file: "operator/yield-every",
+    name: "yieldEvery, by items and time",
+    operator: { apply: yieldEvery<number>({ items: 2, ms: 0, clock }), outstanding: 1, yields: item, rest },
+  },
+  {
+    file: "operator/limit-demand",
+    name: "limitDemand(1)",
+    operator: { apply: limitDemand<number>(1), outstanding: 1, yields: item },
   },
   {
     file: "operator/limit-demand",

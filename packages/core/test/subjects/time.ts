@@ -1,5 +1,144 @@
-// Operators and sources of time, on a virtual clock.
+// Operators and sources of time, on a virtual clock, which each look of the judge moves on; and generate, which
+// makes items of a state.
 
-import type { Row } from "./row.js";
+import { VirtualClock } from "@sluice/tck";
+import { backpressureTimeout } from "../../src/operator/backpressure-timeout.js";
+import { debounce } from "../../src/operator/debounce.js";
+import { delay } from "../../src/operator/delay.js";
+import { idleTimeout } from "../../src/operator/idle-timeout.js";
+import { initialTimeout } from "../../src/operator/initial-timeout.js";
+import { sample } from "../../src/operator/sample.js";
+import { take } from "../../src/operator/take.js";
+import { throttleTime } from "../../src/operator/throttle-time.js";
+import { policy } from "../../src/policy/policy.js";
+import { generate } from "../../src/source/generate.js";
+import { interval } from "../../src/source/interval.js";
+import { never } from "../../src/source/never.js";
+import { timer } from "../../src/source/timer.js";
+import { failure, item, type Row } from "./row.js";
 
-export const time: Row[] = [];
+/** Streams that the judge leaves open keep their timers. */
+const clock = new VirtualClock({ capacity: 1_000_000, maxTasks: 10_000_000 });
+const rest = (): void => clock.advance(10);
+const all = Number.POSITIVE_INFINITY;
+/** Time stands still for it: no limit of time is ever reached. */
+const still = new VirtualClock({ capacity: 1_000_000 });
+
+/** An operator that takes all there is, and drops what a later item takes the place of. */
+const dropping = (
+  file: string,
+  name: string,
+  apply: Extract<Row, { operator: unknown }>["operator"]["apply"],
+): Row => ({
+  file,
+  name,
+  operator: { apply, ahead: all, rest, publisher: { lossy: true } },
+});
+
+export const time: Row[] = [
+  ...[0, 10].map((ms) => dropping("operator/debounce", `debounce(${ms})`, debounce<number>(ms, { clock }))),
+  dropping("operator/sample", "sample(10)", sample<number>(10, { clock })),
+  dropping(
+    "operator/sample",
+    "sample by another source",
+    sample<number>(interval(10, { policy: policy.drop(), clock })),
+  ),
+  dropping("operator/sample", "sample by a source that is silent", sample<number>(never())),
+  {
+    file: "operator/throttle-time",
+    name: "throttleTime(0)",
+    operator: { apply: throttleTime<number>(0, { clock }), rest, yields: item },
+  },
+  {
+    file: "operator/throttle-time",
+    name: "throttleTime(10)",
+    operator: { apply: throttleTime<number>(10, { clock }), rest, publisher: { lossy: true } },
+  },
+  dropping(
+    "operator/throttle-time",
+    "throttleTime, trailing too",
+    throttleTime<number>(10, { trailing: true, clock }),
+  ),
+  dropping(
+    "operator/throttle-time",
+    "throttleTime, only trailing",
+    throttleTime<number>(10, { leading: false, trailing: true, clock }),
+  ),
+  ...[1, 3, 1000].flatMap((capacity) =>
+    [0, 10].map(
+      (ms): Row => ({
+        file: "operator/delay",
+        name: `delay(${ms}), capacity ${capacity}`,
+        operator: {
+          apply: delay<number>(ms, { capacity, clock }),
+          outstanding: capacity,
+          rest,
+          yields: item,
+        },
+      }),
+    ),
+  ),
+  {
+    file: "operator/idle-timeout",
+    name: "idleTimeout",
+    operator: { apply: idleTimeout<number>(1000, { clock: still }), yields: item },
+  },
+  {
+    file: "operator/initial-timeout",
+    name: "initialTimeout",
+    operator: { apply: initialTimeout<number>(1000, { clock: still }), yields: item },
+  },
+  {
+    file: "operator/backpressure-timeout",
+    name: "backpressureTimeout",
+    operator: { apply: backpressureTimeout<number>(1000, { clock: still }), yields: item },
+  },
+  {
+    file: "source/interval",
+    name: "interval, the latest waits",
+    source: {
+      create: () => interval(10, { policy: policy.latest(), clock }),
+      ends: "never",
+      lossy: true,
+      rest,
+    },
+  },
+  {
+    file: "source/interval",
+    name: "interval, all wait",
+    source: {
+      create: (count) =>
+        interval(1, { policy: policy.buffer({ capacity: 20_000, overflow: "error" }), clock }).pipe(
+          take(count),
+        ),
+      maxCount: 1000,
+      item,
+      rest: () => clock.advance(20),
+    },
+  },
+  {
+    file: "source/generate",
+    name: "generate",
+    source: {
+      create: (count) => generate(0, (n) => (n < count ? [n, n + 1] : undefined)),
+      createOf: (items) => generate(0, (n) => (n < items.length ? [items[n], n + 1] : undefined)),
+      createFailed: () =>
+        generate(0, () => {
+          throw failure;
+        }),
+      endsWithoutDemand: false,
+      item,
+    },
+  },
+  {
+    file: "source/timer",
+    name: "timer",
+    source: {
+      create: () => timer(10, { policy: policy.latest(), clock }),
+      minCount: 1,
+      maxCount: 1,
+      item,
+      rest,
+    },
+  },
+];

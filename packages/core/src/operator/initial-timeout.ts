@@ -1,0 +1,36 @@
+import { systemClock } from "../clock/system-clock.js";
+import { flowOf } from "../flow/connected-flow.js";
+import type { Operator } from "../flow/flow.js";
+import { checkClock } from "../kit/check-clock.js";
+import { checkMilliseconds } from "../kit/check-milliseconds.js";
+import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { TimeoutSubscriber } from "../kit/timeout-subscriber.js";
+import type { ClockOptions } from "../spec/clock.js";
+
+/**
+ * Fails when the first item does not come in time after it was requested; a stream may complete without one.
+ *
+ * *Demand:* n. *Buffers:* nothing. *Errors:* passed on; a `TimeoutError` when time is up, and upstream is cancelled.
+ * *Cancel:* passed on; stops the timer.
+ *
+ * @param ms between the first request and the first item, in milliseconds, a number >= 1
+ *
+ * @example
+ * ```ts
+ * import { initialTimeout, never } from "@sluice/core";
+ * const silent = never().pipe(initialTimeout(20));
+ * await silent.toArray().catch((error) => console.log(error.message.slice(0, 44)));
+ * // prints Cannot wait longer than 20 ms for the first
+ * ```
+ */
+export function initialTimeout<T>(ms: number, options?: ClockOptions): Operator<T, T> {
+  checkMilliseconds("initialTimeout", ms, 1);
+  const clock = checkClock("initialTimeout", options?.clock ?? systemClock);
+  return (upstream) =>
+    flowOf(
+      upstream,
+      (downstream: StageSubscriber<T>) =>
+        new TimeoutSubscriber(downstream, "initialTimeout", "the first item", ms, clock),
+      { name: "initialTimeout", settings: { ms } },
+    );
+}

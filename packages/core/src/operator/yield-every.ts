@@ -1,0 +1,128 @@
+import { checkCapacity } from "../buffer/ring.js";
+import { systemClock } from "../clock/system-clock.js";
+import { flowOf } from "../flow/connected-flow.js";
+import type { Operator } from "../flow/flow.js";
+import { Alarm } from "../kit/alarm.js";
+import { checkClock } from "../kit/check-clock.js";
+import { checkMilliseconds } from "../kit/check-milliseconds.js";
+import { OperatorSubscriber } from "../kit/operator-subscriber.js";
+import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import type { Clock, ClockOptions } from "../spec/clock.js";
+import { addDemand, UNBOUNDED } from "../spec/demand.js";
+
+/** When `yieldEvery` gives the turn back: after `items` or after `ms`, whichever comes first; one must be given. */
+export interface YieldEveryOptions extends ClockOptions {
+  /** The most items in one turn, an integer >= 1. */
+  readonly items?: number | undefined;
+  /** The longest that one turn takes items, in milliseconds, a number >= 0. An item that runs is not interrupted. */
+  readonly ms?: number | undefined;
+}
+
+/**
+ * Gives the turn back to the event loop now and then, so that a long synchronous stream does not hold up the rest.
+ *
+ * The next turn is a task of the clock, without delay: with `systemClock` in about 1 ms.
+ *
+ * *Demand:* min(n, `items`) in a turn; with `ms`, one at a time. *Buffers:* nothing: what is not asked for is not
+ * made. *Errors:* passed on. *Cancel:* passed on; stops the timer.
+ *
+ * @example
+ * ```ts
+ * import { range, yieldEvery } from "@sluice/core";
+ * setTimeout(() => console.log("a timer")); // prints a timer
+ * console.log(await range(1, 1000).pipe(yieldEvery({ items: 100 })).reduce((sum, n) => sum + n, 0)); // prints 500500
+ * ```
+ */
+export function yieldEvery<T>(options: YieldEveryOptions): Operator<T, T> {
+  const { items, ms } = options ?? {};
+  if (items === undefined && ms === undefined) {
+    throw new TypeError("Cannot yield never: yieldEvery takes { items }, { ms } or both");
+  }
+  if (items !== undefined) checkCapacity("yieldEvery", items, 1);
+  if (ms !== undefined) checkMilliseconds("yieldEvery", ms, 0);
+  const clock = checkClock("yieldEvery", options.clock ?? systemClock);
+  return (upstream) =>
+    flowOf(upstream, (downstream: StageSubscriber<T>) => new YieldEvery(downstream, items, ms, clock), {
+      name: "yieldEvery",
+      settings: { items, ms },
+    });
+}
+
+/**
+ * between turns --item--> in a turn --`items` came | `ms` went by--> yielding --alarm--> between turns
+ *                             |                                                             ^
+ *                             +--alarm------------------------------------------------------+
+ *
+ * The alarm, set without delay at the first item of a turn, tells that the turn is over.
+ */
+class YieldEvery<T> extends OperatorSubscriber<T, T> {
+  private readonly items: number;
+  private readonly ms: number | undefined;
+  private readonly alarm: Alarm;
+  /** Requested below and not yet asked of upstream. */
+  private unmet = 0;
+  /** Asked of upstream and not yet used. */
+  private outstanding = 0;
+  /** Items of this turn, and when it began. */
+  private count = 0;
+  private since = 0;
+
+  constructor(
+    downstream: StageSubscriber<T>,
+    items: number | undefined,
+    ms: number | undefined,
+    clock: Clock,
+  ) {
+    super(downstream);
+    this.items = items ?? UNBOUNDED;
+    this.ms = ms;
+    this.alarm = new Alarm(
+      clock,
+      () => this.beginTurn(),
+      (error) => this.fail(error),
+    );
+  }
+
+  next(item: T): boolean {
+    if (!this.alarm.isSet) {
+      if (this.ms !== undefined) this.since = this.alarm.now();
+      this.alarm.set(0);
+    }
+    this.outstanding--;
+    this.count++;
+    // An item that is dropped below counts too: a filter that drops all would otherwise never give the turn back.
+    if (!this.downstream.next(item)) this.unmet = addDemand(this.unmet, 1);
+    if (this.ms !== undefined) this.ask();
+    return true;
+  }
+
+  override request(n: number): void {
+    if (this.done) return;
+    this.unmet = addDemand(this.unmet, n);
+    this.ask();
+  }
+
+  protected override onEnd(): void {
+    this.alarm.close();
+  }
+
+  private beginTurn(): void {
+    this.count = 0;
+    this.ask();
+  }
+
+  private ask(): void {
+    const { items, ms } = this;
+    const room = items - this.count - this.outstanding;
+    const n = Math.min(this.unmet, ms === undefined ? room : Math.min(room, 1 - this.outstanding));
+    if (n <= 0 || this.done || this.isTurnOver()) return;
+    if (this.unmet !== UNBOUNDED) this.unmet -= n;
+    this.outstanding += n;
+    this.upstream.request(n);
+  }
+
+  private isTurnOver(): boolean {
+    const { alarm, ms } = this;
+    return ms !== undefined && alarm.isSet && alarm.now() - this.since >= ms;
+  }
+}
