@@ -1,10 +1,8 @@
 import { flowFrom } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
-import { asError, dropError } from "../kit/dropped.js";
-import { fail, NOBODY } from "../kit/ended.js";
-import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { addDemand } from "../spec/demand.js";
-import type { Subscription } from "../spec/publisher.js";
+import { AsyncIteratorSubscription } from "../kit/async-iterator-subscription.js";
+import { asError } from "../kit/dropped.js";
+import { fail } from "../kit/ended.js";
 import { describe } from "../spec/describe.js";
 
 /**
@@ -39,90 +37,8 @@ export function fromAsyncIterable<T>(iterable: AsyncIterable<T>): Flow<T> {
         fail(downstream, asError(thrown, "the async iterable"));
         return;
       }
-      downstream.onSubscribe(new AsyncIteratorSubscription(iterator, downstream));
+      downstream.onSubscribe(new AsyncIteratorSubscription(iterator, "the async iterable", downstream));
     },
     { name: "fromAsyncIterable" },
   );
-}
-
-/**
- * idle --request--> reading --item, demand left--> reading
- *                           --item, none left--> idle
- * any --cancel | done | rejection--> ended
- */
-class AsyncIteratorSubscription<T> implements Subscription {
-  private readonly iterator: AsyncIterator<T>;
-  private downstream: StageSubscriber<T>;
-  private demand = 0;
-  private isReading = false;
-  private ended = false;
-
-  constructor(iterator: AsyncIterator<T>, downstream: StageSubscriber<T>) {
-    this.iterator = iterator;
-    this.downstream = downstream;
-  }
-
-  request(n: number): void {
-    if (this.ended) return;
-    this.demand = addDemand(this.demand, n);
-    if (!this.isReading) this.read();
-  }
-
-  cancel(): void {
-    if (this.ended) return;
-    this.end();
-    try {
-      // Not awaited: an iterator that is busy with `next` answers when that is done.
-      Promise.resolve(this.iterator.return?.()).then(undefined, dropError);
-    } catch (thrown) {
-      dropError(thrown);
-    }
-  }
-
-  private read(): void {
-    this.isReading = true;
-    try {
-      // As `for await` does it: an answer that is no promise is taken too.
-      Promise.resolve(this.iterator.next()).then(this.onStep, this.onRejection);
-    } catch (thrown) {
-      this.onRejection(thrown);
-    }
-  }
-
-  private readonly onStep = (step: IteratorResult<T>): void => {
-    if (this.ended) return; // cancelled while reading; `return` was called
-    let item: T | undefined;
-    try {
-      item = step.done ? undefined : step.value; // a result may be null, its getters may throw
-    } catch (thrown) {
-      this.onRejection(thrown);
-      return;
-    }
-    if (step.done) {
-      const { downstream } = this;
-      this.end();
-      downstream.onComplete();
-      return;
-    }
-    // `isReading` stays set meanwhile: a request from within `next` must not start a second read.
-    if (this.downstream.next(item as T)) this.demand--;
-    if (this.ended) return;
-    if (this.demand > 0) this.read();
-    else this.isReading = false;
-  };
-
-  private readonly onRejection = (error: unknown): void => {
-    if (this.ended) {
-      dropError(error);
-      return;
-    }
-    const { downstream } = this;
-    this.end();
-    downstream.onError(asError(error, "the async iterable"));
-  };
-
-  private end(): void {
-    this.ended = true;
-    this.downstream = NOBODY;
-  }
 }

@@ -1,4 +1,5 @@
 import { TestPublisher } from "@sluice/tck";
+import { Subject } from "rxjs";
 import { describe, expect, it } from "vitest";
 import type { Publisher } from "../spec/publisher.js";
 import { type FlowInput, from } from "./from.js";
@@ -39,6 +40,33 @@ describe("from", () => {
       expect(() => from(wrong as unknown as number[])).toThrow(TypeError);
     }
     expect(() => from(null as unknown as number[])).toThrow("null");
+  });
+});
+
+describe("from, of what cannot be slowed", () => {
+  it("throws a TypeError that names fromObservable for an Observable, by each of its marks", () => {
+    const platform = { subscribe() {}, [Symbol.toStringTag]: "Observable" };
+    const proposed = { subscribe() {}, "@@observable": () => proposed };
+    for (const observable of [new Subject(), platform, proposed]) {
+      expect(() => from(observable as never)).toThrow(TypeError);
+      expect(() => from(observable as never)).toThrow("fromObservable(input, policy)");
+    }
+  });
+
+  it("knows an Observable also where Symbol.observable is defined", () => {
+    const mark = Symbol("observable");
+    Object.defineProperty(Symbol, "observable", { configurable: true, value: mark });
+    try {
+      const observable = { subscribe() {}, [mark]: () => observable };
+      expect(() => from(observable as never)).toThrow("fromObservable(input, policy)");
+    } finally {
+      Reflect.deleteProperty(Symbol, "observable");
+    }
+  });
+
+  it("throws a TypeError that names fromEvent for an EventTarget", () => {
+    expect(() => from(new EventTarget() as never)).toThrow(TypeError);
+    expect(() => from(new EventTarget() as never)).toThrow("fromEvent(input, type, policy)");
   });
 });
 

@@ -1,13 +1,18 @@
-import type { Flow } from "../flow/flow.js";
+import { Flow } from "../flow/flow.js";
+import { observableOf } from "../kit/observable-of.js";
 import { describe } from "../spec/describe.js";
 import type { Publisher } from "../spec/publisher.js";
 import { fromAsyncIterable } from "./from-async-iterable.js";
 import { fromIterable } from "./from-iterable.js";
 import { fromPromise } from "./from-promise.js";
 import { fromPublisher } from "./from-publisher.js";
+import { fromWebStream } from "./from-web-stream.js";
 
-/** Whatever has items: a publisher, ours or foreign, an iterable, an async iterable, or a promise of one item. */
-export type FlowInput<T> = Publisher<T> | Iterable<T> | AsyncIterable<T> | PromiseLike<T>;
+/**
+ * Whatever has items and sends them as they are asked for: a publisher, ours or foreign, an iterable, an async
+ * iterable, a `ReadableStream`, or a promise of one item.
+ */
+export type FlowInput<T> = Publisher<T> | Iterable<T> | AsyncIterable<T> | ReadableStream<T> | PromiseLike<T>;
 
 /** What comes out of a flow made of `S`; of a union of inputs, the union of their items. */
 export type ItemOf<S> = S extends FlowInput<infer T> ? T : never;
@@ -16,12 +21,14 @@ export type ItemOf<S> = S extends FlowInput<infer T> ? T : never;
 export type TupleOf<S extends readonly unknown[]> = { -readonly [K in keyof S]: ItemOf<S[K]> };
 
 /**
- * Makes a flow of anything that has items, by its shape: a publisher first, then an async iterable, an
- * iterable, a promise.
+ * Makes a flow of anything that has items, by its shape: a publisher first, then a `ReadableStream`, an async iterable,
+ * an iterable, a promise.
+ *
+ * An Observable and an `EventTarget` cannot be slowed: `fromObservable` and `fromEvent` ask what to do then.
  *
  * *Demand:* passed on to a publisher; items of the others are made as they are requested. *Buffers:* nothing;
- * a promise's value until it is requested. *Cancel:* cancels a publisher, closes an iterator, forgets a promise.
- * *Errors:* throws a `TypeError` at the call for anything else.
+ * a promise's value until it is requested. *Cancel:* cancels a publisher or a stream, closes an iterator, forgets a
+ * promise. *Errors:* throws a `TypeError` at the call for anything else.
  *
  * @example
  * ```ts
@@ -31,12 +38,21 @@ export type TupleOf<S extends readonly unknown[]> = { -readonly [K in keyof S]: 
  * ```
  */
 export function from<T>(input: FlowInput<T>): Flow<T> {
+  if (input instanceof Flow) return input as Flow<T>;
+  if (observableOf(input) !== undefined) {
+    throw new TypeError("Cannot slow an Observable: use fromObservable(input, policy)");
+  }
   if (has(input, "subscribe")) return fromPublisher(input as Publisher<T>);
+  // Before the async iterable that it also is, though not in every browser.
+  if (has(input, "getReader")) return fromWebStream(input as ReadableStream<T>);
   if (has(input, Symbol.asyncIterator)) return fromAsyncIterable(input as AsyncIterable<T>);
   if (has(input, Symbol.iterator)) return fromIterable(input as Iterable<T>);
   if (has(input, "then")) return fromPromise(input as PromiseLike<T>);
+  if (has(input, "addEventListener")) {
+    throw new TypeError("Cannot slow an EventTarget: use fromEvent(input, type, policy)");
+  }
   throw new TypeError(
-    `Cannot make a flow of ${input === null ? "null" : typeof input}: from takes a Publisher, an iterable, an async iterable or a promise`,
+    `Cannot make a flow of ${describe(input)}: from takes a Publisher, an iterable, an async iterable, a ReadableStream or a promise`,
   );
 }
 

@@ -16,7 +16,6 @@ export const overflow: Row[] = [
       name: `onBackpressureBuffer, ${policy}, with room`,
       operator: {
         apply,
-        settings: { capacity: 20_000 },
         ahead: Number.POSITIVE_INFINITY,
         yields: item,
         publisher: { maxCount: 20_000 },
@@ -30,7 +29,6 @@ export const overflow: Row[] = [
       name: `onBackpressureBuffer, ${policy}, too small`,
       operator: {
         apply,
-        settings: { capacity: 2 },
         ahead: Number.POSITIVE_INFINITY,
         publisher: { lossy: true },
       },
@@ -65,7 +63,6 @@ export const overflow: Row[] = [
         ttlMs: 3_600_000,
         overflow: "error",
       }),
-      settings: { capacity: 20_000 },
       ahead: Number.POSITIVE_INFINITY,
       yields: item,
       publisher: { maxCount: 20_000 },
@@ -81,7 +78,6 @@ export const overflow: Row[] = [
         ttlMs: 3_600_000,
         overflow: "dropOldest",
       }),
-      settings: { capacity: 4 },
       ahead: Number.POSITIVE_INFINITY,
       publisher: { lossy: true },
     },
@@ -92,7 +88,6 @@ export const overflow: Row[] = [
       name: `onBackpressureShed, ${capacity}`,
       operator: {
         apply: onBackpressureShed<number>({ capacity, priority: (n) => n % 3 }),
-        settings: { capacity },
         ahead: Number.POSITIVE_INFINITY,
         publisher: { lossy: true },
       },
@@ -103,7 +98,6 @@ export const overflow: Row[] = [
     name: "onBackpressureShed, with room",
     operator: {
       apply: onBackpressureShed<number>({ capacity: 20_000, priority: (n) => n % 3 }),
-      settings: { capacity: 20_000 },
       ahead: Number.POSITIVE_INFINITY,
       yields: item,
       publisher: { maxCount: 20_000 },
@@ -114,7 +108,6 @@ export const overflow: Row[] = [
     name: "onBackpressureCoDel, with room and patience",
     operator: {
       apply: onBackpressureCoDel<number>({ capacity: 20_000, intervalMs: 3_600_000 }),
-      settings: { capacity: 20_000 },
       ahead: Number.POSITIVE_INFINITY,
       yields: item,
       publisher: { maxCount: 20_000 },
@@ -125,7 +118,6 @@ export const overflow: Row[] = [
     name: "onBackpressureCoDel, too small",
     operator: {
       apply: onBackpressureCoDel<number>({ capacity: 2, targetMs: 1, intervalMs: 1 }),
-      settings: { capacity: 2 },
       ahead: Number.POSITIVE_INFINITY,
       publisher: { lossy: true },
     },

@@ -1,6 +1,8 @@
 // Ends of a pipeline.
 
 import { fromPublisher } from "../../src/source/from-publisher.js";
+import { toWebStream } from "../../src/sink/to-web-stream.js";
+import { toWritableStream } from "../../src/sink/to-writable-stream.js";
 import { item, type Row } from "./row.js";
 
 export const sinks: Row[] = [
@@ -121,6 +123,47 @@ export const sinks: Row[] = [
             },
             { signal: stop.signal },
           );
+        });
+        return { ended, cancel: () => stop.abort(), received: () => received };
+      },
+    },
+  },
+  {
+    file: "sink/to-web-stream",
+    name: "toWebStream",
+    sink: {
+      item,
+      stoppable: true,
+      consume: (publisher) => {
+        const received: number[] = [];
+        const reader = toWebStream(fromPublisher(publisher), { prefetch: 8 }).getReader();
+        let isCancelled = false;
+        const read = async (): Promise<void> => {
+          for (let step = await reader.read(); !step.done; step = await reader.read())
+            received.push(step.value);
+          if (isCancelled) throw new Error("cancelled");
+        };
+        const cancel = (): void => {
+          isCancelled = true;
+          reader.cancel().catch(() => {}); // refused where the stream has failed
+        };
+        return { ended: read(), cancel, received: () => received };
+      },
+    },
+  },
+  {
+    file: "sink/to-writable-stream",
+    name: "toWritableStream",
+    sink: {
+      item,
+      stoppable: true,
+      consume: (publisher) => {
+        const stop = new AbortController();
+        const received: number[] = [];
+        const stream = new WritableStream<number>({ write: (n) => void received.push(n) });
+        const ended = toWritableStream(fromPublisher(publisher), stream, {
+          prefetch: 8,
+          signal: stop.signal,
         });
         return { ended, cancel: () => stop.abort(), received: () => received };
       },

@@ -1,17 +1,22 @@
 // Sources.
 
+import { asapScheduler, range as rxRange, throwError } from "rxjs";
 import { create } from "../../src/source/create.js";
 import { defer } from "../../src/source/defer.js";
 import { empty } from "../../src/source/empty.js";
 import { fail } from "../../src/source/fail.js";
 import { from } from "../../src/source/from.js";
 import { fromAsyncIterable } from "../../src/source/from-async-iterable.js";
+import { type EventSource, fromEvent } from "../../src/source/from-event.js";
 import { fromIterable } from "../../src/source/from-iterable.js";
+import { fromObservable } from "../../src/source/from-observable.js";
 import { fromPromise } from "../../src/source/from-promise.js";
 import { fromPublisher } from "../../src/source/from-publisher.js";
+import { fromWebStream } from "../../src/source/from-web-stream.js";
 import { never } from "../../src/source/never.js";
 import { of } from "../../src/source/of.js";
 import { range } from "../../src/source/range.js";
+import { policy } from "../../src/policy/policy.js";
 import { failure, item, numbers, type Row } from "./row.js";
 
 export const sources: Row[] = [
@@ -144,6 +149,70 @@ export const sources: Row[] = [
       item,
     },
   },
+  {
+    file: "source/from-event",
+    name: "fromEvent, all at once",
+    source: {
+      create: (count) =>
+        fromEvent(new Burst(count), "", policy.buffer({ capacity: 20_000, overflow: "error" })),
+      ends: "never",
+      maxCount: 20_000,
+      item,
+    },
+  },
+  {
+    file: "source/from-event",
+    name: "fromEvent, latest",
+    source: {
+      create: (count) => fromEvent(new Burst(count), "", policy.latest()),
+      ends: "never",
+      lossy: true,
+    },
+  },
+  {
+    file: "source/from-observable",
+    name: "fromObservable, all at once",
+    source: {
+      create: (count) =>
+        fromObservable(rxRange(0, count), policy.buffer({ capacity: 20_000, overflow: "error" })),
+      createFailed: () =>
+        fromObservable(
+          throwError(() => failure),
+          policy.error(),
+        ),
+      maxCount: 20_000,
+      item,
+    },
+  },
+  {
+    file: "source/from-observable",
+    name: "fromObservable, one a turn",
+    source: {
+      create: (count) =>
+        fromObservable(
+          rxRange(0, count, asapScheduler),
+          policy.buffer({ capacity: 1000, overflow: "dropNewest" }),
+        ),
+      createFailed: () =>
+        fromObservable(
+          throwError(() => failure, asapScheduler),
+          policy.error(),
+        ),
+      maxCount: 1000,
+      item,
+    },
+  },
+  {
+    file: "source/from-web-stream",
+    name: "fromWebStream",
+    source: {
+      create: (count) => fromWebStream(streamOf(count)),
+      createFailed: () => fromWebStream(streamOf(0, failure)),
+      endsWithoutDemand: false,
+      subscribers: "one",
+      item,
+    },
+  },
   { file: "source/from-publisher", name: "fromPublisher", operator: { apply: fromPublisher, yields: item } },
 ];
 
@@ -154,4 +223,38 @@ function* generate(count: number, error?: Error): Generator<number> {
 
 async function* generateAsync(count: number, error?: Error): AsyncGenerator<number> {
   yield* generate(count, error);
+}
+
+/** A target that sends all its events as soon as it is listened to. */
+class Burst implements EventSource<number> {
+  private readonly count: number;
+  private readonly listeners = new Set<(event: number) => void>();
+
+  constructor(count: number) {
+    this.count = count;
+  }
+
+  addEventListener(_: string, listener: (event: number) => void): void {
+    this.listeners.add(listener);
+    for (let n = 0; n < this.count && this.listeners.has(listener); n++) listener(n);
+  }
+
+  removeEventListener(_: string, listener: (event: number) => void): void {
+    this.listeners.delete(listener);
+  }
+}
+
+/** A web stream that makes its chunks as they are read. */
+function streamOf(count: number, error?: Error): ReadableStream<number> {
+  let next = 0;
+  return new ReadableStream<number>(
+    {
+      pull(controller) {
+        if (next < count) controller.enqueue(next++);
+        else if (error === undefined) controller.close();
+        else controller.error(error);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
