@@ -2,15 +2,23 @@
 // "@ts-expect-error" fails the build when the mistake below it is accepted.
 
 import type { Flow, Operator } from "../src/flow/flow.js";
+import { catchError } from "../src/operator/catch-error.js";
+import { combineLatest } from "../src/operator/combine-latest.js";
 import { concatMap } from "../src/operator/concat-map.js";
+import { exhaustMap } from "../src/operator/exhaust-map.js";
 import { filter } from "../src/operator/filter.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
 import { map } from "../src/operator/map.js";
 import { mapAsync } from "../src/operator/map-async.js";
 import { prefetch } from "../src/operator/prefetch.js";
+import { repeat } from "../src/operator/repeat.js";
+import { retry } from "../src/operator/retry.js";
 import { scan } from "../src/operator/scan.js";
+import { switchMap } from "../src/operator/switch-map.js";
 import { take } from "../src/operator/take.js";
 import { tap } from "../src/operator/tap.js";
+import { withLatestFrom } from "../src/operator/with-latest-from.js";
+import { zip } from "../src/operator/zip.js";
 import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
 import { onBackpressureDrop } from "../src/overflow/on-backpressure-drop.js";
 import { create } from "../src/source/create.js";
@@ -20,6 +28,7 @@ import { from } from "../src/source/from.js";
 import { fromPromise } from "../src/source/from-promise.js";
 import { of } from "../src/source/of.js";
 import { range } from "../src/source/range.js";
+import { using } from "../src/source/using.js";
 import type { Publisher } from "../src/spec/publisher.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -58,6 +67,34 @@ just<Flow<number>>()(
 
 // A type guard narrows, also over null.
 just<Flow<string>>()(of<string | null>("a", null).pipe(filter((item): item is string => item !== null)));
+
+// Joins are typed tuples, of whatever has items.
+just<Flow<[number, string]>>()(zip([range(1, 2), of("a")]));
+just<Flow<[number, string, Date]>>()(zip([[1, 2], new Set(["a"]), Promise.resolve(new Date())]));
+just<Flow<[number, string | null]>>()(combineLatest([range(1, 2), of<string | null>(null)]));
+just<Flow<number[]>>()(zip([] as Flow<number>[]));
+just<Flow<[number, string, boolean]>>()(range(1, 2).pipe(withLatestFrom([of("a"), of<boolean>(true)])));
+just<Flow<string>>()(range(1, 2).pipe(switchMap((n) => Promise.resolve(n.toFixed()))));
+just<Flow<string>>()(range(1, 2).pipe(exhaustMap((n) => [n.toFixed()], { onDrop: (n) => n.toFixed() })));
+
+// Recovery.
+just<Flow<number>>()(range(1, 2).pipe(retry({ times: 2 }), repeat()));
+just<Flow<number>>()(range(1, 2).pipe(catchError(() => [1])));
+just<Flow<number | string>>()(range(1, 2).pipe(catchError(() => ["none"])));
+const close = (): void => {};
+just<Flow<string>>()(
+  using(
+    async () => 7,
+    (n) => [n.toFixed()],
+    close,
+  ),
+);
+just<Flow<string>>()(
+  using(
+    () => ({ name: "a", [Symbol.dispose]: close }),
+    ({ name }) => [name],
+  ),
+);
 
 // Chains of up to eight, and operators held apart.
 const double: Operator<number, number> = map((n) => n * 2);
@@ -100,3 +137,12 @@ from(5);
 create<number>(async () => {}, { capacity: 1, overflow: "error" });
 // @ts-expect-error: a function is no subscriber
 range(1, 2).subscribe((n: number) => n);
+const seven = (): number => 7;
+// @ts-expect-error: a resource that says nothing of its release
+using(seven, () => ["a"]);
+// @ts-expect-error: sources one by one, where an array is taken
+zip(range(1, 2), range(1, 2));
+// @ts-expect-error: an array of what has no items
+withLatestFrom([5]);
+// @ts-expect-error: a jitter that is none
+retry({ backoff: { jitter: "some" } });

@@ -24,7 +24,7 @@ import { type FlowInput, fromEach, type TupleOf } from "../source/from.js";
  * console.log(await combineLatest([of("a"), of(1, 2)]).toArray()); // prints [ [ 'a', 1 ], [ 'a', 2 ] ]
  * ```
  */
-export function combineLatest<const S extends readonly FlowInput<unknown>[]>(
+export function combineLatest<S extends readonly FlowInput<unknown>[] | []>(
   sources: S,
   options?: JoinOptions,
 ): Flow<TupleOf<S>> {

@@ -26,7 +26,7 @@ import type { Subscription } from "../spec/publisher.js";
  * console.log(await labelled.toArray()); // prints [ [ 1, 'kg' ], [ 2, 'kg' ] ]
  * ```
  */
-export function withLatestFrom<T, const S extends readonly FlowInput<unknown>[]>(
+export function withLatestFrom<T, S extends readonly FlowInput<unknown>[] | []>(
   others: S,
 ): Operator<T, [T, ...TupleOf<S>]> {
   const flows = fromEach("withLatestFrom", others);

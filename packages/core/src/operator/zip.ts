@@ -22,7 +22,7 @@ import { type FlowInput, fromEach, type TupleOf } from "../source/from.js";
  * console.log(await zip([range(1, 9), of("a", "b")]).toArray()); // prints [ [ 1, 'a' ], [ 2, 'b' ] ]
  * ```
  */
-export function zip<const S extends readonly FlowInput<unknown>[]>(
+export function zip<S extends readonly FlowInput<unknown>[] | []>(
   sources: S,
   options?: JoinOptions,
 ): Flow<TupleOf<S>> {
