@@ -1,10 +1,16 @@
 // Operators that gather items into one, or part them into streams.
 
 import { VirtualClock } from "@sluice/tck";
+import type { Flow } from "../../src/flow/flow.js";
 import { batch } from "../../src/operator/batch.js";
 import { buffer } from "../../src/operator/buffer.js";
 import { bufferTime } from "../../src/operator/buffer-time.js";
+import { concatMap } from "../../src/operator/concat-map.js";
 import { conflate } from "../../src/operator/conflate.js";
+import { groupBy } from "../../src/operator/group-by.js";
+import { map } from "../../src/operator/map.js";
+import { scan } from "../../src/operator/scan.js";
+import { window } from "../../src/operator/window.js";
 import { item, type Row } from "./row.js";
 
 const list = (n: number): number[] => [n];
@@ -12,9 +18,21 @@ const append = (so: number[], n: number): number[] => [...so, n];
 const run = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, offset) => first + offset);
 
-/** Time goes on whenever the judge looks. */
+/** Goes on whenever the judge looks, where a row says so; else it stands still. */
 const clock = new VirtualClock();
 const rest = (): void => clock.advance(10);
+
+/** Subscribes and cancels: what is held is dropped. */
+function leave(part: Flow<number>): 1 {
+  const ignore = (): void => {};
+  part.subscribe({
+    onSubscribe: (subscription) => subscription.cancel(),
+    onNext: ignore,
+    onError: ignore,
+    onComplete: ignore,
+  });
+  return 1;
+}
 
 export const gather: Row[] = [
   ...[1, 2, 5].map(
@@ -23,7 +41,6 @@ export const gather: Row[] = [
       name: `buffer(${size})`,
       operator: {
         apply: buffer<number>(size),
-        settings: { size },
         needs: (count) => count * size,
         yields: (index) => run(index * size, size),
         ahead: 9 * size, // what the judge requests at once
@@ -36,7 +53,6 @@ export const gather: Row[] = [
       name: `bufferTime, ${size} items`,
       operator: {
         apply: bufferTime<number>({ size, ms: 1e9, clock }),
-        settings: { size },
         needs: (count) => count * size,
         yields: (index) => run(index * size, size),
         ahead: size,
@@ -50,7 +66,6 @@ export const gather: Row[] = [
     name: "bufferTime, by time",
     operator: {
       apply: bufferTime<number>({ size: 8, ms: 10, clock }),
-      settings: { size: 8 },
       needs: (count) => count * 8,
       outstanding: 8,
       ahead: Number.POSITIVE_INFINITY, // arrays are of fewer items when time makes them
@@ -62,7 +77,6 @@ export const gather: Row[] = [
     name: "batch of one",
     operator: {
       apply: batch<number, number[]>({ seed: list, merge: append, max: 1 }),
-      settings: { max: 1, weighed: false },
       ahead: 1,
       outstanding: 1,
       yields: (index) => [item(index)],
@@ -73,7 +87,6 @@ export const gather: Row[] = [
     name: "batch",
     operator: {
       apply: batch<number, number[]>({ seed: list, merge: append, max: 4 }),
-      settings: { max: 4, weighed: false },
       needs: (count) => count * 4,
       outstanding: 4,
       ahead: Number.POSITIVE_INFINITY,
@@ -85,7 +98,6 @@ export const gather: Row[] = [
     name: "batch, each of the weight of all",
     operator: {
       apply: batch<number, number[]>({ seed: list, merge: append, max: 4, weigh: () => 4 }),
-      settings: { max: 4, weighed: true },
       ahead: 2,
       outstanding: 1,
       yields: (index) => [item(index)],
@@ -96,7 +108,6 @@ export const gather: Row[] = [
     name: "batch of mixed weights",
     operator: {
       apply: batch<number, number[]>({ seed: list, merge: append, max: 4, weigh: (n) => 1 + (n % 6) }),
-      settings: { max: 4, weighed: true },
       needs: (count) => count * 4,
       outstanding: 1,
       publisher: { lossy: true },
@@ -110,6 +121,75 @@ export const gather: Row[] = [
       apply: conflate<number>((_, n) => n),
       ahead: Number.POSITIVE_INFINITY,
       publisher: { lossy: true },
+    },
+  },
+  ...[
+    { size: 1, prefetch: 1 },
+    { size: 3, prefetch: 2 },
+    { size: 4, prefetch: 16 },
+  ].map(
+    ({ size, prefetch }): Row => ({
+      file: "operator/window",
+      name: `window(${size}), ${prefetch} ahead, one after the other`,
+      operator: {
+        apply: (upstream) =>
+          upstream.pipe(
+            window(size, { prefetch }),
+            concatMap((items) => items),
+          ),
+        settings: { size, prefetch },
+        ahead: prefetch,
+        outstanding: prefetch,
+        yields: item,
+      },
+    }),
+  ),
+  {
+    file: "operator/window",
+    name: "window(2), each left",
+    operator: {
+      apply: (upstream) =>
+        upstream.pipe(
+          window(2, { prefetch: 5 }),
+          scan((count, items) => count + leave(items), -1),
+        ),
+      settings: { size: 2, prefetch: 5 },
+      needs: (count) => count * 2,
+      ahead: 10, // half of it is dropped, and asked for again
+      outstanding: 5,
+      yields: item,
+    },
+  },
+  ...[1, 7].map(
+    (prefetch): Row => ({
+      file: "operator/group-by",
+      name: `groupBy to one group, ${prefetch} ahead`,
+      operator: {
+        apply: (upstream) =>
+          upstream.pipe(
+            groupBy(() => "all", { groups: 1, prefetch }),
+            concatMap((group) => group),
+          ),
+        settings: { groups: 1, prefetch },
+        ahead: prefetch,
+        outstanding: prefetch,
+        yields: item,
+      },
+    }),
+  ),
+  {
+    file: "operator/group-by",
+    name: "groupBy, each group left",
+    operator: {
+      apply: (upstream) =>
+        upstream.pipe(
+          groupBy((n: number) => Number(n), { groups: 5, prefetch: 5 }),
+          map((group) => group.key * leave(group)),
+        ),
+      settings: { groups: 5, prefetch: 5 },
+      ahead: 5,
+      outstanding: 5,
+      yields: item,
     },
   },
 ];
