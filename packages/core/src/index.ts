@@ -47,11 +47,13 @@ export { type MergeOptions, merge } from "./operator/merge.js";
 export { map } from "./operator/map.js";
 export { pairwise } from "./operator/pairwise.js";
 export { type AutoPrefetchOptions, prefetch } from "./operator/prefetch.js";
+export { type PublishedFlow, publish } from "./operator/publish.js";
 export { reduce } from "./operator/reduce.js";
 export { type RepeatOptions, repeat } from "./operator/repeat.js";
 export { type RetryOptions, retry } from "./operator/retry.js";
 export { type SampleOptions, sample } from "./operator/sample.js";
 export { scan } from "./operator/scan.js";
+export { type ShareOptions, share } from "./operator/share.js";
 export { skipWhile } from "./operator/skip-while.js";
 export { skip } from "./operator/skip.js";
 export { switchMap } from "./operator/switch-map.js";
@@ -105,3 +107,4 @@ export {
   type WeighedBufferOptions,
 } from "./spec/overflow.js";
 export type { Processor, Publisher, Subscriber, Subscription } from "./spec/publisher.js";
+export type { AfterPatience, EmitResult, EndResult, ReaderOptions } from "./spec/reader.js";

@@ -1,4 +1,4 @@
-// A bounded first-in first-out queue, the only one in core.
+// A bounded first-in first-out queue, the only one in core with one reader.
 //
 //          head                tail = head + size
 //           v                   v

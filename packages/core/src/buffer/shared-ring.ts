@@ -17,19 +17,6 @@ const FIRST_SLOTS = 16;
  * First-in first-out queue of at most `capacity` items, with readers that are told apart by their position alone.
  *
  * *Buffers:* `capacity` items, those between the reader that is furthest behind and the tail.
- *
- * @example
- * ```ts
- * import { SharedRing } from "@sluice/core/kit";
- * const news = new SharedRing<string>(2);
- * news.enter(news.tail);
- * news.enter(news.tail);
- * news.push("a");
- * news.move(0, 1);
- * console.log(news.size, news.at(0)); // prints 1 a
- * news.move(0, 1);
- * console.log(news.size); // prints 0
- * ```
  */
 export class SharedRing<T> {
   /** The most items held at once. */
@@ -40,9 +27,12 @@ export class SharedRing<T> {
   private slots: (T | undefined)[] = new Array(FIRST_SLOTS);
   private standing: number[] = new Array(FIRST_SLOTS).fill(0);
 
-  /** @param capacity in items, an integer >= 1 */
-  constructor(capacity: number) {
-    this.capacity = checkCapacity("a SharedRing", capacity, 1);
+  /**
+   * @param capacity in items, an integer >= 1
+   * @param place whose capacity it is, for the message
+   */
+  constructor(capacity: number, place: string) {
+    this.capacity = checkCapacity(place, capacity, 1);
   }
 
   /** Items held now. */
@@ -56,12 +46,16 @@ export class SharedRing<T> {
 
   /** A reader comes to stand at `position`, from head to tail. */
   enter(position: number): void {
-    this.standing[position & (this.slots.length - 1)]++;
+    const { standing } = this;
+    const slot = position & (standing.length - 1);
+    standing[slot] = (standing[slot] as number) + 1;
   }
 
   /** The reader at `position` goes. */
   leave(position: number): void {
-    this.standing[position & (this.slots.length - 1)]--;
+    const { standing } = this;
+    const slot = position & (standing.length - 1);
+    standing[slot] = (standing[slot] as number) - 1;
     if (position === this.head) this.release();
   }
 
@@ -76,9 +70,8 @@ export class SharedRing<T> {
     return this.slots[position & (this.slots.length - 1)] as T;
   }
 
-  /** Adds at the tail; an item that nobody stands before is not kept. Throws a `RangeError` when full. */
+  /** Adds at the tail, when there is room; an item that nobody stands before is not kept. */
   push(item: T): void {
-    if (this.isFull) throw new RangeError("The SharedRing is full: check isFull first");
     // Two more than there are: the item, and the new tail, at which readers stand too.
     if (this.size + 2 > this.slots.length) this.grow();
     this.slots[this.tail & (this.slots.length - 1)] = item;

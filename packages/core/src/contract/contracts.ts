@@ -74,6 +74,11 @@ import { fromEventContract } from "../source/from-event.contract.js";
 import { fromObservableContract } from "../source/from-observable.contract.js";
 import { fromWebStreamContract } from "../source/from-web-stream.contract.js";
 import { mapAsyncKeyedContract } from "../operator/map-async-keyed.contract.js";
+import { broadcastContract } from "../hub/broadcast.contract.js";
+import { replayContract } from "../hub/replay.contract.js";
+import { unicastContract } from "../hub/unicast.contract.js";
+import { publishContract } from "../operator/publish.contract.js";
+import { shareContract } from "../operator/share.contract.js";
 import type { Contract } from "../spec/contract.js";
 
 /**
@@ -161,5 +166,10 @@ export const contracts: ReadonlyMap<string, Contract> = new Map(
     fromObservableContract,
     fromWebStreamContract,
     mapAsyncKeyedContract,
+    broadcastContract,
+    publishContract,
+    replayContract,
+    shareContract,
+    unicastContract,
   ].map((contract) => [contract.name, contract]),
 );

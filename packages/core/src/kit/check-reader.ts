@@ -1,0 +1,35 @@
+// The check of what a subscriber of a hub may do to the others.
+
+import type { Clock } from "../spec/clock.js";
+import { describe } from "../spec/describe.js";
+import type { Reader, ReaderOptions } from "../spec/reader.js";
+import { checkDropOptions } from "./buffer-options.js";
+import { checkClock } from "./check-clock.js";
+import { checkMilliseconds } from "./check-milliseconds.js";
+
+/** Throws the `TypeError` or `RangeError` of a `place`; fills in the defaults. */
+export function checkReader<T>(
+  place: string,
+  options: ReaderOptions<T> | undefined,
+  clock: Clock,
+): Reader<T> {
+  const given = (options ?? {}) as Partial<Reader<T>>; // or anything, from JavaScript
+  const { slow = "wait", patienceMs, then } = given;
+  checkDropOptions(place, given);
+  checkPolicy(place, "slow", slow, WAITING);
+  if (patienceMs !== undefined || then !== undefined) {
+    checkPolicy(`the patience of ${place}`, "slow", slow, ["wait"]);
+    checkMilliseconds(`the patience of ${place}`, patienceMs as number, 0);
+    checkPolicy(`the patience of ${place}`, "then", then, LOSING);
+  }
+  return { ...given, slow, clock: checkClock(place, given.clock ?? clock) };
+}
+
+const LOSING = ["dropOldest", "latest", "disconnect"];
+const WAITING = ["wait", ...LOSING];
+
+function checkPolicy(place: string, option: string, value: unknown, choices: readonly string[]): void {
+  if (choices.includes(value as string)) return;
+  const named = choices.map((choice) => `"${choice}"`).join(", ");
+  throw new TypeError(`Cannot give ${place} ${option}: ${describe(value)}: choose ${named}`);
+}

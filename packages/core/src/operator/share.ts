@@ -1,0 +1,64 @@
+import { checkCapacity } from "../buffer/ring.js";
+import { systemClock } from "../clock/system-clock.js";
+import { type Flow, requireFlow } from "../flow/flow.js";
+import { GroupFlow } from "../flow/group-flow.js";
+import { checkReader } from "../kit/check-reader.js";
+import { MulticastFeed } from "../kit/multicast-feed.js";
+import type { ReaderOptions } from "../spec/reader.js";
+
+/** What `share` takes; what a slow subscriber may do to the others is that of `broadcast`. */
+export type ShareOptions<T> = ReaderOptions<T> & {
+  /** Items asked for ahead of the slowest subscriber, an integer >= 1; default 256. */
+  readonly prefetch?: number | undefined;
+};
+
+/**
+ * Subscribes upstream once for all who are subscribed at the time.
+ *
+ * Upstream is subscribed when the first subscriber comes and cancelled when the last one leaves; who comes after
+ * that, or after the end, starts it anew. Who comes in between gets what comes from then on.
+ *
+ * *Demand:* `prefetch` at first, then as many as the slowest subscriber has taken, whenever that is three quarters;
+ * only those with `slow: "wait"` slow it. *Buffers:* `prefetch` items in one ring for all. *Errors:* reach each
+ * subscriber after the items that wait for it. *Cancel:* of the last subscriber, upstream.
+ *
+ * @returns an operator; called with a flow by itself it gives a flow that also has `with`, for subscribers that are
+ * slow in another way
+ *
+ * @example
+ * ```ts
+ * import { defer, range, share } from "@sluice/core";
+ * let started = 0;
+ * const source = defer(() => {
+ *   started++;
+ *   return range(1, 3);
+ * });
+ * const shared = share<number>({ prefetch: 1 })(source);
+ * const [all, newest] = [shared.values({ prefetch: 1 }), shared.with({ slow: "latest" }).values({ prefetch: 1 })];
+ * console.log((await Promise.all([all.next(), newest.next()])).map(({ value }) => value)); // prints [ 1, 2 ]
+ * console.log(started); // prints 1
+ * ```
+ */
+export function share<T>(options?: ShareOptions<T>): (upstream: Flow<T>) => GroupFlow<T> {
+  const reader = checkReader<T>("share", options, systemClock);
+  const prefetch = checkCapacity("share", options?.prefetch ?? 256, 1);
+  return (upstream) => {
+    // idle --first subscriber--> running --(the last one leaves | upstream ends)--> idle
+    let feed: MulticastFeed<T> | undefined;
+    requireFlow(upstream, "share");
+    return new GroupFlow<T>(
+      (downstream, own) => {
+        if (feed?.isOver === false) {
+          feed.multicast.join(downstream, own);
+          return;
+        }
+        feed = new MulticastFeed<T>("share", prefetch, true);
+        const started = feed; // by the end of `join` it may be over, and another one be there
+        started.multicast.join(downstream, own);
+        if (!started.isOver) upstream.connect(started);
+      },
+      reader,
+      { name: "share", settings: { prefetch }, upstreams: [upstream] },
+    );
+  };
+}
