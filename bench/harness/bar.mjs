@@ -7,6 +7,34 @@ export function atMost(metric, contender, factor, against) {
   return ratioBar(metric, contender, against, `<= ${factor} x ${against}`, (ratio) => ratio <= factor);
 }
 
+/** Ratio of medians against whichever of these contenders is the best: at most `factor`. */
+export function atMostBest(metric, contender, factor, peers) {
+  return {
+    metric,
+    text: `${contender} <= ${factor} x the best of ${peers.join(", ")}`,
+    judge(figures) {
+      const [best] = peers
+        .filter((name) => figures[name] !== undefined)
+        .sort((a, b) => figures[a][metric].median - figures[b][metric].median);
+      return best === undefined ? undefined : atMost(metric, contender, factor, best).judge(figures);
+    },
+  };
+}
+
+/** The medians of these contenders differ by at most `factor`, the largest divided by the smallest. */
+export function within(metric, factor, contenders) {
+  return {
+    metric,
+    text: `${contenders[0]} to ${contenders.at(-1)} within ${factor} x`,
+    judge(figures) {
+      const medians = contenders.map((name) => figures[name]?.[metric].median);
+      if (medians.includes(undefined)) return undefined;
+      const got = Math.max(...medians) / Math.min(...medians);
+      return { got, isRatio: true, pass: got <= factor };
+    },
+  };
+}
+
 /** Ratio of medians against another contender: at least `factor`. */
 export function atLeast(metric, contender, factor, against) {
   return ratioBar(metric, contender, against, `>= ${factor} x ${against}`, (ratio) => ratio >= factor);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atLeast, atMost, noMoreThan } from "./bar.mjs";
+import { atLeast, atMost, atMostBest, noMoreThan, within } from "./bar.mjs";
 
 const figuresOf = (ours, theirs) => ({
   sluice: { nsPerItem: { median: ours, max: ours + 1 } },
@@ -23,6 +23,33 @@ describe("atLeast", () => {
     const bar = atLeast("nsPerItem", "sluice", 2, "most");
     expect(bar.judge(figuresOf(16, 8))).toMatchObject({ got: 2, pass: true });
     expect(bar.judge(figuresOf(15, 8))).toMatchObject({ pass: false });
+  });
+});
+
+describe("atMostBest", () => {
+  const figures = { ...figuresOf(4, 8), rxjs: { nsPerItem: { median: 5, max: 6 } } };
+
+  it("judges against the best of those that ran", () => {
+    const bar = atMostBest("nsPerItem", "sluice", 0.7, ["most", "rxjs", "effect"]);
+    expect(bar.judge(figures)).toMatchObject({ got: 0.8, pass: false });
+    expect(bar.judge(figuresOf(4, 8))).toMatchObject({ got: 0.5, pass: true });
+  });
+
+  it("does not judge when none of them ran", () => {
+    expect(atMostBest("nsPerItem", "sluice", 1, ["effect"]).judge(figures)).toBeUndefined();
+  });
+});
+
+describe("within", () => {
+  it("compares the largest median with the smallest", () => {
+    expect(within("nsPerItem", 1.2, ["sluice", "most"]).judge(figuresOf(10, 12))).toMatchObject({
+      pass: true,
+    });
+    expect(within("nsPerItem", 1.2, ["sluice", "most"]).judge(figuresOf(13, 10))).toMatchObject({
+      got: 1.3,
+      pass: false,
+    });
+    expect(within("nsPerItem", 1.2, ["sluice", "rxjs"]).judge(figuresOf(13, 10))).toBeUndefined();
   });
 });
 

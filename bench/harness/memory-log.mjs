@@ -3,18 +3,19 @@
 export class MemoryLog {
   start() {
     this.samples = [];
-    this.timer = setInterval(() => this.samples.push(held()), 1_000);
+    this.timer = setInterval(() => this.samples.push(heldBytes()), 1_000);
   }
 
   /** @returns bytes between the first sample and the largest one after it */
   stop() {
     clearInterval(this.timer);
-    this.samples.push(held());
+    this.samples.push(heldBytes());
     return Math.max(...this.samples) - this.samples[0];
   }
 }
 
-function held() {
+/** Bytes that this process holds after a forced collection. */
+export function heldBytes() {
   globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;

@@ -10,6 +10,8 @@ export const METRICS = {
   bytes: { title: "bytes", write: grouped },
   itemsPerSecond: { title: "items/s", write: grouped },
   cpuPerItem: { title: "CPU ns/item", write: short },
+  bytesEach: { title: "bytes each", write: grouped },
+  heapGrowth: { title: "heap grew, KiB", write: (value) => (value / 1024).toFixed(1) },
   consumed: { title: "consumed", write: grouped },
   ahead: { title: "ahead at most", write: grouped },
   serverGrowth: { title: "server grew, MiB", write: mebibytes },

@@ -10,6 +10,16 @@ export const row = localRow({
   polluted: true,
   items: 1_000_000,
   expected: sumOfEvens,
-  contenders: ["loop-calls", "sluice", "most", "effect", "rsocket-flowable", "rxjs"],
+  contenders: [
+    "loop-calls",
+    "sluice",
+    "most",
+    "xstream",
+    "wonka",
+    "ix",
+    "effect",
+    "rsocket-flowable",
+    "rxjs",
+  ],
   bars: [atMost("nsPerItem", "sluice", 0.9, "most")],
 });

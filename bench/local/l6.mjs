@@ -11,7 +11,17 @@ export const row = localRow({
   items: 100_000,
   expected: sumOfRange,
   metrics: ["held", "nsPerItem", "cpuPerItem"],
-  contenders: ["loop", "sluice", "async-generator", "node-stream", "web-stream", "effect", "most", "rxjs"],
+  contenders: [
+    "loop",
+    "sluice",
+    "async-generator",
+    "node-stream",
+    "web-stream",
+    "effect",
+    "most",
+    "xstream",
+    "rxjs",
+  ],
   bars: [
     noMoreThan("held", "sluice", WINDOW, `the prefetch of ${WINDOW}`),
     atMost("nsPerItem", "sluice", 1.1, "loop"),

@@ -5,13 +5,19 @@ import { fork } from "../harness/fork.mjs";
 const CONTENDERS = {
   loop: { module: "./contender/loop.mjs" },
   "loop-calls": { module: "./contender/loop-calls.mjs" },
+  workers: { module: "./contender/workers.mjs" },
   sluice: { module: "./contender/sluice.mjs" },
+  "sluice-unordered": { module: "./contender/sluice.mjs", job: "mapAsyncUnordered" },
   "async-generator": { module: "./contender/async-generator.mjs" },
   "node-stream": { module: "./contender/node-stream.mjs" },
   "web-stream": { module: "./contender/web-stream.mjs" },
   most: { module: "../peers/local/most.mjs" },
   effect: { module: "../peers/local/effect.mjs" },
   "effect-arrays": { module: "../peers/local/effect.mjs", job: "boundaryOfArrays" },
+  "effect-unordered": { module: "../peers/local/effect.mjs", job: "mapAsyncUnordered" },
+  ix: { module: "../peers/local/ix.mjs" },
+  xstream: { module: "../peers/local/xstream.mjs" },
+  wonka: { module: "../peers/local/wonka.mjs" },
   "rsocket-flowable": { module: "../peers/local/rsocket-flowable.mjs" },
   rxjs: { module: "../peers/local/rxjs.mjs" },
 };
@@ -40,15 +46,25 @@ export function localRow({ metrics = ["nsPerItem", "cpuPerItem"], polluted = fal
     bars: spec.bars,
     contenders: spec.contenders.map((name) => ({
       name,
-      peer: CONTENDERS[name].module.startsWith("../peers/"),
+      peer: isPeer(name),
     })),
     /** Runs one repetition of one contender; answers its figures. */
     repeat({ name }, { quick }) {
-      const { module, job = spec.job } = CONTENDERS[name];
       const items = Math.round((itemsOf[name] ?? spec.items) / (quick ? 10 : 1));
-      const url = new URL(module, import.meta.url).href;
-      const task = { module: url, job, items, expected: spec.expected(items), polluted, quick };
-      return fork("local-worker.mjs", TIMEOUT_MS).ask("measure", task, { last: true });
+      const task = { items, expected: spec.expected(items), polluted, quick };
+      return askWorker("measure", name, spec.job, task);
     },
   };
+}
+
+/** Asks one question of one contender, in a process of its own: see harness/local-worker.mjs. */
+export function askWorker(question, contender, jobOfRow, task) {
+  const { module, job = jobOfRow } = CONTENDERS[contender];
+  const url = new URL(module, import.meta.url).href;
+  return fork("local-worker.mjs", TIMEOUT_MS).ask(question, { ...task, module: url, job }, { last: true });
+}
+
+/** Whether a contender needs what is installed in bench/peers. */
+export function isPeer(contender) {
+  return CONTENDERS[contender].module.startsWith("../peers/");
 }

@@ -1,5 +1,5 @@
 // What the language brings: async generators, one promise or more for each item and stage.
-import { increment, isEven, nextTurn } from "../work.mjs";
+import { INNER, increment, isEven, nextTurn, steps } from "../work.mjs";
 
 export async function mapFilterSum(items) {
   let sum = 0;
@@ -24,8 +24,24 @@ export async function slowConsumer(items, gauge) {
   return sum;
 }
 
-async function* range(items) {
-  for (let i = 0; i < items; i += 1) yield i;
+export async function tenMaps(items) {
+  let sum = 0;
+  for await (const item of steps.reduce(map, range(items))) sum += item;
+  return sum;
+}
+
+export async function concatRanges(items) {
+  let sum = 0;
+  for await (const item of concatMap(range(items / INNER))) sum += item;
+  return sum;
+}
+
+async function* concatMap(source) {
+  for await (const item of source) yield* range(INNER, item);
+}
+
+async function* range(items, first = 0) {
+  for (let i = first; i < first + items; i += 1) yield i;
 }
 
 async function* map(source, fn) {

@@ -1,5 +1,15 @@
 // The floor: what a program would write by hand if it needed nothing but this one loop.
-import { increment, isEven, LOW_WATER, nextTurn, WINDOW } from "../work.mjs";
+import {
+  double,
+  INNER,
+  increment,
+  isEven,
+  LISTENERS,
+  LOW_WATER,
+  nextTurn,
+  partsOf,
+  WINDOW,
+} from "../work.mjs";
 
 /** L1: V8 inlines all of it. */
 export function mapFilterSum(items) {
@@ -43,4 +53,57 @@ export async function slowConsumer(items, gauge) {
     await step(i);
   }
   return sum;
+}
+
+/** L2: V8 inlines all ten. */
+export function tenMaps(items) {
+  let sum = 0;
+  for (let item = 0; item < items; item += 1) sum += j(i(h(g(f(e(d(c(b(a(item))))))))));
+  return sum;
+}
+const [a, b, c, d, e, f, g, h, i, j] = steps;
+
+export function concatRanges(items) {
+  let sum = 0;
+  for (let n = 0; n < items / INNER; n += 1) {
+    for (let i = n; i < n + INNER; i += 1) sum += i;
+  }
+  return sum;
+}
+
+/** L4: one item of each in turn. */
+export function mergeRanges(items) {
+  const parts = partsOf(items);
+  let sum = 0;
+  for (let i = 0; i < parts[0].count; i += 1) {
+    for (const { first } of parts) sum += first + i;
+  }
+  return sum;
+}
+
+/** L7: one at a time, which no pipeline with sixteen under way can do. */
+export async function mapAsync(items) {
+  let sum = 0;
+  for (let i = 0; i < items; i += 1) sum += await double(i);
+  return sum;
+}
+
+export function onePipelineEach(items) {
+  let sum = 0;
+  for (let i = 0; i < items; i += 1) {
+    const item = increment(i);
+    if (isEven(item)) sum += item;
+  }
+  return sum;
+}
+
+export function hotToMany(items) {
+  const sums = new Array(LISTENERS).fill(0);
+  const listeners = sums.map((_, index) => (item) => {
+    sums[index] += item;
+  });
+  for (let i = 0; i < items; i += 1) {
+    for (const listener of listeners) listener(i);
+  }
+  return sums.reduce((all, sum) => all + sum);
 }

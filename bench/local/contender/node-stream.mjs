@@ -1,7 +1,7 @@
 // Node's object streams with a high water mark of 256 on each side.
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { nextTurn, WINDOW } from "../work.mjs";
+import { CONCURRENCY, double, increment, isEven, nextTurn, WINDOW } from "../work.mjs";
 
 export async function boundary(items) {
   let sum = 0;
@@ -16,6 +16,23 @@ export async function boundary(items) {
       },
     }),
   );
+  return sum;
+}
+
+/** L1: its own `map` and `filter`, which call asynchronous functions. */
+export async function mapFilterSum(items) {
+  let sum = 0;
+  const evens = readRange(items, () => {})
+    .map(increment)
+    .filter(isEven);
+  for await (const item of evens) sum += item;
+  return sum;
+}
+
+export async function mapAsync(items) {
+  let sum = 0;
+  const doubled = readRange(items, () => {}).map(double, { concurrency: CONCURRENCY });
+  for await (const item of doubled) sum += item;
   return sum;
 }
 

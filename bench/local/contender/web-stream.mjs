@@ -1,5 +1,5 @@
 // The Web streams that Node brings, with a queue of 256.
-import { nextTurn, WINDOW } from "../work.mjs";
+import { increment, isEven, nextTurn, WINDOW } from "../work.mjs";
 
 export async function boundary(items) {
   let sum = 0;
@@ -12,6 +12,28 @@ export async function boundary(items) {
   );
   return sum;
 }
+
+export async function mapFilterSum(items) {
+  let sum = 0;
+  await readRange(items, () => {})
+    .pipeThrough(transform((item, controller) => controller.enqueue(increment(item))))
+    .pipeThrough(
+      transform((item, controller) => {
+        if (isEven(item)) controller.enqueue(item);
+      }),
+    )
+    .pipeTo(
+      new WritableStream({
+        write(item) {
+          sum += item;
+        },
+      }),
+    );
+  return sum;
+}
+
+const transform = (each) =>
+  new TransformStream({ transform: each }, { highWaterMark: WINDOW }, { highWaterMark: WINDOW });
 
 export async function slowConsumer(items, gauge) {
   let sum = 0;

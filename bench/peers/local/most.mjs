@@ -2,29 +2,82 @@
 // its own, so `range` below is a task of its scheduler that loops, as its array sources do.
 import most from "@most/core";
 import scheduler from "@most/scheduler";
-import { increment, isEven, nextTurn } from "../../local/work.mjs";
+import {
+  add,
+  CONCURRENCY,
+  double,
+  INNER,
+  increment,
+  isEven,
+  LISTENERS,
+  nextTurn,
+  partsOf,
+  steps,
+} from "../../local/work.mjs";
 
-const { concatMap, delay, filter, fromPromise, map, runEffects, scan, take, tap } = most;
+const { concatMap, delay, filter, fromPromise, map, mergeArray, mergeMapConcurrently, multicast } = most;
+const { never, now, runEffects, scan, take, tap } = most;
 const { asap, newDefaultScheduler } = scheduler;
 const clock = newDefaultScheduler();
 
-export async function mapFilterSum(items) {
-  let sum = 0;
+async function sum(stream) {
+  let total = 0;
   const onItem = (item) => {
-    sum += item;
+    total += item;
   };
-  await runEffects(tap(onItem, filter(isEven, map(increment, range(items)))), clock);
-  return sum;
+  await runEffects(tap(onItem, stream), clock);
+  return total;
+}
+
+export function mapFilterSum(items) {
+  return sum(filter(isEven, map(increment, range(items))));
+}
+
+export function tenMaps(items) {
+  return sum(steps.reduce((stream, step) => map(step, stream), range(items)));
+}
+
+export function concatRanges(items) {
+  return sum(concatMap((n) => range(INNER, n), range(items / INNER)));
+}
+
+export function mergeRanges(items) {
+  return sum(mergeArray(partsOf(items).map(({ first, count }) => range(count, first))));
+}
+
+export function mapAsync(items) {
+  return sum(mergeMapConcurrently((item) => fromPromise(double(item)), CONCURRENCY, range(items)));
+}
+
+/** L8: its streams only run from its scheduler, so all pipelines are started and then awaited together. */
+export async function onePipelineEach(items) {
+  let total = 0;
+  const onItem = (item) => {
+    total += item;
+  };
+  const runs = [];
+  for (let i = 0; i < items; i += 1) {
+    runs.push(runEffects(tap(onItem, filter(isEven, map(increment, now(i)))), clock));
+  }
+  await Promise.all(runs);
+  return total;
+}
+
+export async function hotToMany(items) {
+  const shared = multicast(range(items));
+  const sums = await Promise.all(Array.from({ length: LISTENERS }, () => sum(shared)));
+  return sums.reduce(add);
+}
+
+export function idle(count) {
+  const consumer = () => {};
+  const pipeline = () => take(count, scan(add, 0, map(increment, filter(isEven, map(increment, never())))));
+  return Array.from({ length: count }, () => runEffects(tap(consumer, pipeline()), clock));
 }
 
 /** L5: `delay` is its asynchronous boundary (0 would be left out): a task of its scheduler an item, no bound. */
-export async function boundary(items) {
-  let sum = 0;
-  const onItem = (item) => {
-    sum += item;
-  };
-  await runEffects(tap(onItem, delay(1, range(items))), clock);
-  return sum;
+export function boundary(items) {
+  return sum(delay(1, range(items)));
 }
 
 export async function slowConsumer(items, gauge) {
@@ -53,19 +106,20 @@ function link(stream, stage) {
   return take(stage.count, stream);
 }
 
-function range(items) {
-  return { run: (sink, at) => asap(new RangeTask(sink, items), at) };
+function range(items, first = 0) {
+  return { run: (sink, at) => asap(new RangeTask(sink, first, first + items), at) };
 }
 
 class RangeTask {
-  constructor(sink, items) {
+  constructor(sink, first, end) {
     this.sink = sink;
-    this.items = items;
+    this.first = first;
+    this.end = end;
     this.active = true;
   }
 
   run(time) {
-    for (let i = 0; i < this.items && this.active; i += 1) this.sink.event(time, i);
+    for (let i = this.first; i < this.end && this.active; i += 1) this.sink.event(time, i);
     if (this.active) this.sink.end(time);
   }
 

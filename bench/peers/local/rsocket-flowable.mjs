@@ -1,7 +1,7 @@
 // rsocket-flowable 0.0.27: the one peer on npm with Reactive Streams demand. It brings map and take; range,
 // filter and scan are written here in the style of its own FlowableMapOperator.
 import flowable from "rsocket-flowable";
-import { increment, isEven, LOW_WATER, WINDOW } from "../../local/work.mjs";
+import { add, increment, isEven, LOW_WATER, steps, WINDOW } from "../../local/work.mjs";
 
 const { Flowable } = flowable;
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
@@ -39,6 +39,64 @@ export function mapFilterSumOnDemand(items) {
   return sum;
 }
 
+/** L1r: one item requested at a time, the next one from within onNext. */
+export function mapFilterSumOneByOne(items) {
+  let sum = 0;
+  let upstream;
+  evens(items).subscribe({
+    onSubscribe: (subscription) => {
+      upstream = subscription;
+      subscription.request(1);
+    },
+    onNext: (item) => {
+      sum += item;
+      upstream.request(1);
+    },
+  });
+  return sum;
+}
+
+export function tenMaps(items) {
+  let sum = 0;
+  steps
+    .reduce((flow, step) => flow.map(step), range(items))
+    .subscribe({
+      onSubscribe: (subscription) => subscription.request(UNBOUNDED),
+      onNext: (item) => {
+        sum += item;
+      },
+    });
+  return sum;
+}
+
+export function onePipelineEach(items) {
+  let sum = 0;
+  for (let i = 0; i < items; i += 1) {
+    filter(range(1, i).map(increment), isEven).subscribe({
+      onSubscribe: (subscription) => subscription.request(UNBOUNDED),
+      onNext: (item) => {
+        sum += item;
+      },
+    });
+  }
+  return sum;
+}
+
+export function idle(count) {
+  const held = [];
+  const consumer = {
+    onSubscribe: (subscription) => {
+      held.push(subscription);
+      subscription.request(UNBOUNDED);
+    },
+  };
+  for (let i = 0; i < count; i += 1) {
+    const evenItems = filter(Flowable.never().map(increment), isEven).map(increment);
+    scan(evenItems, { fn: add, seed: 0 }).take(count).subscribe(consumer);
+  }
+  return held;
+}
+
 export function runShape(stages, items) {
   let count = 0;
   stages.reduce(link, range(items)).subscribe(() => {
@@ -58,8 +116,10 @@ function link(flow, stage) {
   return flow.take(stage.count);
 }
 
-function range(items) {
-  return new Flowable((subscriber) => subscriber.onSubscribe(new RangeSubscription(subscriber, items)));
+function range(items, first = 0) {
+  return new Flowable((subscriber) => {
+    subscriber.onSubscribe(new RangeSubscription(subscriber, first, first + items));
+  });
 }
 
 function filter(flow, fn) {
@@ -75,10 +135,10 @@ function scan(flow, { fn, seed }) {
 }
 
 class RangeSubscription {
-  constructor(subscriber, items) {
+  constructor(subscriber, first, end) {
     this.subscriber = subscriber;
-    this.items = items;
-    this.next = 0;
+    this.end = end;
+    this.next = first;
     this.demand = 0;
     this.running = false;
     this.ended = false;
@@ -88,12 +148,12 @@ class RangeSubscription {
     this.demand += n;
     if (this.running) return;
     this.running = true;
-    while (this.demand > 0 && this.next < this.items && !this.ended) {
+    while (this.demand > 0 && this.next < this.end && !this.ended) {
       this.demand -= 1;
       this.subscriber.onNext(this.next++);
     }
     this.running = false;
-    if (this.next === this.items && !this.ended) {
+    if (this.next === this.end && !this.ended) {
       this.ended = true;
       this.subscriber.onComplete();
     }
