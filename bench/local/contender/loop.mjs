@@ -8,6 +8,7 @@ import {
   LOW_WATER,
   nextTurn,
   partsOf,
+  steps,
   WINDOW,
 } from "../work.mjs";
 
