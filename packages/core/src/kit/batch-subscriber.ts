@@ -44,6 +44,7 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
   private tooHeavy: { readonly item: T; readonly weight: number } | undefined = undefined;
   /** Asked of upstream and not received. */
   private outstanding = 0;
+  private isSending = false;
   private upstreamCompleted = false;
   private demand = 0;
   private emitted = 0;
@@ -62,7 +63,6 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
 
   next(item: T): boolean {
     if (this.done) return false;
-    this.outstanding--;
     const { weigh, max } = this.rules;
     try {
       const weight = weigh === undefined ? 1 : checkWeight(weigh(item));
@@ -72,20 +72,21 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
       this.fail(asError(thrown, this.name));
       return false;
     }
-    this.loop.run();
+    this.outstanding--;
+    this.advance();
     return true;
   }
 
   override onComplete(): void {
     this.upstream = NEVER_SUBSCRIPTION; // it has ended: neither a request nor a cancel goes there any more
     this.upstreamCompleted = true;
-    this.loop.run();
+    this.advance();
   }
 
   override request(n: number): void {
     if (this.done) return;
     this.demand = addDemand(this.demand, n);
-    this.loop.run();
+    this.advance();
   }
 
   protected override onEnd(): void {
@@ -111,7 +112,16 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
     this.weight += weight;
   }
 
+  /** Upstream is asked outside of the loop, so that an item which comes at once finds the demand that there is. */
+  private advance(): void {
+    this.loop.run();
+    if (this.done || this.isSending) return;
+    if (this.upstreamCompleted && !this.hasValue) this.endWithComplete();
+    else this.ask();
+  }
+
   private sendWaiting(): void {
+    this.isSending = true;
     while (!this.done && this.hasValue && this.emitted < this.demand) {
       const { tooHeavy, value } = this;
       this.clear();
@@ -123,8 +133,7 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
         this.fail(asError(thrown, this.name));
       }
     }
-    if (this.upstreamCompleted && !this.hasValue && !this.done) this.endWithComplete();
-    else this.ask();
+    this.isSending = false;
   }
 
   private ask(): void {
