@@ -1,5 +1,5 @@
-// `pnpm tck`: the same table as conformance.test.ts without a test runner, one line for each failure and a
-// sum at the end. Bundled and run by scripts/tck.mjs.
+// `npm run tck`: the same table as conformance.test.ts without a test runner, one line for each failure and a
+// sum at the end. Bundled and run by scripts/tck.mjs. With PART only the rows with PART in their file or name.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -10,9 +10,11 @@ import { checksOf, rows } from "./subjects.js";
 setFlagsFromString("--expose-gc");
 Object.assign(globalThis, { gc: runInNewContext("gc") });
 
+const [part = ""] = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
 let passed = 0;
 let failed = 0;
 for (const row of rows) {
+  if (!`${row.file} ${row.name}`.includes(part)) continue;
   for (const mode of ["fused", "unfused"] as const) {
     for (const { among, checks } of checksOf(row, mode)) {
       for (const { error } of await runChecks(checks)) {

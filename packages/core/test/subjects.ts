@@ -45,12 +45,17 @@ export type Mode = "fused" | "unfused";
 
 /** All that is asked of a row in one mode, each with the circumstances it is asked in. */
 export function checksOf(row: Row, mode: Mode): { readonly among: string; readonly checks: Check[] }[] {
+  // What a row's own capabilities rule out is no test that was forgotten; the kit's tests look at the reasons.
   const inMode = (checks: Check[]): Check[] =>
-    checks.map((check) => ({ ...check, run: () => runIn(mode, check) }));
-  if ("sink" in row)
-    return [{ among: "over a foreign publisher", checks: inMode(subscriberChecks(row.sink)) }];
+    checks
+      .filter(({ skipped }) => skipped === undefined)
+      .map((check) => ({ ...check, run: () => runIn(mode, check) }));
+  if ("sink" in row) {
+    const sink = { ...row.sink, timers: false };
+    return [{ among: "over a foreign publisher", checks: inMode(subscriberChecks(sink)) }];
+  }
   if ("source" in row) {
-    const { source } = row;
+    const source = { ...row.source, timers: false };
     return [
       { among: "alone", checks: inMode(publisherChecks(source)) },
       { among: "before stages", checks: inMode(publisherChecks(beforeStages(source))) },
@@ -62,6 +67,8 @@ export function checksOf(row: Row, mode: Mode): { readonly among: string; readon
       checks: inMode(
         operatorChecks<number, unknown>({
           ...row.operator,
+          timers: false,
+          ...(isOneToOne(row.operator) && { stacked: STOREYS }),
           apply: (upstream) => fromPublisher(upstream).pipe(row.operator.apply),
           item,
         }),
@@ -78,6 +85,15 @@ export function checksOf(row: Row, mode: Mode): { readonly among: string; readon
     },
   ];
 }
+
+/** What comes out of it may go into it again, as often as one likes, and comes at once. */
+function isOneToOne({ needs, stopsAfter, sends, publisher, rest }: OperatorRow): boolean {
+  const each = needs === undefined && stopsAfter === undefined && sends !== "atTheEnd";
+  return each && publisher?.lossy !== true && rest === undefined;
+}
+
+/** How many of an operator are put one on another (§3.3). */
+const STOREYS = 20;
 
 const same = <T>(value: T): T => value;
 const within = (upstream: Publisher<unknown>): Publisher<unknown> =>
@@ -101,7 +117,9 @@ function beforeStages(source: PublisherSubject): PublisherSubject {
 function over(row: OperatorRow, apply: (upstream: Flow<number>) => Publisher<unknown>): PublisherSubject {
   return {
     ...row.publisher,
+    timers: false,
     ...(row.yields && { item: row.yields }),
+    ...(row.rest && { rest: () => row.rest?.() }),
     create: (count) => apply(range(0, row.needs?.(count) ?? count)),
     createFailed: () => apply(fail<number>(failure)),
   };

@@ -6,8 +6,10 @@ import type { Check } from "./conformance/check.js";
 export interface CheckResult {
   readonly rule: string;
   readonly title: string;
-  /** What was wrong; missing when the rule was kept. */
+  /** What was wrong; missing when the rule was kept, or not put. */
   readonly error?: Error;
+  /** Why the rule was not put; missing when it was. */
+  readonly skipped?: string;
 }
 
 /**
@@ -23,7 +25,11 @@ export interface CheckResult {
  */
 export async function runChecks(checks: readonly Check[]): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const { rule, title, run } of checks) {
+  for (const { rule, title, skipped, run } of checks) {
+    if (skipped !== undefined) {
+      results.push({ rule, title, skipped });
+      continue;
+    }
     try {
       await run();
       results.push({ rule, title });

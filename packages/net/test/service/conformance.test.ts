@@ -47,6 +47,7 @@ for (const name of ["memory", "ws"]) {
   };
   describe(`a remote flow over ${name}`, () => {
     for (const check of publisherChecks(subject)) {
+      if (check.skipped !== undefined) continue; // what the subject rules out above
       it(`${check.rule} ${check.title}`, check.run);
     }
   });

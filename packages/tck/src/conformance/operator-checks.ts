@@ -4,12 +4,14 @@
 import { ManualSubscriber } from "../manual-subscriber.js";
 import { bindChecks, type Check } from "./check.js";
 import { passageChecks } from "./operator/passage.js";
+import { stackedChecks } from "./operator/stacked.js";
 import type { OperatorSubject } from "./operator-subject.js";
 import { publisherChecks } from "./publisher-checks.js";
 import type { PublisherSubject } from "./publisher-subject.js";
+import type { Resting } from "./quiet.js";
 import { referencePublisher } from "./reference-publisher.js";
 import { subscriberChecks } from "./subscriber-checks.js";
-import type { SubscriberSubject } from "./subscriber-subject.js";
+import type { ConsumerSubject } from "./subscriber-subject.js";
 
 /**
  * The rules for both sides of an operator, and for what passes through it, as checks of the given subject.
@@ -18,41 +20,46 @@ import type { SubscriberSubject } from "./subscriber-subject.js";
  * @example
  * ```ts
  * import { fromPublisher, map } from "@sluice/core";
- * import { operatorChecks } from "@sluice/tck";
+ * import { operatorChecks, runChecks } from "@sluice/tck";
  * const checks = operatorChecks<number, number>({
  *   apply: (upstream) => fromPublisher(upstream).pipe(map((n) => n * 10)),
  *   item: (index) => index,
  * });
- * for (const check of checks) await check.run(); // rejects with a ConformanceError that names the rule
- * console.log(checks.length > 30); // prints true
+ * const results = await runChecks(checks);
+ * console.log(results.filter(({ error }) => error !== undefined)); // prints []
  * ```
  */
 export function operatorChecks<A, B>(subject: OperatorSubject<A, B>): Check[] {
   return [
     ...publisherChecks(publisherSide(subject)),
     ...subscriberChecks(subscriberSide(subject)),
-    ...bindChecks<OperatorSubject<A, B>>(subject, passageChecks<A, B>()),
+    ...bindChecks<OperatorSubject<A, B>>(subject, [...passageChecks<A, B>(), ...stackedChecks<A, B>()]),
   ];
 }
 
 function publisherSide<A, B>(subject: OperatorSubject<A, B>): PublisherSubject<B> {
-  const { apply, item, needs = (count) => count } = subject;
+  const { apply, item, needs = (count) => count, passesAny } = subject;
   return {
     ...subject.publisher,
-    ...(subject.rest && { rest: () => subject.rest?.() }),
+    ...resting(subject),
     ...(subject.yields && { item: (index: number) => subject.yields?.(index) }),
     create: (count) => apply(referencePublisher<A>({ count: needs(count), item })),
     createFailed: () =>
       apply(referencePublisher<A>({ count: 0, item, failure: { error: new Error("failed") } })),
+    ...(passesAny === true && {
+      createOf: (items) =>
+        apply(referencePublisher<A>({ count: items.length, item: (index) => items[index] as A })),
+    }),
   };
 }
 
-function subscriberSide<A, B>(subject: OperatorSubject<A, B>): SubscriberSubject<A> {
+function subscriberSide<A, B>(subject: OperatorSubject<A, B>): ConsumerSubject<A> {
   return {
     item: (index) => subject.item(index),
     stoppable: true,
     ...(subject.stopsAfter !== undefined && { stopsAfter: subject.stopsAfter }),
-    ...(subject.rest && { rest: () => subject.rest?.() }),
+    ...(subject.passesAny !== undefined && { takesAny: subject.passesAny }),
+    ...resting(subject),
     consume: (publisher) => {
       const downstream = new ManualSubscriber<B>();
       const ended = new Promise<void>((resolve, reject) => {
@@ -66,7 +73,15 @@ function subscriberSide<A, B>(subject: OperatorSubject<A, B>): SubscriberSubject
           onComplete: resolve,
         });
       });
-      return { ended, cancel: () => downstream.cancel() };
+      return {
+        ended,
+        cancel: () => downstream.cancel(),
+        ...(subject.passesAny === true && { received: () => downstream.items }),
+      };
     },
   };
+}
+
+function resting<A, B>({ rest, timers }: OperatorSubject<A, B>): Resting {
+  return { ...(rest && { rest }), ...(timers !== undefined && { timers }) };
 }

@@ -3,9 +3,10 @@
 
 import type { Publisher } from "@sluice/core";
 import type { PublisherSubject } from "./publisher-subject.js";
+import type { Resting } from "./quiet.js";
 
 /** An operator to be judged. */
-export interface OperatorSubject<A = unknown, B = unknown> {
+export interface OperatorSubject<A = unknown, B = unknown> extends Resting {
   /** Makes a fresh publisher of what the operator makes of `upstream`. */
   apply(upstream: Publisher<A>): Publisher<B>;
   /** Makes the upstream item with this index. */
@@ -25,8 +26,16 @@ export interface OperatorSubject<A = unknown, B = unknown> {
   readonly sends?: "asTheyCome" | "atTheEnd";
   /** After this many upstream items it ends by itself; default: never. */
   readonly stopsAfter?: number;
+  /** Whether it hands any value on as it is, for the check that any value may be an item; default false. */
+  readonly passesAny?: boolean;
+  /**
+   * How many of it are put one on another for the check of §3.3; the items of one must do as items of the next.
+   * Default: none.
+   */
+  readonly stacked?: number;
   /** The ways in which its publisher side differs from the usual. */
-  readonly publisher?: Omit<PublisherSubject, "create" | "createFailed" | "createOf" | "item" | "rest">;
-  /** Moves what items wait for, such as a virtual clock; runs before each look of the judge. */
-  rest?(): void | Promise<void>;
+  readonly publisher?: Omit<
+    PublisherSubject,
+    "create" | "createFailed" | "createOf" | "item" | "rest" | "timers"
+  >;
 }

@@ -3,16 +3,20 @@
 import { bindChecks, type Check } from "./check.js";
 import { cancelChecks } from "./publisher/cancel.js";
 import { demandChecks } from "./publisher/demand.js";
+import { itemChecks } from "./publisher/items.js";
+import { recursionChecks } from "./publisher/recursion.js";
+import { rejectionChecks } from "./publisher/rejections.js";
 import { releaseChecks } from "./publisher/release.js";
 import { requestChecks } from "./publisher/request.js";
 import { signalChecks } from "./publisher/signals.js";
 import { subscribeChecks } from "./publisher/subscribe.js";
+import { severalSubscribersChecks } from "./publisher/subscribers.js";
 import { throwingSubscriberChecks } from "./publisher/throwing-subscriber.js";
 import type { PublisherSubject } from "./publisher-subject.js";
 
 /**
  * The rules for a publisher and its subscription (1.x, 3.x) as checks of the given subject; those that its
- * declared capabilities rule out are left away. Run them one after another.
+ * declared capabilities rule out are marked as skipped, with the reason. Run them one after another.
  *
  * @example
  * ```ts
@@ -20,6 +24,7 @@ import type { PublisherSubject } from "./publisher-subject.js";
  * import { publisherChecks } from "@sluice/tck";
  * let kept = 0;
  * for (const check of publisherChecks({ create: (count) => range(0, count) })) {
+ *   if (check.skipped !== undefined) continue; // such as "no failed publisher can be made (createFailed)"
  *   await check.run(); // rejects with a ConformanceError that names the rule
  *   kept++;
  * }
@@ -28,9 +33,13 @@ import type { PublisherSubject } from "./publisher-subject.js";
  */
 export function publisherChecks<T>(subject: PublisherSubject<T>): Check[] {
   return bindChecks<PublisherSubject>(subject, [
+    ...itemChecks,
     ...signalChecks,
+    ...rejectionChecks,
     ...demandChecks,
+    ...recursionChecks,
     ...subscribeChecks,
+    ...severalSubscribersChecks,
     ...throwingSubscriberChecks,
     ...cancelChecks,
     ...releaseChecks,

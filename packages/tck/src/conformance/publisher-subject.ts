@@ -2,12 +2,10 @@
 // leaves open it differs from the usual. A capability that is declared wrongly shows as a failed check.
 
 import type { Publisher } from "@sluice/core";
-import { ManualSubscriber, type SignalHooks } from "../manual-subscriber.js";
-import { until } from "../settle.js";
-import { claim } from "./check.js";
+import type { Resting } from "./quiet.js";
 
 /** A publisher to be judged. Everything but `create` has a default, which is the usual case. */
-export interface PublisherSubject<T = unknown> {
+export interface PublisherSubject<T = unknown> extends Resting {
   /** Makes a fresh publisher of `count` items, with `minCount` <= count <= `maxCount`, ending as `ends` says. */
   create(count: number): Publisher<T>;
   /** Makes a fresh publisher that fails without an item. Without it the rules of failure are not put. */
@@ -26,87 +24,83 @@ export interface PublisherSubject<T = unknown> {
   readonly endsWithoutDemand?: boolean;
   /** Whether items are lost that come without demand, as with a dropping operator; default false. */
   readonly lossy?: boolean;
-  /** Whether each subscriber has the whole stream, or only the first one has it; default `"each"`. */
-  readonly subscribers?: "each" | "one";
+  /**
+   * Whether each subscriber has the whole stream (`"each"`), all share one, so that who comes late misses what was
+   * before (`"shared"`), or only the first one is served (`"one"`). Default `"each"`.
+   */
+  readonly subscribers?: "each" | "shared" | "one";
   /** Whether cancel is obeyed before it returns; `"eventually"` where a wire lies between. Default `"atOnce"`. */
   readonly stops?: "atOnce" | "eventually";
+  /**
+   * How many items the check of §3.3 runs over, each requested within the last one; default 300, and where the host
+   * does not tell the depth of the stack 100,000. `create` must make so many.
+   */
+  readonly longRun?: number;
   /** Whether the error of a subscriber that throws goes to `globalThis.reportError` (§2.13); default true. */
   readonly reports?: boolean;
-  /** Moves what items wait for, such as a virtual clock; runs before each look of the judge. */
-  rest?(): void | Promise<void>;
 }
 
 /** Whether `create` can be asked for some number between the two. */
 export function canCount(subject: PublisherSubject, from: number, to: number = from): boolean {
-  return (subject.minCount ?? 0) <= to && (subject.maxCount ?? DEFAULT_MAX) >= from;
+  return fewest(subject) <= to && most(subject) >= from;
+}
+
+/** Why not, if `create` cannot be asked for at least `from` items, and no more than `to`. */
+export function lacksItems(subject: PublisherSubject, from: number, to: number = 1000): string | undefined {
+  if (canCount(subject, from, to)) return undefined;
+  return most(subject) < from
+    ? `needs ${from} items, and there are at most ${most(subject)} (maxCount)`
+    : `needs a stream of ${from} to ${to} items, and there are at least ${fewest(subject)} (minCount)`;
 }
 
 /** The number nearest to `wanted` that `create` can be asked for. */
 export function nearestCount(subject: PublisherSubject, wanted: number): number {
-  return Math.max(subject.minCount ?? 0, Math.min(subject.maxCount ?? DEFAULT_MAX, wanted));
+  return Math.max(fewest(subject), Math.min(most(subject), wanted));
 }
 
-/** Whether the stream ends, and with every item it was made of. */
-export function isExact(subject: PublisherSubject): boolean {
-  return subject.lossy !== true;
+/** Why not, if the subject loses items. */
+export function losesItems(subject: PublisherSubject): string | undefined {
+  return subject.lossy === true ? "items may be lost (lossy), so none can be missed" : undefined;
 }
 
-/** An empty, a short and a failing stream, as far as there are such; made when asked for, as some start to run. */
-export function everyKind<T>(subject: PublisherSubject<T>): (() => Publisher<T>)[] {
-  const kinds = [
-    () => subject.create(nearestCount(subject, 0)),
-    () => subject.create(nearestCount(subject, 5)),
-  ];
-  const { createFailed } = subject;
-  if (createFailed !== undefined) kinds.push(() => createFailed.call(subject));
-  return kinds;
+/** Why not, if the subject's streams go on for ever. */
+export function neverEnds(subject: PublisherSubject): string | undefined {
+  return subject.ends === "never" ? 'the stream has no end (ends: "never")' : undefined;
 }
 
-/** Subscribes, and waits for `onSubscribe`. */
-export async function observe<T>(
-  subject: PublisherSubject<T>,
-  publisher: Publisher<T>,
-  hooks: SignalHooks<T> = {},
-): Promise<ManualSubscriber<T>> {
-  const subscriber = new ManualSubscriber<T>(hooks);
-  publisher.subscribe(subscriber);
-  await until(() => subscriber.subscription !== undefined, "onSubscribe", subject.rest);
-  return subscriber;
+/** Why not, if its streams do not end well. */
+export function neverCompletes(subject: PublisherSubject): string | undefined {
+  const { ends = "complete" } = subject;
+  return ends === "complete" ? undefined : `the stream does not end well (ends: "${ends}")`;
 }
 
-/** Waits for `count` items. */
-export async function items(
+/** Why not, if no failed publisher can be made. */
+export function neverFails(subject: PublisherSubject): string | undefined {
+  return subject.createFailed === undefined ? "no failed publisher can be made (createFailed)" : undefined;
+}
+
+/** Why not, if cancel needs its time. */
+export function stopsLater(subject: PublisherSubject): string | undefined {
+  return subject.stops === "eventually" ? 'cancel needs its time (stops: "eventually")' : undefined;
+}
+
+/** Why not, if the subject serves its subscribers in another way. */
+export function unlessServing(
   subject: PublisherSubject,
-  subscriber: ManualSubscriber<unknown>,
-  count: number,
-): Promise<void> {
-  await until(() => subscriber.items.length >= count || subscriber.ended, `${count} items`, subject.rest);
-  claim(
-    subscriber.items.length >= count,
-    `${seen(subscriber)}, where ${count} items were asked for and exist`,
-  );
+  ...ways: readonly ("each" | "shared" | "one")[]
+): string | undefined {
+  const { subscribers = "each" } = subject;
+  return ways.includes(subscribers)
+    ? undefined
+    : `it serves its subscribers in another way (subscribers: "${subscribers}")`;
 }
 
-/** Waits for the terminal signal, after asking for more where the publisher needs that to learn of its end. */
-export async function end(subject: PublisherSubject, subscriber: ManualSubscriber<unknown>): Promise<void> {
-  if (subject.endsWithoutDemand === false && !subscriber.ended) subscriber.request(1);
-  await until(() => subscriber.ended, `the end; ${seen(subscriber)}`, subject.rest);
+function fewest(subject: PublisherSubject): number {
+  return subject.minCount ?? 0;
 }
 
-/** The first terminal signal; what came after it is the matter of §1.7. */
-export function firstEnd(subscriber: ManualSubscriber<unknown>): "onError" | "onComplete" | undefined {
-  const kinds = subscriber.signals.map((signal) => signal.kind);
-  return kinds.find((kind) => kind === "onError" || kind === "onComplete");
-}
-
-/** What the subscriber has seen, for a message. */
-export function seen(subscriber: ManualSubscriber<unknown>): string {
-  const last = subscriber.completed
-    ? " and onComplete"
-    : subscriber.failed
-      ? ` and ${String(subscriber.error)}`
-      : "";
-  return `saw ${subscriber.items.length} items${last} for a demand of ${subscriber.requested}`;
+function most(subject: PublisherSubject): number {
+  return subject.maxCount ?? DEFAULT_MAX;
 }
 
 const DEFAULT_MAX = 200_000;

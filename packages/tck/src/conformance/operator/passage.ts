@@ -38,7 +38,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
     {
       rule: "§4.1",
       title: "asks upstream for items while its subscriber waits for one",
-      applies: (subject) => subject.sends !== "atTheEnd",
+      skip: afterTheEnd,
       run: async (subject) => {
         const { upstream, downstream } = await between(subject);
         for (let received = 0; received < 40 && !downstream.ended; received++) {
@@ -78,27 +78,40 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
     },
     {
       rule: "§3.12",
-      title: "hands cancel on to upstream, once, before and after items",
+      title: "hands cancel on to upstream, before and after items",
       run: async (subject) => {
         const early = await between(subject);
         early.downstream.cancel();
-        early.downstream.cancel();
-        claim(early.upstream.cancels === 1, `upstream was cancelled ${early.upstream.cancels} times`);
+        claim(early.upstream.cancelled, "upstream was not cancelled");
         const late = await between(subject);
         late.downstream.request(1);
         await flood(subject, late.upstream, 1);
         if (late.downstream.ended) return;
         late.downstream.cancel();
-        claim(
-          late.upstream.cancels === 1,
-          `upstream was cancelled ${late.upstream.cancels} times after items`,
-        );
+        claim(late.upstream.cancelled, "upstream was not cancelled after items");
+      },
+    },
+    {
+      rule: "§3.5",
+      title:
+        "hands cancel on to upstream once, however often it is called, also from within upstream's cancel",
+      run: async (subject) => {
+        const upstream = new TestPublisher<A>({ onCancel: () => downstream.cancel() });
+        const downstream = new ManualSubscriber<B>();
+        subject.apply(upstream).subscribe(downstream);
+        await until(() => downstream.subscription !== undefined, "onSubscribe", subject.rest);
+        for (let times = 0; times < 3; times++) {
+          downstream.cancel();
+          await quiet(subject);
+        }
+        // That it is handed on at all is the matter of §3.12.
+        claim(upstream.cancels <= 1, `upstream was cancelled ${upstream.cancels} times`);
       },
     },
     {
       rule: "§3.12",
       title: "hands cancel on when it is called within onNext",
-      applies: (subject) => subject.sends !== "atTheEnd",
+      skip: afterTheEnd,
       run: async (subject) => {
         const { upstream, downstream } = await between(subject, { onNext: (_, self) => self.cancel() });
         downstream.request(5);
@@ -124,7 +137,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
       skip: (subject) =>
         subject.publisher?.reports === false
           ? "errors of subscribers are made known in another way (reports)"
-          : undefined,
+          : afterTheEnd(subject),
       run: async (subject) => {
         const thrown = new Error("thrown from onNext");
         const reported = await captureReported(async () => {
@@ -178,7 +191,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
         claim(upstream.cancels === 0, "upstream was cancelled although it had ended");
         const late = downstream.signals.length - 2 - downstream.items.length;
         claim(
-          downstream.items.length === own && late === 0,
+          downstream.items.length <= own && late === 0,
           `${seen(downstream)}, and ${late} signals after the end`,
         );
       },
@@ -199,6 +212,11 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
       },
     },
   ];
+}
+
+/** Why nothing is asked about a running `onNext`: upstream has completed by then. */
+function afterTheEnd(subject: { readonly sends?: string }): string | undefined {
+  return subject.sends === "atTheEnd" ? "it sends only once upstream has completed (sends)" : undefined;
 }
 
 function claimBound<A, B>(

@@ -1,35 +1,38 @@
 // §3.9, §3.16: what a request that is none does. JavaScript lets everything through, so more than 0 and -1
 // is tried.
 
-import { type CheckOf, claim } from "../check.js";
-import { canCount, nearestCount, observe, type PublisherSubject, seen } from "../publisher-subject.js";
 import { until } from "../../settle.js";
+import { type CheckOf, claim } from "../check.js";
+import { canCount, lacksItems, nearestCount, type PublisherSubject } from "../publisher-subject.js";
 import { quiet } from "../quiet.js";
+import { observe, seen } from "./observe.js";
 
 const wrongNumbers = [0, -0, -1, Number.MIN_SAFE_INTEGER, Number.NEGATIVE_INFINITY, Number.NaN, 1.5, 0.5];
-const wrongTypes = ["3", "", true, null, undefined, 3n, {}, [1]];
+const wrongTypes: readonly unknown[] = ["3", "", true, null, undefined, 3n, {}, [1], { valueOf: () => 3 }];
 
-const open = (subject: PublisherSubject): boolean =>
-  canCount(subject, 1, 1000) || subject.ends === "never" || subject.endsWithoutDemand === false;
+const closed = (subject: PublisherSubject): string | undefined =>
+  subject.ends === "never" || subject.endsWithoutDemand === false || canCount(subject, 1, 1000)
+    ? undefined
+    : "the stream has ended before anything can be requested";
 
 /** Checks of wrong requests. */
 export const requestChecks: readonly CheckOf<PublisherSubject>[] = [
   {
     rule: "§3.9",
     title: "answers a request of 0, a negative number, NaN or a fraction with onError of a RangeError",
-    applies: open,
+    skip: closed,
     run: (subject) => refuses(subject, wrongNumbers, (error) => error instanceof RangeError, "RangeError"),
   },
   {
     rule: "§3.9",
     title: "answers a request of something that is no number with onError of a TypeError",
-    applies: open,
+    skip: closed,
     run: (subject) => refuses(subject, wrongTypes, (error) => error instanceof TypeError, "TypeError"),
   },
   {
     rule: "§3.9",
     title: "answers a wrong request within onSubscribe and onNext as well",
-    applies: (subject) => canCount(subject, 2, 1000),
+    skip: (subject) => lacksItems(subject, 2),
     run: async (subject) => {
       const first = await observe(subject, subject.create(nearestCount(subject, 6)), {
         onSubscribe: (self) => self.request(0),
@@ -105,5 +108,6 @@ function returns(call: () => void): boolean {
 }
 
 function describe(n: unknown): string {
+  if (typeof n === "object" && n !== null) return Array.isArray(n) ? `[${n}]` : "an object";
   return typeof n === "string" ? JSON.stringify(n) : typeof n === "bigint" ? `${n}n` : String(n);
 }

@@ -1,19 +1,19 @@
-// §2.3, §2.4, §2.9, §2.10, §2.13: what a subscriber does at the end, and that every signal returns normally.
+// §2.3, §2.4, §2.9, §2.10, §3.11, §2.13: what a subscriber does at the end, and that every signal returns normally.
 
 import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
 import { quiet } from "../quiet.js";
-import type { SubscriberSubject } from "../subscriber-subject.js";
+import type { ConsumerSubject } from "../subscriber-subject.js";
 import { atWork, feed, type Work } from "./work.js";
 
 type Ending = "onComplete" | "onError";
 
 /** Checks of the end. */
-export function terminalChecks<T>(): CheckOf<SubscriberSubject<T>>[] {
+export function terminalChecks<T>(): CheckOf<ConsumerSubject<T>>[] {
   return (["onComplete", "onError"] as const).flatMap((ending) => endingChecks<T>(ending));
 }
 
-function endingChecks<T>(ending: Ending): CheckOf<SubscriberSubject<T>>[] {
+function endingChecks<T>(ending: Ending): CheckOf<ConsumerSubject<T>>[] {
   const rule = ending === "onComplete" ? "§2.9" : "§2.10";
   return [
     {
@@ -55,8 +55,8 @@ function endingChecks<T>(ending: Ending): CheckOf<SubscriberSubject<T>>[] {
       },
     },
     {
-      rule,
-      title: `takes ${ending} from within its own request (§3.11)`,
+      rule: "§3.11",
+      title: `takes ${ending} from within its own request`,
       run: async (subject) => {
         let done = false;
         const work = await atWork(subject, {
@@ -81,12 +81,22 @@ function endingChecks<T>(ending: Ending): CheckOf<SubscriberSubject<T>>[] {
         await quiet(subject);
       },
     },
+    {
+      rule: "§2.13",
+      title: `leaves no promise rejected that nobody handles, at ${ending} before a request is used and after`,
+      run: async (subject) => {
+        for (const work of [await atWork(subject), await afterItems(subject)]) {
+          finish(work, ending);
+          await quiet(subject);
+        }
+      },
+    },
   ];
 }
 
 const failure = new Error("the upstream failed");
 
-async function afterItems<T>(subject: SubscriberSubject<T>): Promise<Work<T>> {
+async function afterItems<T>(subject: ConsumerSubject<T>): Promise<Work<T>> {
   const work = await atWork(subject);
   await feed(subject, work, Math.min(3, (subject.stopsAfter ?? 4) - 1));
   return work;
@@ -97,7 +107,7 @@ function finish<T>(work: Work<T>, ending: Ending): void {
   else work.upstream.error(failure);
 }
 
-async function sees<T>(subject: SubscriberSubject<T>, work: Work<T>, ending: Ending): Promise<void> {
+async function sees<T>(subject: ConsumerSubject<T>, work: Work<T>, ending: Ending): Promise<void> {
   finish(work, ending);
   await until(() => work.outcome !== "open", `the consumer to see ${ending}`, subject.rest);
   claimOutcome(work, ending);

@@ -3,7 +3,7 @@
 import { TestPublisher, type TestPublisherOptions } from "../../test-publisher.js";
 import { until } from "../../settle.js";
 import { quiet } from "../quiet.js";
-import type { Consumption, SubscriberSubject } from "../subscriber-subject.js";
+import type { Consumption, ConsumerSubject } from "../subscriber-subject.js";
 
 /** The two sides, and how the consumer ended. */
 export interface Work<T> {
@@ -15,7 +15,7 @@ export interface Work<T> {
 
 /** Lets a fresh consumer subscribe to a hand-driven publisher. */
 export async function atWork<T>(
-  subject: SubscriberSubject<T>,
+  subject: ConsumerSubject<T>,
   options: TestPublisherOptions<T> = {},
 ): Promise<Work<T>> {
   const upstream = new TestPublisher<T>(options);
@@ -36,7 +36,7 @@ export async function atWork<T>(
 }
 
 /** Emits items by demand, having the consumer ask for more if it has to be told. Stops early at a cancel. */
-export async function feed<T>(subject: SubscriberSubject<T>, work: Work<T>, count: number): Promise<void> {
+export async function feed<T>(subject: ConsumerSubject<T>, work: Work<T>, count: number): Promise<void> {
   const { upstream, consumption } = work;
   for (let sent = 0; sent < count; sent++) {
     if (upstream.demand < 1 && subject.requests === false) consumption.request?.(1);
