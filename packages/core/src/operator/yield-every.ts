@@ -92,7 +92,7 @@ class YieldEvery<T> extends OperatorSubscriber<T, T> {
     this.count++;
     // An item that is dropped below counts too: a filter that drops all would otherwise never give the turn back.
     if (!this.downstream.next(item)) this.unmet = addDemand(this.unmet, 1);
-    if (this.ms !== undefined) this.ask();
+    this.ask();
     return true;
   }
 

@@ -13,7 +13,6 @@ import { throttleTime } from "../../src/operator/throttle-time.js";
 import { policy } from "../../src/policy/policy.js";
 import { generate } from "../../src/source/generate.js";
 import { interval } from "../../src/source/interval.js";
-import { never } from "../../src/source/never.js";
 import { timer } from "../../src/source/timer.js";
 import { failure, item, type Row } from "./row.js";
 
@@ -43,7 +42,6 @@ export const time: Row[] = [
     "sample by another source",
     sample<number>(interval(10, { policy: policy.drop(), clock })),
   ),
-  dropping("operator/sample", "sample by a source that is silent", sample<number>(never())),
   {
     file: "operator/throttle-time",
     name: "throttleTime(0)",
