@@ -112,8 +112,7 @@ const operators: Record<string, () => Operator<number, number>> = {
   "concatMap to arrays": () => concatMap((n) => [n]),
   "mergeMap to one, one at a time": () => mergeMap((n) => of(n), { concurrency: 1 }),
   "mergeMap to arrays": () => mergeMap((n) => [n], { prefetch: 1 }),
-  "merge with nothing": () => (flow) =>
-    merge([flow, empty(), flow.pipe(filter(() => false))], { prefetch: 2 }),
+  "merge with nothing": () => (flow) => merge([empty(), flow, empty()], { prefetch: 2 }),
   mergePrioritized: () => (flow) => mergePrioritized([empty(), flow], { weights: [2, 1] }),
   "concat with nothing": () => (flow) => concat([empty(), flow, empty()]),
   "expand to nothing": () => expand(() => empty(), { capacity: 1, concurrency: 1 }),
