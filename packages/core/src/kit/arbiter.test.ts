@@ -34,7 +34,7 @@ describe("Arbiter", () => {
     const first = source();
     const second = source();
     a.onSubscribe(first.subscription);
-    a.grant(3);
+    a.request(3);
     a.next(1);
     a.onComplete();
     a.onSubscribe(second.subscription);
@@ -42,11 +42,11 @@ describe("Arbiter", () => {
     expect(seen).toEqual([1, "completed"]);
   });
 
-  it("collects what is granted while no source runs", () => {
+  it("collects what is requested while no source runs", () => {
     const { arbiter: a } = arbiter();
     const first = source();
-    a.grant(2);
-    a.grant(3);
+    a.request(2);
+    a.request(3);
     a.onSubscribe(first.subscription);
     expect(first.asked).toEqual([5]);
   });
@@ -55,7 +55,7 @@ describe("Arbiter", () => {
     const { arbiter: a } = arbiter((item) => item !== 1);
     const second = source();
     a.onSubscribe(source().subscription);
-    a.grant(2);
+    a.request(2);
     expect(a.next(1)).toBe(false);
     expect(a.next(2)).toBe(true);
     a.onComplete();
@@ -66,7 +66,7 @@ describe("Arbiter", () => {
   it("keeps unbounded demand unbounded", () => {
     const { arbiter: a } = arbiter();
     const second = source();
-    a.grant(Number.POSITIVE_INFINITY);
+    a.request(Number.POSITIVE_INFINITY);
     a.onSubscribe(source().subscription);
     a.next(1);
     a.onComplete();
@@ -74,15 +74,15 @@ describe("Arbiter", () => {
     expect(second.asked).toEqual([Number.POSITIVE_INFINITY]);
   });
 
-  it("§3.8 counts what is granted from within next", () => {
+  it("§3.8 counts what is requested from within next", () => {
     const { arbiter: a } = arbiter(() => {
-      a.grant(1);
+      a.request(1);
       return true;
     });
     const first = source();
     const second = source();
     a.onSubscribe(first.subscription);
-    a.grant(1);
+    a.request(1);
     a.next(1);
     a.onComplete();
     a.onSubscribe(second.subscription);

@@ -14,9 +14,9 @@ export interface ArbiterOwner {
 }
 
 /**
- * Subscriber of the sources that follow each other, one at a time.
+ * Subscriber of the sources that follow each other, one at a time, and their common subscription.
  *
- * *Demand:* the outstanding part of what `grant` allowed goes to the source that runs. *Buffers:* nothing.
+ * *Demand:* the outstanding part of what was requested goes to the source that runs. *Buffers:* nothing.
  * *Cancel:* `cancel` stops the source that runs, and any that comes later.
  *
  * @example
@@ -29,16 +29,16 @@ export interface ArbiterOwner {
  *   sourceCompleted: () => end.onComplete(),
  *   sourceFailed: (error) => end.onError(error),
  * });
- * end.onSubscribe({ request: (n) => arbiter.grant(n), cancel: () => arbiter.cancel() });
+ * end.onSubscribe(arbiter);
  * of<unknown>("a", "b").connect(arbiter); // prints ab
  * ```
  */
-export class Arbiter<T> implements StageSubscriber<T> {
+export class Arbiter<T> implements StageSubscriber<T>, Subscription {
   /** A source was connected and has not ended. */
   isRunning = false;
   /** The source that runs, or ran last, has sent an item. */
   hasSent = false;
-  /** Granted by downstream and not yet used by any source. */
+  /** Requested and not yet used by any source. */
   outstanding = 0;
   private readonly owner: ArbiterOwner;
   private downstream: StageSubscriber<T>;
@@ -93,8 +93,7 @@ export class Arbiter<T> implements StageSubscriber<T> {
     this.owner.sourceCompleted();
   }
 
-  /** Downstream requested `n` more. */
-  grant(n: number): void {
+  request(n: number): void {
     this.outstanding = addDemand(this.outstanding, n);
     this.source.request(n);
   }

@@ -45,10 +45,9 @@ export interface Backoff {
  */
 export function checkBackoff(place: string, options: BackoffOptions | undefined): Backoff {
   const { baseMs = 100, capMs = 30_000, jitter = "full" } = options ?? {};
-  if (!["full", "equal", "decorrelated", "none"].includes(jitter)) {
-    throw new TypeError(
-      `Cannot give ${place} the jitter ${describe(jitter)}: choose "full", "equal", "decorrelated" or "none"`,
-    );
+  if (!Object.hasOwn(WAITS, jitter)) {
+    const choices = Object.keys(WAITS).join(", ");
+    throw new TypeError(`Cannot give ${place} the jitter ${describe(jitter)}: choose one of ${choices}`);
   }
   return {
     baseMs: checkMilliseconds(`${place} a baseMs of`, baseMs, 0),
@@ -78,11 +77,14 @@ export function backoffMs(
   previousMs: number,
   random: number,
 ): number {
-  if (jitter === "decorrelated") {
-    return Math.min(capMs, baseMs + random * (3 * Math.max(previousMs, baseMs) - baseMs));
-  }
   // Not beyond 2^60: 0 x Infinity is no number.
   const grown = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 60));
-  if (jitter === "none") return grown;
-  return jitter === "full" ? random * grown : (grown + random * grown) / 2;
+  return Math.min(capMs, WAITS[jitter](grown, random, baseMs, Math.max(previousMs, baseMs)));
 }
+
+const WAITS: Record<Jitter, (grown: number, random: number, base: number, before: number) => number> = {
+  full: (grown, random) => random * grown,
+  equal: (grown, random) => (grown + random * grown) / 2,
+  decorrelated: (_, random, base, before) => base + random * (3 * before - base),
+  none: (grown) => grown,
+};

@@ -7,10 +7,9 @@
 //   open --(complete by the subclass | a source fails | cancel)--> done: every source that runs is cancelled
 
 import { addDemand } from "../spec/demand.js";
-import type { Subscription } from "../spec/publisher.js";
-import { dropError } from "./dropped.js";
-import { complete, NOBODY } from "./ended.js";
+import { NEVER_SUBSCRIPTION } from "./ended.js";
 import { type InnerOwner, InnerSubscriber } from "./inner-subscriber.js";
+import { OperatorSubscriber } from "./operator-subscriber.js";
 import { replenishAt } from "./replenish.js";
 import { SerialLoop } from "./serial-loop.js";
 import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
@@ -43,7 +42,7 @@ export interface JoinOptions {
  *   protected override step(): void {
  *     if (this.hasDemand && this.inners.every((inner) => inner.ended)) {
  *       this.send(this.item);
- *       this.complete();
+ *       this.completeEarly();
  *     } else this.replenish();
  *   }
  * }
@@ -53,11 +52,9 @@ export interface JoinOptions {
  * console.log(await last.toArray()); // prints [ 'c' ]
  * ```
  */
-export abstract class Join<R> implements Subscription, InnerOwner<unknown> {
+export abstract class Join<R> extends OperatorSubscriber<never, R> implements InnerOwner<unknown> {
   protected readonly inners: readonly InnerSubscriber<unknown>[];
   protected readonly loop: SerialLoop;
-  protected done = false;
-  private downstream: StageSubscriber<R>;
   private readonly prefetch: number;
   /** Items of each source that were taken since it was last asked. */
   private readonly freed: number[];
@@ -66,54 +63,52 @@ export abstract class Join<R> implements Subscription, InnerOwner<unknown> {
   private emitted = 0;
 
   constructor(downstream: StageSubscriber<R>, count: number, prefetch: number) {
-    this.downstream = downstream;
+    super(downstream);
     this.inners = Array.from({ length: count }, (_, index) => new InnerSubscriber(this, index));
     this.freed = this.inners.map(() => 0);
     this.prefetch = prefetch;
     this.loop = new SerialLoop(() => {
-      if (!this.done) this.step();
+      if (!this.done && this.inners.length > 0) this.step();
     });
   }
 
   /** Gives downstream its subscription (§1.9), then connects the sources, in their order. */
   start(sources: readonly Connectable<unknown>[]): void {
-    if (sources.length === 0) {
-      complete(this.downstream as StageSubscriber<never>);
-      return;
-    }
-    this.downstream.onSubscribe(this);
+    this.onSubscribe(NEVER_SUBSCRIPTION); // they stand in the place of an upstream
     for (const inner of this.inners) {
       inner.request(this.prefetch);
       if (!this.done) sources[inner.index]?.connect(inner);
     }
+    if (this.inners.length === 0) this.completeEarly();
+  }
+
+  /** Never called: items come by `innerNext`. */
+  next(): boolean {
+    return false;
   }
 
   abstract innerNext(index: number, item: unknown): boolean;
 
   innerFailed(_index: number, error: unknown): void {
-    if (this.done) dropError(error);
-    else this.leave().onError(error);
+    this.fail(error);
   }
 
   innerCompleted(_index: number): void {
     this.loop.run();
   }
 
-  request(n: number): void {
+  override request(n: number): void {
     if (this.done) return;
     this.demand = addDemand(this.demand, n);
     this.loop.run();
   }
 
-  cancel(): void {
-    if (!this.done) this.leave();
-  }
-
   /** Sends what may be sent, then completes or replenishes. Runs when an item, an end or a request has come. */
   protected abstract step(): void;
 
-  /** Called once, on whichever end comes first: releases what the operator holds. Must not signal. */
-  protected onEnd(): void {}
+  protected override onEnd(): void {
+    for (const inner of this.inners) inner.cancel();
+  }
 
   protected get hasDemand(): boolean {
     return this.emitted < this.demand && !this.done;
@@ -135,19 +130,5 @@ export abstract class Join<R> implements Subscription, InnerOwner<unknown> {
       this.freed[inner.index] = 0;
       inner.request(freed); // may end it all: then the others have been cancelled, and are asked in vain
     }
-  }
-
-  protected complete(): void {
-    if (!this.done) this.leave().onComplete();
-  }
-
-  /** Done from here on, before anybody is told: a cancel may call back into this operator. */
-  private leave(): StageSubscriber<R> {
-    const { downstream } = this;
-    this.done = true;
-    this.downstream = NOBODY;
-    for (const inner of this.inners) inner.cancel();
-    this.onEnd();
-    return downstream;
   }
 }

@@ -2,15 +2,13 @@
 //
 //   idle --follow--> running (a source) --it completes | fails--> sourceCompleted | sourceFailed --follow--> running
 //                                                                           |
-//   any --(cancel | fail | complete)--> done                                +--complete | fail--> done
+//   any --(cancel | fail)--> done                                           +--completeEarly | fail--> done
 //
 // The stack does not grow, however many sources end on the stack on which they were connected: the next one is
 // connected by the loop, when the one before has returned.
 
 import { Arbiter, type ArbiterOwner } from "./arbiter.js";
-import type { Subscription } from "../spec/publisher.js";
-import { dropError } from "./dropped.js";
-import { NOBODY } from "./ended.js";
+import { OperatorSubscriber } from "./operator-subscriber.js";
 import { SerialLoop } from "./serial-loop.js";
 import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
 
@@ -29,7 +27,7 @@ import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
  *   override sourceCompleted(): void {
  *     const { again } = this;
  *     this.again = undefined;
- *     if (again === undefined) this.complete();
+ *     if (again === undefined) this.completeEarly();
  *     else this.follow(again);
  *   }
  * }
@@ -37,39 +35,35 @@ import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
  * console.log(await both.toArray()); // prints [ 'a', 'b' ]
  * ```
  */
-export abstract class Succession<T> implements Subscription, ArbiterOwner {
+export abstract class Succession<T> extends OperatorSubscriber<never, T> implements ArbiterOwner {
+  /** What this operator has for an upstream: it sends the items of whichever source runs. */
   protected readonly arbiter: Arbiter<T>;
-  protected done = false;
-  private downstream: StageSubscriber<T>;
   private following: Connectable<T> | undefined = undefined;
   private readonly loop: SerialLoop;
 
   constructor(downstream: StageSubscriber<T>) {
-    this.downstream = downstream;
+    super(downstream);
     this.arbiter = new Arbiter(downstream, this);
     this.loop = new SerialLoop(() => this.connectFollowing());
   }
 
   /** Gives downstream its subscription (§1.9), then connects the first source, if it is known. */
   start(first?: Connectable<T>): void {
-    this.downstream.onSubscribe(this);
+    this.onSubscribe(this.arbiter);
     if (first !== undefined) this.follow(first);
   }
 
+  /** Never called: the arbiter sends the items on itself. */
+  next(): boolean {
+    return false;
+  }
+
   sourceCompleted(): void {
-    this.complete();
+    this.completeEarly();
   }
 
   sourceFailed(error: unknown): void {
     this.fail(error);
-  }
-
-  request(n: number): void {
-    if (!this.done) this.arbiter.grant(n);
-  }
-
-  cancel(): void {
-    if (!this.done) this.leave();
   }
 
   /** Connects `source` when what runs now has returned. To be called while no source runs. */
@@ -79,32 +73,9 @@ export abstract class Succession<T> implements Subscription, ArbiterOwner {
     this.loop.run();
   }
 
-  protected complete(): void {
-    if (!this.done) this.leave().onComplete();
-  }
-
-  protected fail(error: unknown): void {
-    if (this.done) dropError(error);
-    else this.leave().onError(error);
-  }
-
-  /** Called once, on whichever end comes first: releases what the operator holds. Must not signal. */
-  protected onEnd(): void {}
-
   private connectFollowing(): void {
     const { following } = this;
     this.following = undefined;
-    following?.connect(this.arbiter);
-  }
-
-  /** Done from here on, before anybody is told: a cancel may call back into this operator. */
-  private leave(): StageSubscriber<T> {
-    const { downstream } = this;
-    this.done = true;
-    this.downstream = NOBODY;
-    this.following = undefined;
-    this.arbiter.cancel();
-    this.onEnd();
-    return downstream;
+    if (!this.done) following?.connect(this.arbiter);
   }
 }

@@ -48,9 +48,9 @@ class CombineLatest extends Join<unknown[]> {
   /** What came and was not taken yet, oldest first: the items, and which source each is of. */
   private readonly items: Ring<unknown>;
   private readonly origins: Ring<number>;
+  /** By source; `SILENT` where none was taken yet. */
   private latest: unknown[];
-  private readonly hasSpoken: boolean[];
-  /** Sources of which no item was taken yet. */
+  /** How many sources are silent. */
   private silent: number;
   /** The first combination is there and was not sent. */
   private isReady = false;
@@ -60,8 +60,7 @@ class CombineLatest extends Join<unknown[]> {
     const capacity = Math.max(1, count * prefetch);
     this.items = new Ring(capacity);
     this.origins = new Ring(capacity);
-    this.latest = new Array(count);
-    this.hasSpoken = this.inners.map(() => false);
+    this.latest = new Array(count).fill(SILENT);
     this.silent = count;
   }
 
@@ -81,29 +80,31 @@ class CombineLatest extends Join<unknown[]> {
         this.send(this.latest.slice());
       }
     }
-    if (this.isOver()) this.complete();
+    if (this.isOver()) this.completeEarly();
     else this.replenish();
   }
 
   protected override onEnd(): void {
+    super.onEnd();
     this.items.clear();
     this.origins.clear();
     this.latest = [];
   }
 
   private take(): void {
-    const { hasSpoken, latest } = this;
+    const { latest } = this;
     const index = this.origins.shift();
+    if (latest[index] === SILENT) this.isReady = --this.silent === 0;
     latest[index] = this.items.shift();
     this.taken(index);
-    if (hasSpoken[index]) return;
-    hasSpoken[index] = true;
-    this.silent--;
-    this.isReady = this.silent === 0;
   }
 
   private isOver(): boolean {
-    if (this.silent > 0) return this.inners.some(({ ended, index }) => ended && !this.hasSpoken[index]);
+    if (this.silent > 0)
+      return this.inners.some(({ ended, index }) => ended && this.latest[index] === SILENT);
     return !this.isReady && this.items.isEmpty && this.inners.every(({ ended }) => ended);
   }
 }
+
+/** In the place of an item that did not come yet: items may be `undefined`. */
+const SILENT = Symbol("silent");

@@ -75,7 +75,7 @@ class ConcatMap<T, R> extends OperatorSubscriber<T, R> implements ArbiterOwner {
   }
 
   override request(n: number): void {
-    if (!this.done) this.inner.grant(n);
+    if (!this.done) this.inner.request(n);
   }
 
   sourceCompleted(): void {

@@ -2,7 +2,7 @@ import { flowFrom } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
 import { Succession } from "../kit/succession.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { type FlowInput, fromEach, type ItemOf } from "../source/from.js";
+import { type FlowInput, fromEach } from "../source/from.js";
 
 /**
  * Sends the items of one source after the other.
@@ -18,12 +18,14 @@ import { type FlowInput, fromEach, type ItemOf } from "../source/from.js";
  * console.log(await concat([range(1, 2), of("a")]).toArray()); // prints [ 1, 2, 'a' ]
  * ```
  */
-export function concat<const S extends readonly FlowInput<unknown>[]>(sources: S): Flow<ItemOf<S[number]>> {
+export function concat<A extends readonly unknown[]>(
+  sources: { readonly [K in keyof A]: FlowInput<A[K]> },
+): Flow<A[number]> {
   const flows = fromEach("concat", sources);
   return flowFrom<unknown>((downstream) => new Concat(downstream, flows).start(), {
     name: "concat",
     upstreams: flows,
-  }) as Flow<ItemOf<S[number]>>;
+  }) as Flow<A[number]>;
 }
 
 class Concat extends Succession<unknown> {
@@ -42,7 +44,7 @@ class Concat extends Succession<unknown> {
 
   override sourceCompleted(): void {
     const flow = this.flows[this.started++];
-    if (flow === undefined) this.complete();
+    if (flow === undefined) this.completeEarly();
     else this.follow(flow);
   }
 }

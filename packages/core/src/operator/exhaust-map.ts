@@ -82,7 +82,7 @@ class ExhaustMap<T, R> extends OperatorSubscriber<T, R> implements ArbiterOwner 
   }
 
   override request(n: number): void {
-    if (!this.done) this.inner.grant(n);
+    if (!this.done) this.inner.request(n);
   }
 
   sourceCompleted(): void {

@@ -1,12 +1,11 @@
 import { systemClock } from "../clock/system-clock.js";
 import { flowFrom } from "../flow/connected-flow.js";
 import { type Flow, type Operator, requireFlow } from "../flow/flow.js";
-import { Alarm } from "../kit/alarm.js";
 import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
 import { checkTimes } from "../kit/check-times.js";
+import { Resubscription } from "../kit/resubscription.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { Succession } from "../kit/succession.js";
 import type { Clock } from "../spec/clock.js";
 
 /** How often and when `repeat` subscribes again. */
@@ -41,19 +40,18 @@ export function repeat<T>(options?: RepeatOptions): Operator<T, T> {
   checkClock("repeat", clock);
   return (upstream) => {
     const upstreams = [requireFlow(upstream, "repeat")];
-    return flowFrom<T>(
-      (downstream) => new Repeat(downstream, upstream, times, delayMs, clock).start(upstream),
-      { name: "repeat", settings: { times }, upstreams },
-    );
+    return flowFrom<T>((downstream) => new Repeat(downstream, upstream, times, delayMs, clock).start(), {
+      name: "repeat",
+      settings: { times },
+      upstreams,
+    });
   };
 }
 
 /** running --upstream completes--> waiting (for the clock) --due--> due --demand, at once if there is any--> running */
-class Repeat<T> extends Succession<T> {
-  private readonly upstream: Flow<T>;
+class Repeat<T> extends Resubscription<T> {
   private readonly times: number;
   private readonly delayMs: number;
-  private readonly alarm: Alarm;
   private repeated = 0;
   private isDue = false;
 
@@ -64,38 +62,27 @@ class Repeat<T> extends Succession<T> {
     delayMs: number,
     clock: Clock,
   ) {
-    super(downstream);
-    this.upstream = upstream;
+    super(downstream, upstream, clock);
     this.times = times;
     this.delayMs = delayMs;
-    this.alarm = new Alarm(
-      clock,
-      () => this.fallDue(),
-      (error) => this.fail(error),
-    );
   }
 
   override sourceCompleted(): void {
     if (this.repeated === this.times) {
-      this.complete();
+      this.completeEarly();
       return;
     }
     this.repeated++;
-    if (this.delayMs > 0) this.alarm.set(this.delayMs);
-    else this.fallDue();
+    this.wait(this.delayMs);
   }
 
   override request(n: number): void {
     super.request(n);
-    if (this.isDue) this.fallDue();
+    if (this.isDue) this.again();
   }
 
-  protected override onEnd(): void {
-    this.alarm.close();
-  }
-
-  private fallDue(): void {
+  protected override again(): void {
     this.isDue = this.arbiter.outstanding === 0;
-    if (!this.isDue) this.follow(this.upstream);
+    if (!this.isDue) super.again();
   }
 }

@@ -1,14 +1,13 @@
 import { systemClock } from "../clock/system-clock.js";
 import { flowFrom } from "../flow/connected-flow.js";
 import { type Flow, type Operator, requireFlow } from "../flow/flow.js";
-import { Alarm } from "../kit/alarm.js";
 import { type Backoff, type BackoffOptions, backoffMs, checkBackoff } from "../kit/backoff.js";
 import { checkClock } from "../kit/check-clock.js";
 import { checkTimes } from "../kit/check-times.js";
 import { asError } from "../kit/dropped.js";
 import { requireFunction } from "../kit/require-function.js";
+import { Resubscription } from "../kit/resubscription.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { Succession } from "../kit/succession.js";
 import type { Clock } from "../spec/clock.js";
 
 /** When and how often `retry` subscribes again. */
@@ -54,7 +53,7 @@ export function retry<T>(options?: RetryOptions): Operator<T, T> {
   const how = { times, when, random, clock, resetOnItem, backoff: checkBackoff("retry", options?.backoff) };
   return (upstream) => {
     const upstreams = [requireFlow(upstream, "retry")];
-    return flowFrom<T>((downstream) => new Retry(downstream, upstream, how).start(upstream), {
+    return flowFrom<T>((downstream) => new Retry(downstream, upstream, how).start(), {
       name: "retry",
       settings: { times },
       upstreams,
@@ -74,24 +73,15 @@ interface How {
   readonly random: () => number;
 }
 
-/** running --upstream fails--> waiting (for the clock) --due--> running */
-class Retry<T> extends Succession<T> {
-  private readonly upstream: Flow<T>;
+class Retry<T> extends Resubscription<T> {
   private readonly how: How;
-  private readonly alarm: Alarm;
   /** Attempts after the first, or after the last that counts as a success. */
   private attempt = 0;
   private waitedMs = 0;
 
   constructor(downstream: StageSubscriber<T>, upstream: Flow<T>, how: How) {
-    super(downstream);
-    this.upstream = upstream;
+    super(downstream, upstream, how.clock);
     this.how = how;
-    this.alarm = new Alarm(
-      how.clock,
-      () => this.follow(upstream),
-      (error) => this.fail(error),
-    );
   }
 
   override sourceFailed(error: unknown): void {
@@ -116,11 +106,6 @@ class Retry<T> extends Succession<T> {
     }
     this.attempt = attempt;
     this.waitedMs = ms;
-    if (ms > 0) this.alarm.set(ms);
-    else this.follow(this.upstream);
-  }
-
-  protected override onEnd(): void {
-    this.alarm.close();
+    this.wait(ms);
   }
 }

@@ -88,7 +88,7 @@ class SwitchMap<T, R> extends OperatorSubscriber<T, R> implements ArbiterOwner {
   }
 
   override request(n: number): void {
-    if (!this.done) this.inner.grant(n);
+    if (!this.done) this.inner.request(n);
   }
 
   sourceCompleted(): void {
@@ -109,7 +109,7 @@ class SwitchMap<T, R> extends OperatorSubscriber<T, R> implements ArbiterOwner {
     if (newest === undefined || this.inner.isDelivering) return;
     const { outstanding } = this.inner;
     const inner = new Inner(this.downstream, this, this.loop);
-    if (outstanding > 0) inner.grant(outstanding);
+    if (outstanding > 0) inner.request(outstanding);
     inner.isRunning = true; // before it is connected: it may complete on this stack
     this.inner = inner;
     this.newest = undefined;

@@ -44,7 +44,7 @@ class WithLatestFrom<T> extends OperatorSubscriber<T, unknown[]> implements Inne
   private readonly inners: readonly InnerSubscriber<unknown>[];
   /** The tuple to come: a place for the item, then the latest of each of the others. */
   private latest: unknown[];
-  private readonly hasSpoken: boolean[];
+  /** How many of the others are silent. */
   private silent: number;
   /** What was requested while subscribing; `undefined` from then on. */
   private early: number | undefined = 0;
@@ -53,8 +53,7 @@ class WithLatestFrom<T> extends OperatorSubscriber<T, unknown[]> implements Inne
     super(downstream);
     this.others = others;
     this.inners = others.map((_, index) => new InnerSubscriber(this, index));
-    this.latest = new Array(others.length + 1);
-    this.hasSpoken = others.map(() => false);
+    this.latest = new Array(others.length + 1).fill(SILENT);
     this.silent = others.length;
   }
 
@@ -82,11 +81,8 @@ class WithLatestFrom<T> extends OperatorSubscriber<T, unknown[]> implements Inne
   }
 
   innerNext(index: number, item: unknown): boolean {
+    if (this.latest[index + 1] === SILENT) this.silent--;
     this.latest[index + 1] = item;
-    if (!this.hasSpoken[index]) {
-      this.hasSpoken[index] = true;
-      this.silent--;
-    }
     return true;
   }
 
@@ -95,7 +91,7 @@ class WithLatestFrom<T> extends OperatorSubscriber<T, unknown[]> implements Inne
   }
 
   innerCompleted(index: number): void {
-    if (!this.hasSpoken[index]) this.completeEarly();
+    if (this.latest[index + 1] === SILENT) this.completeEarly();
   }
 
   protected override onEnd(): void {
@@ -103,3 +99,6 @@ class WithLatestFrom<T> extends OperatorSubscriber<T, unknown[]> implements Inne
     this.latest = [];
   }
 }
+
+/** In the place of an item that did not come yet: items may be `undefined`. */
+const SILENT = Symbol("silent");

@@ -59,11 +59,12 @@ class Zip extends Join<unknown[]> {
       }
       this.send(tuple);
     }
-    if (this.inners.some(({ ended, index }) => ended && waiting[index]?.isEmpty)) this.complete();
+    if (this.inners.some(({ ended, index }) => ended && waiting[index]?.isEmpty)) this.completeEarly();
     else this.replenish();
   }
 
   protected override onEnd(): void {
+    super.onEnd();
     for (const items of this.waiting) items.clear();
   }
 }

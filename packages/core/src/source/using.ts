@@ -98,22 +98,11 @@ class Using<R, T> extends Succession<T> implements AcquireContext {
   open(acquire: (context: AcquireContext) => PromiseLike<R> | R): void {
     this.start();
     if (this.done) return; // cancelled in onSubscribe: nothing is acquired
-    let answer: PromiseLike<R> | R;
-    let pending: PromiseLike<R> | undefined;
-    try {
-      answer = acquire(this);
-      pending = isThenable(answer) ? answer : undefined; // in here: a getter of `then` may throw
-    } catch (thrown) {
-      this.fail(asError(thrown, "using"));
-      return;
-    }
-    if (pending === undefined) this.begin(answer as R);
-    else {
-      Promise.resolve(pending).then(
-        (resource) => this.begin(resource),
-        (reason: unknown) => this.fail(asError(reason, "using")),
-      );
-    }
+    settle(
+      () => acquire(this),
+      (resource) => this.begin(resource),
+      (error) => this.fail(error),
+    );
   }
 
   override sourceCompleted(): void {
@@ -125,6 +114,7 @@ class Using<R, T> extends Succession<T> implements AcquireContext {
   }
 
   protected override onEnd(): void {
+    this.arbiter.cancel(); // the source made does not outlive what it was made with
     this.controller?.abort();
     this.finish(undefined);
   }
@@ -151,33 +141,42 @@ class Using<R, T> extends Succession<T> implements AcquireContext {
     const { held } = this;
     if (held === undefined) return;
     this.held = undefined;
-    let pending: PromiseLike<unknown> | undefined;
-    let outcome = end;
-    try {
-      const answer = this.release(held.resource);
-      if (isThenable(answer)) pending = answer;
-    } catch (thrown) {
-      outcome = unreleased(end, thrown);
-    }
-    if (pending === undefined) this.tell(outcome);
-    else {
-      Promise.resolve(pending).then(
-        () => this.tell(end),
-        (reason: unknown) => this.tell(unreleased(end, reason)),
-      );
-    }
+    settle(
+      () => this.release(held.resource),
+      () => this.tell(end),
+      (error) => this.tell(unreleased(end, error)),
+    );
   }
 
   private tell(end: Terminal | undefined): void {
     if (end?.kind === "error") this.fail(end.error);
-    else if (end !== undefined) this.complete();
+    else if (end !== undefined) this.completeEarly();
   }
 }
 
 /** How a stream ends whose resource could not be released: by that error, unless it has one of its own. */
-function unreleased(end: Terminal | undefined, thrown: unknown): Terminal | undefined {
-  const error = asError(thrown, "using");
+function unreleased(end: Terminal | undefined, error: unknown): Terminal | undefined {
   if (end?.kind === "complete") return { kind: "error", error };
   dropError(error);
   return end;
+}
+
+/** Calls a function of the user, which may answer with a promise: what comes of it is told at once, or when it is there. */
+function settle<R>(
+  call: () => PromiseLike<R> | R,
+  succeeded: (result: R) => void,
+  failed: (error: unknown) => void,
+): void {
+  const refused = (thrown: unknown): void => failed(asError(thrown, "using"));
+  let answer: PromiseLike<R> | R;
+  let pending: PromiseLike<R> | undefined;
+  try {
+    answer = call();
+    pending = isThenable(answer) ? answer : undefined; // in here: a getter of `then` may throw
+  } catch (thrown) {
+    refused(thrown);
+    return;
+  }
+  if (pending === undefined) succeeded(answer as R);
+  else Promise.resolve(pending).then(succeeded, refused);
 }
