@@ -245,7 +245,7 @@ describe("mergeMap", () => {
         },
         'Error: mergeMap threw "oops", which is no Error',
       ],
-      [() => 5 as never, "TypeError: Cannot make a flow of number"],
+      [() => 5 as never, "TypeError: Cannot make a flow of 5"],
     ] as const) {
       const upstream = new TestPublisher<number>();
       const subscriber = new ManualSubscriber<number>();

@@ -3,7 +3,7 @@ import { flowOf } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
 import { type Lane, MergeEngine, type ReadyLanes } from "../kit/merge-engine.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { type FlowInput, from, fromEach, type ItemOf } from "../source/from.js";
+import { type FlowInput, from, fromEach } from "../source/from.js";
 import { describe } from "../spec/describe.js";
 
 /** Who goes first in `mergePrioritized`. */
@@ -38,10 +38,10 @@ export interface MergePrioritizedOptions {
  * console.log(letters.join("")); // prints BaBBaBa
  * ```
  */
-export function mergePrioritized<const S extends readonly FlowInput<unknown>[]>(
-  sources: S,
+export function mergePrioritized<A extends readonly unknown[]>(
+  sources: { readonly [K in keyof A]: FlowInput<A[K]> },
   options: MergePrioritizedOptions,
-): Flow<ItemOf<S[number]>> {
+): Flow<A[number]> {
   const flows = fromEach("mergePrioritized", sources);
   const weights = options?.weights;
   if (weights !== "strict") checkWeights(weights, flows.length);
@@ -52,7 +52,7 @@ export function mergePrioritized<const S extends readonly FlowInput<unknown>[]>(
     (downstream: StageSubscriber<unknown>) =>
       new PrioritizedEngine(downstream, concurrency, prefetch, new RankedLanes(weights)),
     { name: "mergePrioritized", settings: { weights, concurrency, prefetch }, upstreams: flows },
-  ) as Flow<ItemOf<S[number]>>;
+  ) as Flow<A[number]>;
 }
 
 class PrioritizedEngine extends MergeEngine<Flow<unknown>, unknown> {

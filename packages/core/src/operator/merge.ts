@@ -3,7 +3,7 @@ import { flowOf } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
 import { MergeEngine } from "../kit/merge-engine.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { type FlowInput, from, fromEach, type ItemOf } from "../source/from.js";
+import { type FlowInput, from, fromEach } from "../source/from.js";
 
 /** How `merge` reads its sources. */
 export interface MergeOptions {
@@ -31,10 +31,10 @@ export interface MergeOptions {
  * console.log(await merge([range(1, 2), of("a")]).toArray()); // prints [ 1, 2, 'a' ]
  * ```
  */
-export function merge<const S extends readonly FlowInput<unknown>[]>(
-  sources: S,
+export function merge<A extends readonly unknown[]>(
+  sources: { readonly [K in keyof A]: FlowInput<A[K]> },
   options?: MergeOptions,
-): Flow<ItemOf<S[number]>> {
+): Flow<A[number]> {
   const flows = fromEach("merge", sources);
   const concurrency = checkCapacity("merge", options?.concurrency ?? Math.max(1, flows.length), 1);
   const prefetch = checkCapacity("merge", options?.prefetch ?? 64, 1);
@@ -44,5 +44,5 @@ export function merge<const S extends readonly FlowInput<unknown>[]>(
     (downstream: StageSubscriber<unknown>) =>
       new MergeEngine(downstream, "merge", itself, concurrency, prefetch),
     { name: "merge", settings: { concurrency, prefetch }, upstreams: flows },
-  ) as Flow<ItemOf<S[number]>>;
+  ) as Flow<A[number]>;
 }
