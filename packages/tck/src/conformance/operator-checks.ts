@@ -8,7 +8,7 @@ import { stackedChecks } from "./operator/stacked.js";
 import type { OperatorSubject } from "./operator-subject.js";
 import { publisherChecks } from "./publisher-checks.js";
 import type { PublisherSubject } from "./publisher-subject.js";
-import type { Resting } from "./quiet.js";
+import type { Resting } from "./resting.js";
 import { referencePublisher } from "./reference-publisher.js";
 import { subscriberChecks } from "./subscriber-checks.js";
 import type { ConsumerSubject } from "./subscriber-subject.js";

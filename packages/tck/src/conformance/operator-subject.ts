@@ -3,7 +3,7 @@
 
 import type { Publisher } from "@sluice/core";
 import type { PublisherSubject } from "./publisher-subject.js";
-import type { Resting } from "./quiet.js";
+import type { Resting } from "./resting.js";
 
 /** An operator to be judged. */
 export interface OperatorSubject<A = unknown, B = unknown> extends Resting {

@@ -2,7 +2,7 @@
 // leaves open it differs from the usual. A capability that is declared wrongly shows as a failed check.
 
 import type { Publisher } from "@sluice/core";
-import type { Resting } from "./quiet.js";
+import type { Resting } from "./resting.js";
 
 /** A publisher to be judged. Everything but `create` has a default, which is the usual case. */
 export interface PublisherSubject<T = unknown> extends Resting {

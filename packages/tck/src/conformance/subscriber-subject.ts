@@ -5,7 +5,7 @@
 //   a consumer      consume(publisher) lets something consume, whose end and items can be seen: a sink, a loop
 
 import type { Publisher, Subscriber } from "@sluice/core";
-import type { Resting } from "./quiet.js";
+import type { Resting } from "./resting.js";
 
 /** What is said of any subscriber. */
 interface AnySubscriber<T> extends Resting {

@@ -1,10 +1,9 @@
 // An operator of the subject between two sides that the judge drives by hand.
 
 import { ManualSubscriber, type SignalHooks } from "../../manual-subscriber.js";
-import { until } from "../../settle.js";
 import { TestPublisher } from "../../test-publisher.js";
 import type { OperatorSubject } from "../operator-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 
 /** The two sides of an operator. */
 export interface Between<A, B> {
@@ -20,7 +19,7 @@ export async function between<A, B>(
   const upstream = new TestPublisher<A>();
   const downstream = new ManualSubscriber<B>(hooks);
   subject.apply(upstream).subscribe(downstream);
-  await until(() => downstream.subscription !== undefined, "onSubscribe", subject.rest);
+  await until(() => downstream.subscription !== undefined, "onSubscribe", subject);
   return { upstream, downstream };
 }
 

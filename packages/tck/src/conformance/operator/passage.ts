@@ -3,12 +3,11 @@
 
 import { captureReported } from "../../capture-reported.js";
 import { ManualSubscriber } from "../../manual-subscriber.js";
-import { until } from "../../settle.js";
 import { TestPublisher } from "../../test-publisher.js";
 import { type CheckOf, claim } from "../check.js";
 import type { OperatorSubject } from "../operator-subject.js";
 import { seen } from "../publisher/observe.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 import { between, flood } from "./between.js";
 
 /** Checks of what passes through. */
@@ -52,7 +51,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
             await until(
               () => upstream.demand >= 1,
               `demand upstream; downstream ${seen(downstream)}`,
-              subject.rest,
+              subject,
             );
             upstream.next(subject.item(upstream.emitted));
             await quiet(subject);
@@ -99,7 +98,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
         const upstream = new TestPublisher<A>({ onCancel: () => downstream.cancel() });
         const downstream = new ManualSubscriber<B>();
         subject.apply(upstream).subscribe(downstream);
-        await until(() => downstream.subscription !== undefined, "onSubscribe", subject.rest);
+        await until(() => downstream.subscription !== undefined, "onSubscribe", subject);
         for (let times = 0; times < 3; times++) {
           downstream.cancel();
           await quiet(subject);
@@ -126,7 +125,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
       run: async (subject) => {
         const { upstream, downstream } = await between(subject);
         downstream.request(-1);
-        await until(() => downstream.ended, "onError for request(-1)", subject.rest);
+        await until(() => downstream.ended, "onError for request(-1)", subject);
         claim(downstream.failed && downstream.error instanceof RangeError, seen(downstream));
         claim(upstream.cancels === 1, `upstream was cancelled ${upstream.cancels} times`);
       },
@@ -169,7 +168,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
           if (requested > 0) downstream.request(requested);
           const error = new Error("the upstream failed");
           upstream.error(error);
-          await until(() => downstream.ended, "onError downstream", subject.rest);
+          await until(() => downstream.ended, "onError downstream", subject);
           claim(downstream.error === error, `${seen(downstream)}; wanted the error of upstream`);
           claim(upstream.cancels === 0, "upstream was cancelled although it had ended");
         }
@@ -183,7 +182,7 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
         upstream.complete();
         const own = subject.publisher?.minCount ?? 0; // what it sends also where upstream sends nothing
         if (own > 0) downstream.request(own);
-        await until(() => downstream.ended, "onComplete downstream", subject.rest);
+        await until(() => downstream.ended, "onComplete downstream", subject);
         claim(downstream.completed, seen(downstream));
         downstream.request(1);
         downstream.cancel();
@@ -205,9 +204,9 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
         subject.apply(upstream).subscribe(downstream);
         if (downstream.subscription !== undefined) downstream.request(1);
         upstream.start();
-        await until(() => downstream.subscription !== undefined, "onSubscribe", subject.rest);
+        await until(() => downstream.subscription !== undefined, "onSubscribe", subject);
         if (downstream.requested === 0) downstream.request(1);
-        await until(() => upstream.demand >= 1, "demand upstream", subject.rest);
+        await until(() => upstream.demand >= 1, "demand upstream", subject);
         downstream.cancel();
       },
     },

@@ -1,12 +1,11 @@
 // §4.2, §1.11, §3.12: what a processor owes to several subscribers at once.
 
 import { ManualSubscriber } from "../../manual-subscriber.js";
-import { until } from "../../settle.js";
 import { TestPublisher } from "../../test-publisher.js";
 import { type CheckOf, claim } from "../check.js";
 import type { ProcessorSubject } from "../processor-subject.js";
 import { seen } from "../publisher/observe.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 
 interface Shared<A, B> {
   readonly upstream: TestPublisher<A>;
@@ -24,11 +23,7 @@ export function everySubscriberChecks<A, B>(): CheckOf<ProcessorSubject<A, B>>[]
         const { upstream, subscribers } = await shared(subject);
         const error = new Error("the upstream failed");
         upstream.error(error);
-        await until(
-          () => subscribers.every((one) => one.ended),
-          "onError for every subscriber",
-          subject.rest,
-        );
+        await until(() => subscribers.every((one) => one.ended), "onError for every subscriber", subject);
         for (const one of subscribers)
           claim(one.error === error, `${seen(one)}; wanted the error of upstream`);
       },
@@ -40,7 +35,7 @@ export function everySubscriberChecks<A, B>(): CheckOf<ProcessorSubject<A, B>>[]
       run: async (subject) => {
         const { upstream, subscribers } = await shared(subject);
         upstream.complete();
-        await until(() => subscribers.every((one) => one.ended), "onComplete for every one", subject.rest);
+        await until(() => subscribers.every((one) => one.ended), "onComplete for every one", subject);
         for (const one of subscribers) claim(one.completed, seen(one));
       },
     },
@@ -52,12 +47,12 @@ export function everySubscriberChecks<A, B>(): CheckOf<ProcessorSubject<A, B>>[]
         const { upstream, subscribers } = await shared(subject);
         for (const one of subscribers) one.request(2);
         for (let index = 0; index < (subject.needs?.(2) ?? 2); index++) {
-          await until(() => upstream.demand >= 1, `demand for item ${index + 1}`, subject.rest);
+          await until(() => upstream.demand >= 1, `demand for item ${index + 1}`, subject);
           upstream.next(subject.item(index));
           await quiet(subject);
         }
         for (const one of subscribers) {
-          await until(() => one.items.length >= 2, `2 items; one ${seen(one)}`, subject.rest);
+          await until(() => one.items.length >= 2, `2 items; one ${seen(one)}`, subject);
         }
         upstream.complete();
       },
@@ -76,13 +71,13 @@ export function everySubscriberChecks<A, B>(): CheckOf<ProcessorSubject<A, B>>[]
         claim(!upstream.cancelled, "upstream was cancelled while a subscriber was left");
         left.request(1);
         for (let index = 0; index < (subject.needs?.(1) ?? 1); index++) {
-          await until(() => upstream.demand >= 1, "demand for the one that is left", subject.rest);
+          await until(() => upstream.demand >= 1, "demand for the one that is left", subject);
           upstream.next(subject.item(index));
         }
         await until(
           () => left.items.length >= 1,
           `an item for the one that is left, which ${seen(left)}`,
-          subject.rest,
+          subject,
         );
         claim(gone.items.length === 0, `who had cancelled ${seen(gone)}`);
         upstream.complete();
@@ -103,6 +98,6 @@ async function shared<A, B>(subject: ProcessorSubject<A, B>): Promise<Shared<A, 
   const subscribers = [new ManualSubscriber<B>(), new ManualSubscriber<B>()] as const;
   upstream.subscribe(processor);
   for (const one of subscribers) processor.subscribe(one);
-  await until(() => subscribers.every((one) => one.subscription !== undefined), "onSubscribe", subject.rest);
+  await until(() => subscribers.every((one) => one.subscription !== undefined), "onSubscribe", subject);
   return { upstream, subscribers };
 }

@@ -3,7 +3,7 @@
 import type { ManualSubscriber } from "../../manual-subscriber.js";
 import { type CheckOf, claim, firstReason } from "../check.js";
 import { lacksItems, nearestCount, type PublisherSubject, stopsLater } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet } from "../resting.js";
 import { everyKind, items, observe } from "./observe.js";
 
 const atOnce = (subject: PublisherSubject): boolean => stopsLater(subject) === undefined;

@@ -2,7 +2,7 @@
 
 import { type CheckOf, claim, firstReason } from "../check.js";
 import { lacksItems, losesItems, nearestCount, type PublisherSubject } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet } from "../resting.js";
 import { firstEnd, items, observe, seen } from "./observe.js";
 
 const lacks = (subject: PublisherSubject, count: number): string | undefined =>

@@ -2,7 +2,7 @@
 
 import { type CheckOf, claim, firstReason } from "../check.js";
 import { losesItems, nearestCount, type PublisherSubject } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet } from "../resting.js";
 import { itemText, sameItem } from "../same-item.js";
 import { items, observe, seen } from "./observe.js";
 

@@ -1,8 +1,8 @@
 // A publisher of the subject under observation, and waiting for what must come of it.
 
+import { until } from "../resting.js";
 import type { Publisher } from "@sluice/core";
 import { ManualSubscriber, type SignalHooks } from "../../manual-subscriber.js";
-import { until } from "../../settle.js";
 import { claim } from "../check.js";
 import { nearestCount, type PublisherSubject } from "../publisher-subject.js";
 
@@ -30,7 +30,7 @@ export async function observe<T>(
 ): Promise<ManualSubscriber<T>> {
   const subscriber = new ManualSubscriber<T>(hooks);
   publisher.subscribe(subscriber);
-  await until(() => subscriber.subscription !== undefined, "onSubscribe", subject.rest);
+  await until(() => subscriber.subscription !== undefined, "onSubscribe", subject);
   return subscriber;
 }
 
@@ -40,7 +40,7 @@ export async function items(
   subscriber: ManualSubscriber<unknown>,
   count: number,
 ): Promise<void> {
-  await until(() => subscriber.items.length >= count || subscriber.ended, `${count} items`, subject.rest);
+  await until(() => subscriber.items.length >= count || subscriber.ended, `${count} items`, subject);
   claim(
     subscriber.items.length >= count,
     `${seen(subscriber)}, where ${count} items were asked for and exist`,
@@ -50,7 +50,7 @@ export async function items(
 /** Waits for the terminal signal, after asking for more where the publisher needs that to learn of its end. */
 export async function end(subject: PublisherSubject, subscriber: ManualSubscriber<unknown>): Promise<void> {
   if (subject.endsWithoutDemand === false && !subscriber.ended) subscriber.request(1);
-  await until(() => subscriber.ended, `the end; ${seen(subscriber)}`, subject.rest);
+  await until(() => subscriber.ended, `the end; ${seen(subscriber)}`, subject);
 }
 
 /** The first terminal signal; what came after it is the matter of §1.7. */

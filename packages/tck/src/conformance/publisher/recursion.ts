@@ -1,7 +1,7 @@
 // §3.3: request within onNext, as often as one likes, does not make the stack grow.
 
 import type { Subscriber, Subscription } from "@sluice/core";
-import { until } from "../../settle.js";
+import { until } from "../resting.js";
 import { type CheckOf, claim } from "../check.js";
 import { canCount, nearestCount, type PublisherSubject } from "../publisher-subject.js";
 import { DepthGauge, EARLY, stackDepth } from "../stack-depth.js";
@@ -28,7 +28,7 @@ export const recursionChecks: readonly CheckOf<PublisherSubject>[] = [
         await until(
           () => asker.done || asker.received > before,
           `item ${before + 1} of ${count}, requested from within the last one`,
-          subject.rest,
+          subject,
         );
       }
       claim(asker.thrown === undefined, `request threw ${String(asker.thrown)} at item ${asker.received}`);

@@ -4,7 +4,7 @@
 import { ManualSubscriber, type SignalHooks } from "../../manual-subscriber.js";
 import type { CheckOf } from "../check.js";
 import { nearestCount, type PublisherSubject } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet } from "../resting.js";
 import { everyKind } from "./observe.js";
 
 const WAYS: readonly SignalHooks<unknown>[] = [

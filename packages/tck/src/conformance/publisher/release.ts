@@ -1,10 +1,9 @@
 // §3.13: what a publisher still holds of a subscriber that has cancelled.
 
 import { ManualSubscriber } from "../../manual-subscriber.js";
-import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
 import { nearestCount, type PublisherSubject } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 
 /** Checks of what is released; they apply where the host offers `gc()`, as `node --expose-gc` does. */
 export const releaseChecks: readonly CheckOf<PublisherSubject>[] = [
@@ -36,7 +35,7 @@ async function cancelledSubscriber(
 ): Promise<{ subscriber: WeakRef<object>; subscription: { cancel(): void } }> {
   const subscriber = new ManualSubscriber<unknown>();
   publisher.subscribe(subscriber);
-  await until(() => subscriber.subscription !== undefined, "onSubscribe", subject.rest);
+  await until(() => subscriber.subscription !== undefined, "onSubscribe", subject);
   const { subscription } = subscriber;
   claim(subscription !== undefined, "no subscription came");
   subscription.request(1);

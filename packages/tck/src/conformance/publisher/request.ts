@@ -1,10 +1,9 @@
 // §3.9, §3.16: what a request that is none does. JavaScript lets everything through, so more than 0 and -1
 // is tried.
 
-import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
 import { canCount, lacksItems, nearestCount, type PublisherSubject } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 import { observe, seen } from "./observe.js";
 
 const wrongNumbers = [0, -0, -1, Number.MIN_SAFE_INTEGER, Number.NEGATIVE_INFINITY, Number.NaN, 1.5, 0.5];
@@ -37,13 +36,13 @@ export const requestChecks: readonly CheckOf<PublisherSubject>[] = [
       const first = await observe(subject, subject.create(nearestCount(subject, 6)), {
         onSubscribe: (self) => self.request(0),
       });
-      await until(() => first.ended, "onError for request(0) within onSubscribe", subject.rest);
+      await until(() => first.ended, "onError for request(0) within onSubscribe", subject);
       claim(first.error instanceof RangeError, seen(first));
       const second = await observe(subject, subject.create(nearestCount(subject, 6)), {
         onSubscribe: (self) => self.request(1),
         onNext: (_, self) => self.request(-1),
       });
-      await until(() => second.ended, "onError for request(-1) within onNext", subject.rest);
+      await until(() => second.ended, "onError for request(-1) within onNext", subject);
       claim(second.error instanceof RangeError, seen(second));
     },
   },
@@ -86,7 +85,7 @@ async function refuses(
       },
     });
     if (subject.lossy !== true) subscriber.request(n);
-    await until(() => subscriber.ended, `onError for request(${describe(n)})`, subject.rest);
+    await until(() => subscriber.ended, `onError for request(${describe(n)})`, subject);
     claim(subscriber.failed, `request(${describe(n)}) ended with onComplete; wanted onError`);
     claim(
       fits(subscriber.error),

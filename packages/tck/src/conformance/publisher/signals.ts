@@ -1,7 +1,6 @@
 // §1.2 to §1.7: the order of signals, how a stream ends, and that nothing comes after.
 
 import type { ManualSubscriber } from "../../manual-subscriber.js";
-import { until } from "../../settle.js";
 import { type CheckOf, claim, firstReason } from "../check.js";
 import {
   canCount,
@@ -11,7 +10,7 @@ import {
   neverFails,
   type PublisherSubject,
 } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 import { end, failed, firstEnd, items, observe, seen } from "./observe.js";
 
 /** Checks of the order of signals and of the end. */
@@ -115,7 +114,7 @@ export const signalChecks: readonly CheckOf<PublisherSubject>[] = [
       ),
     run: async (subject) => {
       const subscriber = await observe(subject, subject.create(0));
-      await until(() => subscriber.ended, "onComplete without a request", subject.rest);
+      await until(() => subscriber.ended, "onComplete without a request", subject);
       claim(subscriber.completed, seen(subscriber));
     },
   },

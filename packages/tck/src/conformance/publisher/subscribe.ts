@@ -3,7 +3,7 @@
 import type { Subscriber } from "@sluice/core";
 import { type CheckOf, claim } from "../check.js";
 import { nearestCount, type PublisherSubject } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet } from "../resting.js";
 import { everyKind, observe } from "./observe.js";
 
 /** Checks of subscribe. */

@@ -1,7 +1,6 @@
 // §1.10, §1.11, §3.14: more than one subscriber, one after another and at the same time.
 
 import { ManualSubscriber } from "../../manual-subscriber.js";
-import { until } from "../../settle.js";
 import { type CheckOf, claim, firstReason } from "../check.js";
 import {
   lacksItems,
@@ -11,7 +10,7 @@ import {
   type PublisherSubject,
   unlessServing,
 } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 import { itemText, sameItem } from "../same-item.js";
 import { end, items, observe, seen } from "./observe.js";
 
@@ -43,7 +42,7 @@ export const severalSubscribersChecks: readonly CheckOf<PublisherSubject>[] = [
       await end(subject, first);
       const late = await observe(subject, publisher);
       if (!late.ended) late.request(Number.POSITIVE_INFINITY);
-      await until(() => late.ended, "the end for a late subscriber", subject.rest);
+      await until(() => late.ended, "the end for a late subscriber", subject);
     },
   },
   {
@@ -120,7 +119,7 @@ export const severalSubscribersChecks: readonly CheckOf<PublisherSubject>[] = [
       const publisher = subject.create(nearestCount(subject, 3));
       const first = await observe(subject, publisher);
       const second = await observe(subject, publisher);
-      await until(() => second.ended, "onError for the second subscriber", subject.rest);
+      await until(() => second.ended, "onError for the second subscriber", subject);
       claim(second.failed && second.items.length === 0, `the second ${seen(second)}`);
       first.cancel();
     },
@@ -142,7 +141,7 @@ export const severalSubscribersChecks: readonly CheckOf<PublisherSubject>[] = [
       await until(
         () => next.ended || next.items.length > 0,
         `an item or the end for the next subscriber, which ${seen(next)}`,
-        subject.rest,
+        subject,
       );
     },
   },

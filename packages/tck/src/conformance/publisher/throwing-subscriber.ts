@@ -3,7 +3,6 @@
 import type { Publisher } from "@sluice/core";
 import { captureReported } from "../../capture-reported.js";
 import { ManualSubscriber, type SignalHooks } from "../../manual-subscriber.js";
-import { until } from "../../settle.js";
 import { type CheckOf, claim, firstReason } from "../check.js";
 import {
   lacksItems,
@@ -12,7 +11,7 @@ import {
   neverFails,
   type PublisherSubject,
 } from "../publisher-subject.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 import { failed } from "./observe.js";
 
 type Position = keyof SignalHooks<unknown>;
@@ -71,7 +70,7 @@ function throwing(signal: Position, where: string, hooks: Throwing): CheckOf<Pub
       );
       const reported = await captureReported(async () => {
         make(subject, signal).subscribe(subscriber);
-        await until(() => subscriber.subscription !== undefined, "onSubscribe", subject.rest);
+        await until(() => subscriber.subscription !== undefined, "onSubscribe", subject);
         await quiet(subject);
         if (!subscriber.ended) subscriber.request(7);
         await quiet(subject);

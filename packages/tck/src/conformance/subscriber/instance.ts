@@ -2,7 +2,7 @@
 
 import type { Subscriber, Subscription } from "@sluice/core";
 import { type CheckOf, claim } from "../check.js";
-import { quiet } from "../quiet.js";
+import { quiet } from "../resting.js";
 import { sameItem } from "../same-item.js";
 import type { BlackBoxSubject, ConsumerSubject, WhiteBoxSubject } from "../subscriber-subject.js";
 import { atWork } from "./work.js";

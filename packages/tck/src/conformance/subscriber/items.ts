@@ -1,7 +1,7 @@
 // §2.1, §3.10, §2.13: that a subscriber takes what it asked for: all of it, at once, and whatever it is.
 
 import type { TestPublisher } from "../../test-publisher.js";
-import { until } from "../../settle.js";
+import { until } from "../resting.js";
 import { type CheckOf, claim } from "../check.js";
 import { itemText, sameItem } from "../same-item.js";
 import type { ConsumerSubject } from "../subscriber-subject.js";
@@ -39,7 +39,7 @@ export function itemChecks<T>(): CheckOf<ConsumerSubject<T>>[] {
         };
         const work = await atWork(subject, { onRequest: (_, upstream) => serve(upstream) });
         if (subject.requests === false) work.consumption.request?.(TOTAL);
-        await until(() => work.upstream.emitted === TOTAL, `${TOTAL} items to be requested`, subject.rest);
+        await until(() => work.upstream.emitted === TOTAL, `${TOTAL} items to be requested`, subject);
         work.upstream.complete();
         await hasReceived(
           subject,
@@ -74,7 +74,7 @@ async function hasReceived<T>(
   work: Work<T>,
   wanted: readonly unknown[],
 ): Promise<void> {
-  await until(() => work.outcome !== "open", "the consumer to see the end", subject.rest);
+  await until(() => work.outcome !== "open", "the consumer to see the end", subject);
   const received = work.consumption.received?.();
   if (received === undefined) return;
   claim(received.length === wanted.length, `received ${received.length} of ${wanted.length} items`);

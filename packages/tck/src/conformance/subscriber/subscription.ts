@@ -1,9 +1,8 @@
 // §2.5 to §2.8, §3.9: what a subscriber does with its subscription while the stream runs.
 
 import type { TestPublisher } from "../../test-publisher.js";
-import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 import type { ConsumerSubject } from "../subscriber-subject.js";
 import { atWork, feed } from "./work.js";
 
@@ -47,7 +46,7 @@ export function subscriptionChecks<T>(): CheckOf<ConsumerSubject<T>>[] {
         const work = await atWork(subject);
         await feed(subject, work, Math.min(2, (subject.stopsAfter ?? 3) - 1));
         work.consumption.cancel?.();
-        await until(() => work.upstream.cancelled, "cancel", subject.rest);
+        await until(() => work.upstream.cancelled, "cancel", subject);
         claim(work.upstream.cancels === 1, `cancel was called ${work.upstream.cancels} times`);
       },
     },
@@ -59,7 +58,7 @@ export function subscriptionChecks<T>(): CheckOf<ConsumerSubject<T>>[] {
       run: async (subject) => {
         const work = await atWork(subject);
         await feed(subject, work, subject.stopsAfter ?? 0);
-        await until(() => work.upstream.cancelled, `cancel after ${subject.stopsAfter} items`, subject.rest);
+        await until(() => work.upstream.cancelled, `cancel after ${subject.stopsAfter} items`, subject);
       },
     },
     {

@@ -1,8 +1,7 @@
 // §2.3, §2.4, §2.9, §2.10, §3.11, §2.13: what a subscriber does at the end, and that every signal returns normally.
 
-import { until } from "../../settle.js";
 import { type CheckOf, claim } from "../check.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 import type { ConsumerSubject } from "../subscriber-subject.js";
 import { atWork, feed, type Work } from "./work.js";
 
@@ -68,7 +67,7 @@ function endingChecks<T>(ending: Ending): CheckOf<ConsumerSubject<T>>[] {
           },
         });
         if (subject.requests === false) work.consumption.request?.(1);
-        await until(() => work.outcome !== "open", `the consumer to see ${ending}`, subject.rest);
+        await until(() => work.outcome !== "open", `the consumer to see ${ending}`, subject);
         claimOutcome(work, ending);
       },
     },
@@ -109,7 +108,7 @@ function finish<T>(work: Work<T>, ending: Ending): void {
 
 async function sees<T>(subject: ConsumerSubject<T>, work: Work<T>, ending: Ending): Promise<void> {
   finish(work, ending);
-  await until(() => work.outcome !== "open", `the consumer to see ${ending}`, subject.rest);
+  await until(() => work.outcome !== "open", `the consumer to see ${ending}`, subject);
   claimOutcome(work, ending);
 }
 

@@ -1,8 +1,7 @@
 // A consumer of the subject at work on a publisher that the judge drives by hand.
 
 import { TestPublisher, type TestPublisherOptions } from "../../test-publisher.js";
-import { until } from "../../settle.js";
-import { quiet } from "../quiet.js";
+import { quiet, until } from "../resting.js";
 import type { Consumption, ConsumerSubject } from "../subscriber-subject.js";
 
 /** The two sides, and how the consumer ended. */
@@ -30,7 +29,7 @@ export async function atWork<T>(
       work.error = error;
     },
   );
-  await until(() => upstream.subscribers > 0, "the consumer to subscribe", subject.rest);
+  await until(() => upstream.subscribers > 0, "the consumer to subscribe", subject);
   await quiet(subject);
   return work;
 }
@@ -43,7 +42,7 @@ export async function feed<T>(subject: ConsumerSubject<T>, work: Work<T>, count:
     await until(
       () => upstream.demand >= 1 || upstream.cancelled,
       `demand for item ${upstream.emitted + 1}; ${upstream.requested} were requested`,
-      subject.rest,
+      subject,
     );
     if (upstream.cancelled) return;
     upstream.next(subject.item(upstream.emitted));
