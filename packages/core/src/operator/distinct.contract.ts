@@ -1,6 +1,6 @@
 import type { Contract } from "../spec/contract.js";
 
-export const distinctContract: Contract = {
+export const distinctContract: Contract<{ readonly capacity: number }> = {
   name: "distinct",
   does: "drops items whose key has come before",
   demand: {
@@ -10,7 +10,8 @@ export const distinctContract: Contract = {
       return { atLeast: asked, atMost: asked };
     },
   },
-  holds: { says: "no item, but `capacity` keys", atMost: () => 0 },
+  // Without a key function an item is its own key.
+  holds: { says: "`capacity` keys", atMost: ({ capacity }) => capacity },
   errors: {
     says: "passed on; what the key function throws, or one key too many, ends the stream",
     upstreamFails: "at once",
