@@ -24,8 +24,8 @@ export interface AutoPrefetchOptions {
  *
  * What arrives in one turn crosses together, with one wake-up (a microtask), never with a promise an item.
  *
- * With `"auto"` the size begins at 16, doubles whenever upstream and downstream have both waited between two
- * requests, which says that it is too small, and is halved when downstream has not waited for a while.
+ * With `"auto"` the size begins at 16, doubles when downstream had to wait between two requests, and is halved when
+ * it has not had to for a while.
  *
  * *Demand:* `size` at once, whatever is requested below; then as many again whenever three quarters have been
  * sent on. *Buffers:* at most `size` items; with `"auto"` at most `max`. *Errors:* passed on after the items that
@@ -270,21 +270,19 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
 }
 
 /**
- * Finds its size by who waits between two requests. Downstream waits when an item comes to demand and nothing held;
- * upstream when all that it was asked for is here:
+ * Finds its size by whether downstream had to wait between two requests: an item came to demand and nothing held.
  *
- *   both                  the credit stood still on its way: twice the size
- *   only downstream       upstream is slow, and a larger size would not help
- *   only upstream         the size is enough; when that is so for some time, half of it is tried
- *
- * When half of it was not enough, the next try comes after twice that time: what the tries cost goes to nothing.
+ *   it waited                   twice the size: either upstream stood still while the request was on its way, or it is
+ *                               slow, and then what it is asked ahead does not pile up here
+ *   it did not, for some time   half the size is tried; when that was not enough, the next try comes after twice the
+ *                               time, so that what the tries cost goes to nothing
  */
 class AutoPrefetch extends Prefetch {
   private readonly max: number;
   private readonly least: number;
   /** How often downstream waited since upstream was last asked; the very first wait has nothing to do with the size. */
   private waits = -1;
-  /** Requests in a row before which downstream has not waited, and how many of them make a try. */
+  /** Requests in a row before which it did not wait, and how many of them make a try. */
   private calm = 0;
   private patience = 4;
   private hasShrunk = false;
@@ -307,20 +305,18 @@ class AutoPrefetch extends Prefetch {
   }
 
   protected override grow(): number {
-    const { size, waits } = this;
-    const upstreamWaited = this.held + this.freed === size;
-    this.waits = 0;
-    if (waits > 0) {
-      this.calm = 0;
-      if (!upstreamWaited) return 0;
+    const { size } = this;
+    if (this.waits > 0) {
       if (this.hasShrunk) this.patience *= 2;
       this.hasShrunk = false;
-      this.size = Math.min(this.max, size * 2);
-    } else if (upstreamWaited && ++this.calm === this.patience) {
       this.calm = 0;
+      this.size = Math.min(this.max, size * 2);
+    } else if (++this.calm === this.patience) {
       this.hasShrunk = true;
+      this.calm = 0;
       this.size = Math.max(this.least, size >> 1);
     }
+    this.waits = 0;
     return this.size - size;
   }
 
