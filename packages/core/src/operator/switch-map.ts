@@ -1,14 +1,12 @@
 import { flowOf } from "../flow/connected-flow.js";
 import type { Flow, Operator } from "../flow/flow.js";
-import { Arbiter, type ArbiterOwner } from "../kit/arbiter.js";
-import { asError } from "../kit/dropped.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
+import { Arbiter } from "../kit/arbiter.js";
+import { OneSource } from "../kit/one-source.js";
 import { requireFunction } from "../kit/require-function.js";
 import { SerialLoop } from "../kit/serial-loop.js";
-import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import type { Connectable, StageSubscriber } from "../kit/stage-subscriber.js";
 import { type FlowInput, from } from "../source/from.js";
 import { UNBOUNDED } from "../spec/demand.js";
-import type { Subscription } from "../spec/publisher.js";
 
 /**
  * Makes a source of each item and sends the items of the newest one only.
@@ -30,8 +28,9 @@ import type { Subscription } from "../spec/publisher.js";
  */
 export function switchMap<T, R>(make: (item: T) => FlowInput<R>): Operator<T, R> {
   requireFunction("switchMap", make);
+  const makeFlow = (item: T): Flow<R> => from(make(item));
   return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<R>) => new SwitchMap<T, R>(downstream, make), {
+    flowOf(upstream, (downstream: StageSubscriber<R>) => new SwitchMap(downstream, makeFlow), {
       name: "switchMap",
     });
 }
@@ -45,93 +44,65 @@ export function switchMap<T, R>(make: (item: T) => FlowInput<R>): Operator<T, R>
  * is connected only when the delivery has returned: signals stay serial (§1.3), and until then nobody knows whether
  * downstream used the item up, so what is outstanding cannot be moved on before.
  */
-class SwitchMap<T, R> extends OperatorSubscriber<T, R> implements ArbiterOwner {
-  private readonly make: (item: T) => FlowInput<R>;
+class SwitchMap<T, R> extends OneSource<T, R> {
   private readonly loop: SerialLoop;
-  private inner: Inner<R>;
+  /** An item is on its way from the source that runs, or ran. */
+  isDelivering = false;
   /** Made, and not yet connected. */
-  private newest: Flow<R> | undefined = undefined;
-  private upstreamCompleted = false;
+  private newest: Connectable<R> | undefined = undefined;
 
-  constructor(downstream: StageSubscriber<R>, make: (item: T) => FlowInput<R>) {
-    super(downstream);
-    this.make = make;
+  constructor(downstream: StageSubscriber<R>, make: (item: T) => Flow<R>) {
+    super(downstream, "switchMap", make, UNBOUNDED);
     this.loop = new SerialLoop(() => this.connectNewest());
-    this.inner = new Inner(downstream, this, this.loop);
-  }
-
-  override onSubscribe(subscription: Subscription): void {
-    super.onSubscribe(subscription);
-    if (!this.done) subscription.request(UNBOUNDED);
   }
 
   next(item: T): boolean {
     this.inner.cancel();
     this.newest = undefined;
     if (this.done) return false;
-    let newest: Flow<R>;
-    try {
-      newest = from(this.make(item));
-    } catch (thrown) {
-      this.fail(asError(thrown, "switchMap"));
-      return false;
-    }
-    if (this.done) return false; // `make` cancelled
-    this.newest = newest;
-    this.loop.run();
+    this.run(item);
     return true;
   }
 
-  override onComplete(): void {
-    this.upstreamCompleted = true;
-    this.sourceCompleted();
+  /** The delivery has returned. */
+  delivered(): void {
+    this.isDelivering = false;
+    this.loop.run();
   }
 
-  override request(n: number): void {
-    if (!this.done) this.inner.request(n);
+  protected override start(source: Connectable<R>): void {
+    this.newest = source;
+    this.loop.run();
   }
 
-  sourceCompleted(): void {
-    if (this.upstreamCompleted && !this.inner.isRunning && this.newest === undefined) super.onComplete();
-  }
-
-  sourceFailed(error: unknown): void {
-    this.fail(error);
-  }
-
-  protected override onEnd(): void {
-    this.newest = undefined;
-    this.inner.cancel();
+  protected override completeIfOver(): void {
+    if (this.newest === undefined) super.completeIfOver();
   }
 
   private connectNewest(): void {
     const { newest } = this;
-    if (newest === undefined || this.inner.isDelivering) return;
+    if (newest === undefined || this.isDelivering || this.done) return;
     const { outstanding } = this.inner;
-    const inner = new Inner(this.downstream, this, this.loop);
-    if (outstanding > 0) inner.request(outstanding);
-    inner.isRunning = true; // before it is connected: it may complete on this stack
-    this.inner = inner;
     this.newest = undefined;
-    newest.connect(inner);
+    this.inner = new Inner(this.downstream, this);
+    if (outstanding > 0) this.inner.request(outstanding);
+    super.start(newest);
   }
 }
 
 /** One for each source, so that what an old one still signals is not taken for the newest's. */
 class Inner<R> extends Arbiter<R> {
-  isDelivering = false;
-  private readonly loop: SerialLoop;
+  private readonly switching: SwitchMap<never, R>;
 
-  constructor(downstream: StageSubscriber<R>, owner: ArbiterOwner, loop: SerialLoop) {
-    super(downstream, owner);
-    this.loop = loop;
+  constructor(downstream: StageSubscriber<R>, switching: SwitchMap<never, R>) {
+    super(downstream, switching);
+    this.switching = switching;
   }
 
   override next(item: R): boolean {
-    this.isDelivering = true;
+    this.switching.isDelivering = true;
     const used = super.next(item);
-    this.isDelivering = false;
-    this.loop.run();
+    this.switching.delivered();
     return used;
   }
 }
