@@ -29,13 +29,19 @@ import { take } from "../src/operator/take.js";
 import { withLatestFrom } from "../src/operator/with-latest-from.js";
 import { zip } from "../src/operator/zip.js";
 import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
+import { onBackpressureCoDel } from "../src/overflow/on-backpressure-codel.js";
 import { onBackpressureLatest } from "../src/overflow/on-backpressure-latest.js";
+import { onBackpressureShed } from "../src/overflow/on-backpressure-shed.js";
+import { policy } from "../src/policy/policy.js";
 import { create, type Emitter } from "../src/source/create.js";
 import { fail } from "../src/source/fail.js";
 import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
+import { type EventSource, fromEvent } from "../src/source/from-event.js";
 import { fromIterable } from "../src/source/from-iterable.js";
+import { fromObservable, type ObservableLike } from "../src/source/from-observable.js";
 import { fromPromise } from "../src/source/from-promise.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
+import { fromWebStream } from "../src/source/from-web-stream.js";
 import { never } from "../src/source/never.js";
 import { of } from "../src/source/of.js";
 import { range } from "../src/source/range.js";
@@ -97,7 +103,16 @@ const operators: Record<string, () => Operator<number, number>> = {
       () => {},
     ),
   onBackpressureBuffer: () => onBackpressureBuffer({ capacity: 9, overflow: "error" }),
+  "onBackpressureBuffer by weight and time": () =>
+    onBackpressureBuffer({
+      capacity: { items: 9, weight: 99 },
+      weigh: () => 1,
+      ttlMs: 1e6,
+      overflow: "error",
+    }),
   onBackpressureLatest: () => onBackpressureLatest(),
+  onBackpressureShed: () => onBackpressureShed({ capacity: 9, priority: (n) => n }),
+  onBackpressureCoDel: () => onBackpressureCoDel({ capacity: 9 }),
 };
 // And each operator of the conformance table, as it is configured there.
 for (const row of rows)
@@ -269,7 +284,17 @@ describe("a source", () => {
   it("§3.13 lets go of the subscriber on cancel, although the promise or the emitter lives on", async () => {
     let emitter: Emitter<number> | undefined;
     const pending = new Promise<number>(() => {});
+    // A target and an Observable that keep whom they were given, as rude ones do.
+    const kept: unknown[] = [];
+    const target: EventSource<number> = {
+      addEventListener: (_, listener) => void kept.push(listener),
+      removeEventListener() {},
+    };
+    const observable: ObservableLike<number> = { subscribe: (observer) => void kept.push(observer) };
     const flows: Flow<number>[] = [
+      fromEvent(target, "", policy.buffer({ capacity: 1, overflow: "error" })),
+      fromObservable(observable, policy.latest()),
+      fromWebStream(new ReadableStream<number>()),
       fromPromise(pending),
       create<number>(
         (given) => {
@@ -290,8 +315,41 @@ describe("a source", () => {
       expect(subscription.current).toBeDefined();
     }
     expect(emitter?.signal.aborted).toBe(true);
+    expect(kept).toHaveLength(2);
   });
 });
+
+describe("a place that holds items", () => {
+  const holders: Record<string, (flow: Flow<object>) => Flow<unknown>> = {
+    zip: (flow) => zip([flow, never()]),
+    "combineLatest while one is silent": (flow) => combineLatest([flow, never()]),
+    "combineLatest without demand": (flow) => combineLatest([of(0), flow]),
+    withLatestFrom: (flow) => never().pipe(withLatestFrom([flow])),
+  };
+  for (const [name, hold] of Object.entries(holders)) {
+    it(`§3.13 lets go of them on cancel, although the subscription lives on, ${name}`, async () => {
+      const upstream = new TestPublisher<object>();
+      const subscriber = new ManualSubscriber<unknown>();
+      hold(fromPublisher(upstream)).subscribe(subscriber);
+      const held = sendTo(upstream, 3);
+      await collectGarbage();
+      expect(held.some((item) => item.deref() !== undefined)).toBe(true);
+      subscriber.cancel();
+      const isCollected = (): boolean => held.every((item) => item.deref() === undefined);
+      await until(isCollected, "the items to be collected", collectGarbage);
+      expect([upstream.cancels, subscriber.items]).toEqual([1, []]);
+    });
+  }
+});
+
+/** Sends objects that nobody else keeps. */
+function sendTo(upstream: TestPublisher<object>, count: number): WeakRef<object>[] {
+  return Array.from({ length: count }, (_, n) => {
+    const item = { n };
+    upstream.next(item);
+    return new WeakRef(item);
+  });
+}
 
 function throwing(): never {
   throw new Error("thrown on purpose");

@@ -4,6 +4,7 @@ import { never } from "../source/never.js";
 import { of } from "../source/of.js";
 import { range } from "../source/range.js";
 import { combineLatest } from "./combine-latest.js";
+import { filter } from "./filter.js";
 
 function pair(prefetch: number) {
   const a = new TestPublisher<number>();
@@ -59,6 +60,15 @@ describe("combineLatest", () => {
     b.next("a");
     while (a.demand > 0) a.next(a.emitted);
     expect([a.emitted, b.requested]).toEqual([3, 3]);
+  });
+
+  it("§1.1 sends another for each that a stage below dropped", () => {
+    const subscriber = new ManualSubscriber<unknown>();
+    combineLatest([of(0), range(0, 9)])
+      .pipe(filter(([, n]) => n % 3 === 2))
+      .subscribe(subscriber);
+    subscriber.request(2);
+    expect(subscriber.items.map(String)).toEqual(["0,2", "0,5"]);
   });
 
   it("completes when all sources have, and after what waits", () => {

@@ -5,6 +5,7 @@ import { never } from "../source/never.js";
 import { of } from "../source/of.js";
 import { range } from "../source/range.js";
 import { take } from "./take.js";
+import { filter } from "./filter.js";
 import { zip } from "./zip.js";
 
 function pair(prefetch: number) {
@@ -23,6 +24,15 @@ describe("zip", () => {
       [2, "b", undefined],
       [3, "c", 0],
     ]);
+  });
+
+  it("§1.1 sends another for each that a stage below dropped", () => {
+    const subscriber = new ManualSubscriber<unknown>();
+    zip([range(0, 9), range(0, 9)])
+      .pipe(filter(([, n]) => n % 3 === 2))
+      .subscribe(subscriber);
+    subscriber.request(2);
+    expect(subscriber.items.map(String)).toEqual(["2,2", "5,5"]);
   });
 
   it("completes without items when there are no sources, or one is empty", async () => {
