@@ -16,6 +16,12 @@ const functions: Record<string, Call> = {
   tap: core.tap,
   scan: (wrong) => core.scan(wrong, 0),
   mapAsync: core.mapAsync,
+  "mapAsyncKeyed key": (wrong) => core.mapAsyncKeyed(wrong, (n) => n),
+  "mapAsyncKeyed transform": (wrong) => core.mapAsyncKeyed((n) => n, wrong),
+  groupBy: (wrong) => core.groupBy(wrong, { groups: 1 }),
+  conflate: core.conflate,
+  "batch seed": (seed) => core.batch({ seed, merge: (value) => value, max: 1 }),
+  "batch merge": (merge) => core.batch({ seed: (n) => n, merge, max: 1 }),
   concatMap: core.concatMap,
   switchMap: core.switchMap,
   exhaustMap: core.exhaustMap,
@@ -45,12 +51,41 @@ const functions: Record<string, Call> = {
 /** Calls that take a capacity or a count. */
 const capacities: Record<string, Call> = {
   prefetch: core.prefetch,
+  "prefetch max": (max) => core.prefetch({ auto: true, max }),
   limitDemand: core.limitDemand,
+  "delay capacity": (capacity) => core.delay(1, { capacity }),
+  "yieldEvery items": (items) => core.yieldEvery({ items }),
   "mapAsync concurrency": (concurrency) => core.mapAsync((n: number) => n, { concurrency }),
+  "mapAsyncKeyed concurrency": (concurrency) =>
+    core.mapAsyncKeyed(
+      (n: number) => n,
+      (n) => n,
+      { concurrency },
+    ),
+  "mapAsyncKeyed capacity": (capacity) =>
+    core.mapAsyncKeyed(
+      (n: number) => n,
+      (n) => n,
+      { capacity },
+    ),
+  buffer: core.buffer,
+  "bufferTime size": (size) => core.bufferTime({ size, ms: 1 }),
+  "batch max": (max) => core.batch({ seed: (n) => n, merge: (value) => value, max }),
+  window: (size) => core.window(size),
+  "window prefetch": (prefetch) => core.window(1, { prefetch }),
+  "groupBy groups": (groups) => core.groupBy((n) => n, { groups }),
+  "groupBy prefetch": (prefetch) => core.groupBy((n) => n, { groups: 1, prefetch }),
   "distinct capacity": (capacity) => core.distinct({ capacity, overflow: "error" }),
   "zip prefetch": (prefetch) => core.zip([flow], { prefetch }),
   "combineLatest prefetch": (prefetch) => core.combineLatest([flow], { prefetch }),
   "onBackpressureBuffer capacity": (capacity) => core.onBackpressureBuffer({ capacity, overflow: "error" }),
+  "onBackpressureShed capacity": (capacity) => core.onBackpressureShed({ capacity, priority: () => 1 }),
+  "onBackpressureCoDel capacity": (capacity) => core.onBackpressureCoDel({ capacity }),
+  "policy.buffer capacity": (capacity) => core.policy.buffer({ capacity, overflow: "error" }),
+  "toWebStream prefetch": (prefetch) => core.toWebStream(flow, { prefetch }),
+  "toWritableStream prefetch": (prefetch) =>
+    core.toWritableStream(flow, new WritableStream<number>(), { prefetch }),
+  PriorityBuffer: (capacity) => new kit.PriorityBuffer(capacity),
   "create capacity": (capacity) => core.create(() => {}, { capacity, overflow: "error" }),
   "forEach prefetch": (prefetch) => flow.forEach(() => {}, { prefetch }),
   "values prefetch": (prefetch) => flow.values({ prefetch }),
@@ -68,6 +103,14 @@ const inputs: Record<string, Call> = {
   combineLatest: core.combineLatest,
   withLatestFrom: core.withLatestFrom,
   takeUntil: core.takeUntil,
+  fromWebStream: core.fromWebStream,
+  fromEvent: (wrong) => core.fromEvent(wrong, "job", core.policy.latest()),
+  fromObservable: (wrong) => core.fromObservable(wrong, core.policy.latest()),
+  "fromEvent policy": (wrong) => core.fromEvent(new EventTarget(), "job", wrong),
+  "fromObservable policy": (wrong) => core.fromObservable({ subscribe() {} }, wrong),
+  toWebStream: core.toWebStream,
+  toWritableStream: (wrong) => core.toWritableStream(wrong, new WritableStream()),
+  "toWritableStream stream": (wrong) => core.toWritableStream(flow, wrong),
   subscribe: (wrong) => flow.subscribe(wrong),
   pipe: (wrong) => flow.pipe(wrong),
 };
@@ -76,6 +119,7 @@ const inputs: Record<string, Call> = {
 const policies: Record<string, Call> = {
   onBackpressureBuffer: (overflow) => core.onBackpressureBuffer({ capacity: 1, overflow }),
   create: (overflow) => core.create(() => {}, { capacity: 1, overflow }),
+  "policy.buffer": (overflow) => core.policy.buffer({ capacity: 1, overflow }),
 };
 
 /** What each call throws for a wrong argument. */
@@ -165,6 +209,12 @@ describe("operators on what is no flow", () => {
       map: core.map((n: number) => n),
       prefetch: core.prefetch(),
       limitDemand: core.limitDemand(1),
+      debounce: core.debounce(1),
+      sample: core.sample(1),
+      throttleTime: core.throttleTime(1),
+      delay: core.delay(1, { capacity: 1 }),
+      idleTimeout: core.idleTimeout(1),
+      yieldEvery: core.yieldEvery({ items: 1 }),
       mapAsync: core.mapAsync((n: number) => n),
       concatMap: core.concatMap((n: number) => [n]),
       switchMap: core.switchMap((n: number) => [n]),
@@ -177,6 +227,8 @@ describe("operators on what is no flow", () => {
       skip: core.skip(1),
       takeUntil: core.takeUntil([]),
       onBackpressureDrop: core.onBackpressureDrop(),
+      onBackpressureShed: core.onBackpressureShed({ capacity: 1, priority: () => 1 }),
+      onBackpressureCoDel: core.onBackpressureCoDel({ capacity: 1 }),
     };
     for (const operator of Object.values(operators)) {
       for (const wrong of [undefined, null, 5, [1], {}]) {

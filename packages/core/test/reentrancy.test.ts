@@ -7,6 +7,8 @@ import type { Flow, Operator } from "../src/flow/flow.js";
 import { setFusion } from "../src/flow/unfused.js";
 import { catchError } from "../src/operator/catch-error.js";
 import { combineLatest } from "../src/operator/combine-latest.js";
+import { batch } from "../src/operator/batch.js";
+import { buffer } from "../src/operator/buffer.js";
 import { concatMap } from "../src/operator/concat-map.js";
 import { distinct } from "../src/operator/distinct.js";
 import { exhaustMap } from "../src/operator/exhaust-map.js";
@@ -14,13 +16,20 @@ import { concat } from "../src/operator/concat.js";
 import { expand } from "../src/operator/expand.js";
 import { filter } from "../src/operator/filter.js";
 import { finalize } from "../src/operator/finalize.js";
+import { groupBy } from "../src/operator/group-by.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
 import { map } from "../src/operator/map.js";
+import { mapAsyncKeyed } from "../src/operator/map-async-keyed.js";
 import { mapAsync } from "../src/operator/map-async.js";
 import { merge } from "../src/operator/merge.js";
 import { mergeMap } from "../src/operator/merge-map.js";
 import { mergePrioritized } from "../src/operator/merge-prioritized.js";
 import { prefetch } from "../src/operator/prefetch.js";
+import { throttleTime } from "../src/operator/throttle-time.js";
+import { yieldEvery } from "../src/operator/yield-every.js";
+import { backpressureTimeout } from "../src/operator/backpressure-timeout.js";
+import { idleTimeout } from "../src/operator/idle-timeout.js";
+import { initialTimeout } from "../src/operator/initial-timeout.js";
 import { repeat } from "../src/operator/repeat.js";
 import { retry } from "../src/operator/retry.js";
 import { scan } from "../src/operator/scan.js";
@@ -30,21 +39,29 @@ import { take } from "../src/operator/take.js";
 import { takeUntil } from "../src/operator/take-until.js";
 import { takeWhile } from "../src/operator/take-while.js";
 import { tap } from "../src/operator/tap.js";
+import { window } from "../src/operator/window.js";
 import { withLatestFrom } from "../src/operator/with-latest-from.js";
 import { zip } from "../src/operator/zip.js";
 import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
+import { onBackpressureCoDel } from "../src/overflow/on-backpressure-codel.js";
 import { onBackpressureDrop } from "../src/overflow/on-backpressure-drop.js";
 import { onBackpressureError } from "../src/overflow/on-backpressure-error.js";
 import { onBackpressureLatest } from "../src/overflow/on-backpressure-latest.js";
+import { onBackpressureShed } from "../src/overflow/on-backpressure-shed.js";
+import { policy } from "../src/policy/policy.js";
 import { create } from "../src/source/create.js";
 import { defer } from "../src/source/defer.js";
 import { empty } from "../src/source/empty.js";
 import { from } from "../src/source/from.js";
 import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
+import { fromEvent } from "../src/source/from-event.js";
 import { fromIterable } from "../src/source/from-iterable.js";
+import { fromObservable } from "../src/source/from-observable.js";
 import { fromPromise } from "../src/source/from-promise.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
 import { never } from "../src/source/never.js";
+import { fromWebStream } from "../src/source/from-web-stream.js";
+import { generate as madeOf } from "../src/source/generate.js";
 import { of } from "../src/source/of.js";
 import { range } from "../src/source/range.js";
 import { using } from "../src/source/using.js";
@@ -59,6 +76,16 @@ async function* generateAsync(count: number): AsyncGenerator<number> {
 
 const array = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
+function streamOf(count: number): ReadableStream<number> {
+  let next = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (next < count) controller.enqueue(next++);
+      else controller.close();
+    },
+  });
+}
+
 /** Sources of `0 .. count - 1`; fromPromise has one item whatever is asked. */
 const sources: Record<string, (count: number) => Flow<number>> = {
   range: (count) => range(0, count),
@@ -66,6 +93,7 @@ const sources: Record<string, (count: number) => Flow<number>> = {
   "fromIterable(array)": (count) => fromIterable(array(count)),
   "fromIterable(generator)": (count) => fromIterable({ [Symbol.iterator]: () => generate(count) }),
   "from(set)": (count) => from(new Set(array(count))),
+  "generate(0, step)": (count) => madeOf(0, (n) => (n < count ? [n, n + 1] : undefined)),
   fromAsyncIterable: (count) => fromAsyncIterable({ [Symbol.asyncIterator]: () => generateAsync(count) }),
   fromPromise: () => fromPromise(Promise.resolve(0)),
   defer: (count) => defer(() => range(0, count)),
@@ -77,6 +105,26 @@ const sources: Record<string, (count: number) => Flow<number>> = {
       },
       { capacity: 1_000_000, overflow: "error" },
     ),
+  fromObservable: (count) =>
+    fromObservable<number>(
+      {
+        subscribe(observer) {
+          for (let n = 0; n < count; n++) observer.next(n);
+          observer.complete();
+        },
+      },
+      policy.buffer({ capacity: 1_000_000, overflow: "error" }),
+    ),
+  "fromEvent and take": (count) =>
+    fromEvent<number>(
+      {
+        addEventListener: (_, listener) => array(count).forEach(listener),
+        removeEventListener() {},
+      },
+      "",
+      policy.buffer({ capacity: 1_000_000, overflow: "error" }),
+    ).pipe(take(count)),
+  fromWebStream: (count) => fromWebStream(streamOf(count)),
   fromPublisher: (count) =>
     fromPublisher(
       new TestPublisher<number>({
@@ -104,7 +152,13 @@ const operators: Record<string, () => Operator<number, number>> = {
   finalize: () => finalize(() => {}),
   prefetch: () => prefetch(),
   "prefetch(1)": () => prefetch(1),
+  'prefetch("auto")': () => prefetch("auto"),
   limitDemand: () => limitDemand(3),
+  yieldEvery: () => yieldEvery({ items: 1000 }),
+  idleTimeout: () => idleTimeout(60_000),
+  initialTimeout: () => initialTimeout(60_000),
+  backpressureTimeout: () => backpressureTimeout(60_000),
+  throttleTime: () => throttleTime(0),
   "mapAsync of plain values": () => mapAsync((n) => n, { concurrency: 2 }),
   "mapAsync of promises": () => mapAsync((n) => Promise.resolve(n), { concurrency: 8 }),
   "mapAsync, unordered": () => mapAsync((n) => n, { ordered: false }),
@@ -134,6 +188,37 @@ const operators: Record<string, () => Operator<number, number>> = {
       map(([n]) => n),
     ),
   onBackpressureBuffer: () => onBackpressureBuffer(roomy),
+  "onBackpressureBuffer by weight and time": () =>
+    onBackpressureBuffer({
+      capacity: { items: 1_000_000, weight: 1_000_000 },
+      weigh: () => 1,
+      ttlMs: 1e9,
+      overflow: "error",
+    }),
+  onBackpressureShed: () => onBackpressureShed({ capacity: 1_000_000, priority: (n) => n }),
+  onBackpressureCoDel: () => onBackpressureCoDel({ capacity: 1_000_000, intervalMs: 1e9 }),
+  "mapAsyncKeyed of plain values": () =>
+    mapAsyncKeyed(
+      () => "key",
+      (n) => n,
+      { concurrency: 2 },
+    ),
+  "batch of one": () => batch({ seed: (n: number) => n, merge: (_, n) => n, max: 1 }),
+  "buffer, and concatMap to its arrays": () => (flow) =>
+    flow.pipe(
+      buffer(3),
+      concatMap((list) => list),
+    ),
+  "window, one after the other": () => (flow) =>
+    flow.pipe(
+      window(3, { prefetch: 2 }),
+      concatMap((items) => items),
+    ),
+  "groupBy to one group": () => (flow) =>
+    flow.pipe(
+      groupBy(() => "key", { groups: 1, prefetch: 4 }),
+      concatMap((group) => group),
+    ),
 };
 
 /** Operators that drop when more comes than is requested. */
