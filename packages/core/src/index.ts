@@ -5,7 +5,8 @@ export { Flow, type Operator, type SubscribeOptions } from "./flow/flow.js";
 export type { AsyncFunction, MapAsyncContext } from "./kit/async-calls.js";
 export type { BackoffOptions, Jitter } from "./kit/backoff.js";
 export type { GroupFlow } from "./flow/group-flow.js";
-export type { Hub } from "./flow/hub.js";
+export type { Hub, Producer } from "./flow/hub.js";
+export type { EmitOutcome } from "./kit/emit-queue.js";
 export { broadcast, type HubOptions } from "./hub/broadcast.js";
 export { type ReplayOptions, replay } from "./hub/replay.js";
 export { type UnicastHub, unicast } from "./hub/unicast.js";
@@ -83,7 +84,13 @@ export { fail } from "./source/fail.js";
 export { fromAsyncIterable } from "./source/from-async-iterable.js";
 export { type EventSource, fromEvent } from "./source/from-event.js";
 export { fromIterable } from "./source/from-iterable.js";
-export { fromObservable, type ObservableLike, type Observer } from "./source/from-observable.js";
+export {
+  fromObservable,
+  type ObservableLike,
+  type Observer,
+  type OverloadedObservable,
+  type PlainObservable,
+} from "./source/from-observable.js";
 export { fromPromise } from "./source/from-promise.js";
 export { fromPublisher } from "./source/from-publisher.js";
 export { fromWebStream } from "./source/from-web-stream.js";

@@ -1,6 +1,7 @@
 // What the compiler infers. Nothing runs: this file is right when the test project compiles, and each
 // "@ts-expect-error" fails the build when the mistake below it is accepted.
 
+import { Observable, Subject } from "rxjs";
 import type { Flow, Operator } from "../src/flow/flow.js";
 import { catchError } from "../src/operator/catch-error.js";
 import { combineLatest } from "../src/operator/combine-latest.js";
@@ -21,11 +22,19 @@ import { withLatestFrom } from "../src/operator/with-latest-from.js";
 import { zip } from "../src/operator/zip.js";
 import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
 import { onBackpressureDrop } from "../src/overflow/on-backpressure-drop.js";
+import { onBackpressureCoDel } from "../src/overflow/on-backpressure-codel.js";
+import { onBackpressureShed } from "../src/overflow/on-backpressure-shed.js";
+import { policy } from "../src/policy/policy.js";
+import { toWebStream } from "../src/sink/to-web-stream.js";
+import { toWritableStream } from "../src/sink/to-writable-stream.js";
 import { create } from "../src/source/create.js";
 import { defer } from "../src/source/defer.js";
 import { empty } from "../src/source/empty.js";
 import { from } from "../src/source/from.js";
+import { fromEvent } from "../src/source/from-event.js";
+import { fromObservable } from "../src/source/from-observable.js";
 import { fromPromise } from "../src/source/from-promise.js";
+import { fromWebStream } from "../src/source/from-web-stream.js";
 import { of } from "../src/source/of.js";
 import { range } from "../src/source/range.js";
 import { using } from "../src/source/using.js";
@@ -51,6 +60,32 @@ just<Flow<Date>>()(
   create<Date>((emitter) => void emitter.next(new Date()), { capacity: 1, overflow: "error" }),
 );
 
+// Sources of what cannot be slowed: the policy is required, and its functions know the item.
+const subject = new Subject<Date>();
+const target = new EventTarget();
+just<Flow<Event>>()(fromEvent(target, "job", policy.latest()));
+just<Flow<MessageEvent>>()(fromEvent<MessageEvent>(new MessageChannel().port1, "message", policy.drop()));
+just<Flow<Date>>()(fromObservable(subject, policy.error()));
+just<Flow<Date>>()(
+  fromObservable(
+    subject,
+    policy.buffer({ capacity: 1, overflow: "dropOldest", onDrop: (date) => date.getTime() }),
+  ),
+);
+just<Flow<Date>>()(
+  fromObservable(
+    subject,
+    policy.buffer({
+      capacity: { items: 9, weight: 100 },
+      weigh: (date) => date.getTime(),
+      overflow: "error",
+      ttlMs: 50,
+    }),
+  ),
+);
+just<Flow<string>>()(fromWebStream(new ReadableStream<string>()));
+just<Flow<string>>()(from(new ReadableStream<string>()));
+
 // Inside pipe the type of an item is known without saying it.
 just<Flow<string>>()(range(1, 2).pipe(map((n) => n.toFixed(1))));
 just<Flow<number>>()(range(1, 2).pipe(filter((n) => n > 1)));
@@ -64,6 +99,9 @@ just<Flow<number>>()(range(1, 2).pipe(onBackpressureDrop({ onDrop: (n) => n.toFi
 just<Flow<number>>()(
   range(1, 2).pipe(onBackpressureBuffer({ capacity: 1, overflow: "dropOldest", onDrop: (n) => n.toFixed() })),
 );
+
+just<Flow<number>>()(range(1, 2).pipe(onBackpressureShed({ capacity: 1, priority: (n) => n })));
+just<Flow<number>>()(range(1, 2).pipe(onBackpressureCoDel({ capacity: 1, onDrop: (n) => n.toFixed() })));
 
 // A type guard narrows, also over null.
 just<Flow<string>>()(of<string | null>("a", null).pipe(filter((item): item is string => item !== null)));
@@ -119,6 +157,9 @@ just<Promise<string>>()(range(1, 2).reduce((text, n) => text + n.toFixed(), ""))
 just<Promise<void>>()(range(1, 2).forEach(async (n) => n.toFixed()));
 just<AsyncIterableIterator<number>>()(range(1, 2).values());
 
+just<ReadableStream<number>>()(toWebStream(range(1, 2)));
+just<Promise<void>>()(toWritableStream(range(1, 2), new WritableStream<number>()));
+
 // A flow is a Publisher and an AsyncIterable.
 export const publisher: Publisher<number> = range(1, 2);
 export const iterable: AsyncIterable<number> = range(1, 2);
@@ -146,3 +187,37 @@ zip(range(1, 2), range(1, 2));
 withLatestFrom([5]);
 // @ts-expect-error: a jitter that is none
 retry({ backoff: { jitter: "some" } });
+// @ts-expect-error: events that cannot be slowed, and no policy
+fromEvent(target, "job");
+// @ts-expect-error: values that cannot be slowed, and no policy
+fromObservable(subject);
+// @ts-expect-error: a word is no policy, one is made by policy.latest()
+fromObservable(subject, "latest");
+// @ts-expect-error: a policy for items of another type
+fromObservable(subject, policy.drop({ onDrop: (text: string) => text.length }));
+// @ts-expect-error: an Observable is no Publisher: fromObservable takes it, with a policy
+from(subject);
+// @ts-expect-error: the same, where it is not a Subject
+from(new Observable<number>());
+// @ts-expect-error: a target has no items: fromEvent takes it, with a policy
+from(target);
+// @ts-expect-error: a buffer as a policy without its capacity
+policy.buffer({ overflow: "error" });
+// @ts-expect-error: a buffer as a policy without its choice
+policy.buffer({ capacity: 1 });
+// @ts-expect-error: no capacity
+onBackpressureShed({ priority: (n: number) => n });
+// @ts-expect-error: no priority
+onBackpressureShed({ capacity: 1 });
+// @ts-expect-error: no capacity
+onBackpressureCoDel({ targetMs: 5 });
+// @ts-expect-error: no capacity at all
+onBackpressureCoDel();
+// @ts-expect-error: a weight for the buffer, and nothing that weighs an item
+onBackpressureBuffer({ capacity: { items: 1, weight: 1 }, overflow: "error" });
+// @ts-expect-error: something that weighs an item, and no weight for the buffer
+onBackpressureBuffer({ capacity: 1, weigh: () => 1, overflow: "error" });
+// @ts-expect-error: a weight, and no number of items
+onBackpressureBuffer({ capacity: { weight: 1 }, weigh: () => 1, overflow: "error" });
+// @ts-expect-error: a stream of strings for numbers
+toWritableStream(range(1, 2), new WritableStream<string>());

@@ -14,7 +14,7 @@ import { take } from "../operator/take.js";
 import { policy } from "../policy/policy.js";
 import { OverflowError } from "../spec/errors.js";
 import { OverflowCounters } from "../spec/overflow.js";
-import { fromObservable, type ObservableLike, type Observer } from "./from-observable.js";
+import { fromObservable, type PlainObservable, type Observer } from "./from-observable.js";
 import { range } from "./range.js";
 
 let restore = (): void => {};
@@ -23,7 +23,7 @@ afterEach(() => restore());
 const roomy = <T>() => policy.buffer<T>({ capacity: 100, overflow: "error" });
 
 /** As the platform does it: no subscription is returned, a signal stops it. */
-class PlatformObservable implements ObservableLike<number> {
+class PlatformObservable implements PlainObservable<number> {
   readonly [Symbol.toStringTag] = "Observable";
   readonly observers = new Set<Observer<number>>();
 
@@ -147,7 +147,7 @@ describe("fromObservable", () => {
 
   it("takes what stands for an Observable, and one whose subscribe returns a function", () => {
     let stopped = 0;
-    const inner: ObservableLike<string> = {
+    const inner: PlainObservable<string> = {
       subscribe(observer) {
         observer.next("a");
         return () => {
@@ -177,7 +177,7 @@ describe("fromObservable", () => {
 
     let observer: Observer<number> | undefined;
     const counters = new OverflowCounters();
-    const stubborn: ObservableLike<number> = {
+    const stubborn: PlainObservable<number> = {
       subscribe(given) {
         observer = given;
         return {
@@ -201,7 +201,7 @@ describe("fromObservable", () => {
   it("ignores what an Observable sends after its end, but for an error, which is dropped", () => {
     const late: unknown[] = [];
     restore = onDroppedError((error) => late.push(error));
-    const rude: ObservableLike<number> = {
+    const rude: PlainObservable<number> = {
       subscribe(observer) {
         observer.complete();
         observer.next(1);

@@ -15,8 +15,16 @@ export interface Observer<T> {
 }
 
 /** An Observable: of RxJS, of the platform, or of any other library. */
-export interface ObservableLike<T> {
+export type ObservableLike<T> = PlainObservable<T> | OverloadedObservable<T>;
+
+/** It takes an observer. */
+export interface PlainObservable<T> {
   subscribe(observer: Observer<T>, options?: { signal?: AbortSignal }): unknown;
+}
+
+/** It takes a function as well, as in RxJS: of overloads the compiler looks at the last to find the type of items. */
+export interface OverloadedObservable<T> {
+  subscribe(next: (value: T) => void): unknown;
 }
 
 /**
@@ -50,7 +58,7 @@ export function fromObservable<T>(
   observable: ObservableLike<T>,
   policy: OverflowPolicy<NoInfer<T>>,
 ): Flow<T> {
-  const source = (observableOf(observable) ?? observable) as ObservableLike<T>;
+  const source = (observableOf(observable) ?? observable) as PlainObservable<T>;
   if (typeof source?.subscribe !== "function" || source instanceof Connectable) {
     throw new TypeError(
       `Cannot make a flow of ${describe(observable)}: fromObservable takes an Observable, from() takes a Publisher`,
@@ -75,12 +83,12 @@ class ObservableSubscription<T> implements Subscription, Observer<T> {
     this.stage = stage;
   }
 
-  start(source: ObservableLike<T>): void {
+  start(source: PlainObservable<T>): void {
     this.stage.onSubscribe(this);
     if (this.ended) return; // cancelled in onSubscribe: nothing was subscribed
     const { signal } = this.controller;
     try {
-      this.teardown = source.subscribe(new Relay(this), { signal });
+      this.teardown = source.subscribe(this, { signal });
     } catch (thrown) {
       this.error(asError(thrown, "subscribe"));
     }
@@ -88,19 +96,20 @@ class ObservableSubscription<T> implements Subscription, Observer<T> {
     if (this.ended) this.teardown = undefined;
   }
 
-  next(value: T): void {
+  // Fields: the platform, and some libraries, call the functions of an observer without it.
+  readonly next = (value: T): void => {
     this.stage.next(value); // after the end: counted there, as dropped
-  }
+  };
 
-  error(error: unknown): void {
+  readonly error = (error: unknown): void => {
     this.forget();
     this.stage.onError(error);
-  }
+  };
 
-  complete(): void {
+  readonly complete = (): void => {
     this.forget();
     this.stage.onComplete();
-  }
+  };
 
   /** The policy asks for everything once: an Observable does not wait for it. */
   request(): void {}
@@ -126,18 +135,5 @@ class ObservableSubscription<T> implements Subscription, Observer<T> {
     } catch (thrown) {
       dropError(thrown);
     }
-  }
-}
-
-/** A plain object: some libraries call the functions of an observer without it. */
-class Relay<T> implements Observer<T> {
-  readonly next: (value: T) => void;
-  readonly error: (error: unknown) => void;
-  readonly complete: () => void;
-
-  constructor(to: Observer<T>) {
-    this.next = (value) => to.next(value);
-    this.error = (error) => to.error(error);
-    this.complete = () => to.complete();
   }
 }
