@@ -84,12 +84,9 @@ class Play {
   }
 
   act(act: Act): void {
-    if (act.kind === "tryEmit") this.tryEmit();
-    else if (act.kind === "emit") this.emit();
-    else if (act.kind === "abortEmit") this.waiting[0]?.stop.abort("abort");
-    else if (act.kind === "tick") this.clock.advance(PATIENCE_MS);
+    if (act.kind === "subscribe") this.subscribe(act.slow);
     else if (act.kind === "complete" || act.kind === "error") this.end(act.kind);
-    else if (act.kind === "subscribe") this.subscribe(act.slow);
+    else if (!("who" in act)) this.produce(act.kind);
     else {
       const seat = this.seats[act.who % Math.max(1, this.seats.length)];
       if (seat === undefined) return;
@@ -100,6 +97,13 @@ class Play {
         seat.subscriber.cancel();
       }
     }
+  }
+
+  private produce(kind: "tryEmit" | "emit" | "abortEmit" | "tick" | "complete" | "error"): void {
+    if (kind === "tryEmit") this.tryEmit();
+    else if (kind === "emit") this.emit();
+    else if (kind === "abortEmit") this.waiting[0]?.stop.abort("abort");
+    else this.clock.advance(PATIENCE_MS);
   }
 
   private tryEmit(): void {
@@ -151,9 +155,9 @@ class Play {
     const dropped: number[] = [];
     const { clock } = this;
     const noted = { counters, onDrop: (n: number) => void dropped.push(n) };
-    const then = this.seats.length % 2 === 0 ? "latest" : "disconnect";
+    const otherwise = this.seats.length % 2 === 0 ? "latest" : "disconnect";
     const options: ReaderOptions<number> =
-      slow === "patient" ? { ...noted, patienceMs: PATIENCE_MS, then, clock } : { ...noted, slow };
+      slow === "patient" ? { ...noted, patienceMs: PATIENCE_MS, otherwise, clock } : { ...noted, slow };
     const flow: Flow<number> = this.hub.with(options);
     const inside: Act[] = [];
     const seat: Seat = {

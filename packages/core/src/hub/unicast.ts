@@ -1,11 +1,12 @@
 import { systemClock } from "../clock/system-clock.js";
-import { Hub } from "../flow/hub.js";
+import type { Flow } from "../flow/flow.js";
+import { Hub, type Producer } from "../flow/hub.js";
 import { checkReader } from "../kit/check-reader.js";
 import { Multicast } from "../kit/multicast.js";
 import type { HubOptions } from "./broadcast.js";
 
 /** A hub with one subscriber, whose way to be slow is that of the hub. */
-export type UnicastHub<T> = Omit<Hub<T>, "with">;
+export interface UnicastHub<T> extends Flow<T>, Producer<T> {}
 
 /**
  * Makes a hub for one subscriber: what it is given before that comes, waits for it.

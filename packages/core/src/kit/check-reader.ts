@@ -14,13 +14,13 @@ export function checkReader<T>(
   clock: Clock,
 ): Reader<T> {
   const given = (options ?? {}) as Partial<Reader<T>>; // or anything, from JavaScript
-  const { slow = "wait", patienceMs, then } = given;
+  const { slow = "wait", patienceMs, otherwise } = given;
   checkDropOptions(place, given);
   checkPolicy(place, "slow", slow, WAITING);
-  if (patienceMs !== undefined || then !== undefined) {
+  if (patienceMs !== undefined || otherwise !== undefined) {
     checkPolicy(`the patience of ${place}`, "slow", slow, ["wait"]);
     checkMilliseconds(`the patience of ${place}`, patienceMs as number, 0);
-    checkPolicy(`the patience of ${place}`, "then", then, LOSING);
+    checkPolicy(`the patience of ${place}`, "otherwise", otherwise, LOSING);
   }
   return { ...given, slow, clock: checkClock(place, given.clock ?? clock) };
 }

@@ -33,6 +33,8 @@ export interface CursorOwner<T> {
   starved: number;
   /** How many are done; each counts itself. */
   gone: number;
+  /** The furthest that any has come. */
+  front: number;
   /** It may have to do something now. */
   due(cursor: Cursor<T>): void;
 }
@@ -151,12 +153,12 @@ export class Cursor<T> implements Subscription {
   }
 
   private checkPatience(): void {
-    const { patienceMs, then } = this.reader as Patient;
+    const { patienceMs, otherwise } = this.reader as Patient;
     if (this.heldUpAt !== this.position || this.owner.end !== undefined) return; // nobody waits for it any more
     const left = this.heldUpSince + patienceMs - (this.alarm as Alarm).now();
     if (left > 0) this.alarm?.set(left);
     else if (this.end === undefined) {
-      this.become(then);
+      this.become(otherwise);
       if (this.cutsOff) this.cutOff(`that took nothing for ${patienceMs} ms`);
       this.owner.due(this);
     }
@@ -198,10 +200,12 @@ export class Cursor<T> implements Subscription {
   }
 
   private step(): void {
-    const { position } = this;
-    this.position = position + 1;
+    const { owner, position } = this;
+    const next = position + 1;
+    this.position = next;
+    if (next > owner.front) owner.front = next;
     if (this.account !== undefined) this.account.counters.held--;
-    this.owner.ring.move(position, position + 1);
+    owner.ring.move(position, next);
   }
 
   private skipTo(position: number): void {
@@ -235,5 +239,5 @@ export class Cursor<T> implements Subscription {
 /** What a reader has that can lose patience; `checkReader` saw to it. */
 interface Patient {
   readonly patienceMs: number;
-  readonly then: AfterPatience;
+  readonly otherwise: AfterPatience;
 }

@@ -4,6 +4,7 @@
 //   idle --onSubscribe--> open --(the upstream ends | stop)--> over
 
 import type { Subscription } from "../spec/publisher.js";
+import type { Reader } from "../spec/reader.js";
 import { dropError, dropItem } from "./dropped.js";
 import type { Terminal } from "./ended.js";
 import { type Feeder, Multicast } from "./multicast.js";
@@ -31,6 +32,13 @@ export class MulticastFeed<T> implements StageSubscriber<T>, Feeder {
     this.stopsWithLast = stopsWithLast;
     this.multicast = new Multicast<T>(name, prefetch);
     this.multicast.feeder = this;
+  }
+
+  /** Who comes gets what nobody has taken yet, as far as there is room for what is still to come. */
+  join(downstream: StageSubscriber<T>, reader: Reader<T>): void {
+    const { front, ring } = this.multicast;
+    const earliest = ring.tail + this.outstanding - this.prefetch;
+    this.multicast.join(downstream, reader, Math.max(front, ring.head, earliest));
   }
 
   onSubscribe(subscription: Subscription): void {

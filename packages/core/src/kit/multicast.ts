@@ -38,6 +38,7 @@ export class Multicast<T> implements CursorOwner<T> {
   private cursors: Cursor<T>[] = [];
   starved = 0;
   gone = 0;
+  front = 0;
   private dueCursor: Cursor<T> | undefined = undefined;
   private isEachDue = false;
   private isSending = false;
@@ -127,7 +128,8 @@ export class Multicast<T> implements CursorOwner<T> {
     this.eachDue();
   }
 
-  join(downstream: StageSubscriber<T>, reader: Reader<T>): void {
+  /** @param position where it begins, from the ring's head to its tail */
+  join(downstream: StageSubscriber<T>, reader: Reader<T>, position?: number): void {
     const { isForOne, keeper, name } = this;
     if (isForOne && (keeper?.done || keeper?.downstream !== NOBODY)) {
       const message = `Cannot subscribe to ${name} twice: it serves one subscriber (§1.11); broadcast serves many`;
@@ -135,7 +137,7 @@ export class Multicast<T> implements CursorOwner<T> {
       return;
     }
     const own = isForOne ? keeper : undefined;
-    (own ?? this.add(reader, keeper?.position ?? this.ring.tail)).open(downstream);
+    (own ?? this.add(reader, position ?? keeper?.position ?? this.ring.tail)).open(downstream);
   }
 
   due(cursor: Cursor<T>): void {

@@ -12,7 +12,8 @@ import type { ShareOptions } from "./share.js";
 /**
  * Makes a flow that subscribes its source once, when it is told to, for all who are subscribed at the time.
  *
- * Subscribe first, then `begin()`: nobody misses the beginning. Who comes later gets what comes from then on; after
+ * Subscribe first, then `begin()`: nobody misses the beginning. Who comes later gets what no one has taken yet, and what
+ * comes from then on; after
  * the end, the end. `stop()` cancels the source and fails the subscribers with a `SluiceError` of the code
  * `"STOPPED"`.
  *
@@ -47,7 +48,7 @@ export class PublishedFlow<T> extends GroupFlow<T> {
   private source: Flow<T> | undefined;
 
   constructor(source: Flow<T>, feed: MulticastFeed<T>, reader: Reader<T>, settings: object) {
-    super((downstream, own) => feed.multicast.join(downstream, own), reader, {
+    super((downstream, own) => feed.join(downstream, own), reader, {
       name: "publish",
       settings,
       upstreams: [source],

@@ -16,7 +16,8 @@ export type ShareOptions<T> = ReaderOptions<T> & {
  * Subscribes upstream once for all who are subscribed at the time.
  *
  * Upstream is subscribed when the first subscriber comes and cancelled when the last one leaves; who comes after
- * that, or after the end, starts it anew. Who comes in between gets what comes from then on.
+ * that, or after the end, starts it anew. Who comes in between gets what no one has taken yet, and
+ * what comes from then on.
  *
  * *Demand:* `prefetch` at first, then as many as the slowest subscriber has taken, whenever that is three quarters;
  * only those with `slow: "wait"` slow it. *Buffers:* `prefetch` items in one ring for all. *Errors:* reach each
@@ -49,12 +50,12 @@ export function share<T>(options?: ShareOptions<T>): (upstream: Flow<T>) => Grou
     return new GroupFlow<T>(
       (downstream, own) => {
         if (feed?.isOver === false) {
-          feed.multicast.join(downstream, own);
+          feed.join(downstream, own);
           return;
         }
         feed = new MulticastFeed<T>("share", prefetch, true);
         const started = feed; // by the end of `join` it may be over, and another one be there
-        started.multicast.join(downstream, own);
+        started.join(downstream, own);
         if (!started.isOver) upstream.connect(started);
       },
       reader,

@@ -30,30 +30,27 @@ export type AfterPatience = "dropOldest" | "latest" | "disconnect";
  *
  * An item dropped goes to `onDrop`, and into `counters`.
  */
-export type ReaderOptions<T> = DropOptions<T> & (Waits | WaitsInVain | Loses);
+export type ReaderOptions<T> = DropOptions<T> & (Impatient | Patient);
 
-interface Waits {
+/** Waited for without an end, or not at all. */
+interface Impatient {
   /** Default `"wait"`. */
-  readonly slow?: "wait" | undefined;
+  readonly slow?: "wait" | AfterPatience | undefined;
   readonly patienceMs?: undefined;
 }
 
-interface WaitsInVain extends ClockOptions {
+/** Waited for, up to a time. */
+interface Patient extends ClockOptions {
   readonly slow?: "wait" | undefined;
   /** How long it may hold the producer up without taking an item, in milliseconds, >= 0. */
   readonly patienceMs: number;
-  /** What it becomes then. */
-  readonly then: AfterPatience;
-}
-
-interface Loses {
-  readonly slow: AfterPatience;
-  readonly patienceMs?: undefined;
+  /** What it becomes after that. */
+  readonly otherwise: AfterPatience;
 }
 
 /** The same with the defaults filled in. */
 export interface Reader<T> extends DropOptions<T>, ClockOptions {
   readonly slow: "wait" | AfterPatience;
   readonly patienceMs?: number | undefined;
-  readonly then?: AfterPatience | undefined;
+  readonly otherwise?: AfterPatience | undefined;
 }
