@@ -2,7 +2,7 @@
 
 import { FusedRun } from "../kit/fused-run.js";
 import { FusedStage } from "../kit/fused-stage.js";
-import type { Stage } from "../kit/stage.js";
+import type { StageLink } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import type { FlowAbout } from "./about.js";
 import { Flow, requireFlow } from "./flow.js";
@@ -68,7 +68,7 @@ export class ConnectedFlow<T> extends Flow<T> {
     this.upstreams = about?.upstreams ?? upstreams;
   }
 
-  override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
-    this.start(stages.length === 0 ? downstream : new FusedStage(new FusedRun(stages), downstream));
+  override connectRun(stages: StageLink | undefined, downstream: StageSubscriber<unknown>): void {
+    this.start(stages === undefined ? downstream : new FusedStage(new FusedRun(stages), downstream));
   }
 }

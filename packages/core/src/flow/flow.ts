@@ -3,7 +3,7 @@
 
 import { assemble } from "../kit/assembly.js";
 import { requireFunction } from "../kit/require-function.js";
-import type { Stage } from "../kit/stage.js";
+import type { StageLink } from "../kit/stage.js";
 import { Connectable, type StageSubscriber } from "../kit/stage-subscriber.js";
 import { forEach } from "../sink/for-each.js";
 import type { InboxOptions } from "../sink/inbox.js";
@@ -45,7 +45,7 @@ export abstract class Flow<T> extends Connectable<T> implements Publisher<T>, As
    * Connects a run of per-item stages, and downstream behind it. A synchronous source runs them in its own loop
    * (flow/indexed-flow.ts), any other puts a stage between (flow/connected-flow.ts).
    */
-  abstract connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void;
+  abstract connectRun(stages: StageLink | undefined, downstream: StageSubscriber<unknown>): void;
 
   /**
    * Subscribes: `onSubscribe` comes at once, items as they are requested.

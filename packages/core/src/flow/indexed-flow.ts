@@ -4,7 +4,7 @@
 import { Flow } from "./flow.js";
 import { FusedRun } from "../kit/fused-run.js";
 import { IndexedSubscription } from "../kit/indexed-subscription.js";
-import type { Stage } from "../kit/stage.js";
+import type { StageLink } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 
 /** A flow of known items, or of consecutive numbers: its loop runs the per-item stages that follow it. */
@@ -21,7 +21,7 @@ export class IndexedFlow<T> extends Flow<T> {
     this.count = count;
   }
 
-  override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
+  override connectRun(stages: StageLink | undefined, downstream: StageSubscriber<unknown>): void {
     // The length as it is now, not when the flow was made: an array may have changed in between.
     const count = this.items === undefined ? this.count : this.items.length;
     new IndexedSubscription(this.items, this.first, count, new FusedRun(stages), downstream).start();

@@ -1,6 +1,6 @@
 // A flow that ends in a per-item stage. Runs of such neighbours are collapsed when they are subscribed.
 
-import type { Stage } from "../kit/stage.js";
+import type { Stage, StageLink } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { Flow, requireFlow } from "./flow.js";
 
@@ -21,7 +21,8 @@ export class StageFlow<T> extends Flow<T> {
   }
 
   /** Puts its own stage in front of the run and hands it on, up to a flow that is no stage. */
-  override connectRun(behind: readonly Stage[], downstream: StageSubscriber<unknown>): void {
-    this.upstream.connectRun([this.stage, ...behind], downstream);
+  override connectRun(behind: StageLink | undefined, downstream: StageSubscriber<unknown>): void {
+    const { stage } = this;
+    this.upstream.connectRun({ stage, state: stage.state, next: behind }, downstream);
   }
 }

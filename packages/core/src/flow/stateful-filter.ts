@@ -2,7 +2,7 @@
 
 import { FusedRun } from "../kit/fused-run.js";
 import { FusedStage } from "../kit/fused-stage.js";
-import { FILTER, type StageFunction } from "../kit/stage.js";
+import { FILTER, type Stage, type StageFunction } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { flowOf } from "./connected-flow.js";
 import type { Flow } from "./flow.js";
@@ -18,9 +18,9 @@ export function flowOfFilter<T>(
   makeTest: () => (item: T) => unknown,
   settings?: object,
 ): Flow<T> {
-  const stage = (downstream: StageSubscriber<unknown>): StageSubscriber<unknown> => {
-    const fn = makeTest() as StageFunction;
-    return new FusedStage(new FusedRun([{ kind: FILTER, name, fn, state: undefined }]), downstream);
+  const connect = (downstream: StageSubscriber<unknown>): StageSubscriber<unknown> => {
+    const stage: Stage = { kind: FILTER, name, fn: makeTest() as StageFunction, state: undefined };
+    return new FusedStage(new FusedRun({ stage, state: undefined, next: undefined }), downstream);
   };
-  return flowOf<unknown, unknown>(upstream, stage, { name, settings }) as Flow<T>;
+  return flowOf<unknown, unknown>(upstream, connect, { name, settings }) as Flow<T>;
 }

@@ -24,6 +24,9 @@ export function setFusion(on: boolean): void {
 /** Connects each per-item stage as an object of its own. */
 export function connectSeparately(flow: Assembled, downstream: StageSubscriber<unknown>): void {
   if (flow instanceof StageFlow) {
-    flow.upstream.connect(new FusedStage(new FusedRun([flow.stage]), downstream));
-  } else flow.connectRun([], downstream);
+    const { stage, upstream } = flow;
+    upstream.connect(
+      new FusedStage(new FusedRun({ stage, state: stage.state, next: undefined }), downstream),
+    );
+  } else flow.connectRun(undefined, downstream);
 }

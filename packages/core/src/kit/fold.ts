@@ -1,5 +1,5 @@
 // The end of a pipeline that combines all items into one. A fold into a number takes the items of a synchronous
-// source by the slice, in a loop of its own: `reduce` then costs no call but the user's (kit/indexed-loop.ts).
+// source by the slice, in a loop of its own: `reduce` then costs no call but the user's (kit/indexed-subscription.ts).
 
 import { UNBOUNDED } from "../spec/demand.js";
 import { AbortableEnd } from "./abortable-end.js";

@@ -6,7 +6,7 @@
 //
 //   prepared   [map] [filter]    the shapes that make up most pipelines; runs of maps are composed into one.
 //                                `map` and `keep` are plain fields, so that a source's loop calls the user's
-//                                functions directly (kit/indexed-loop.ts)
+//                                functions directly (kit/indexed-subscription.ts)
 //   general    anything else     `apply` walks the stages
 //
 // The order is that of unfused code: an item goes through all stages before the next one starts. One thing differs,
@@ -15,7 +15,7 @@
 
 import { UNBOUNDED } from "../spec/demand.js";
 import { asError } from "./dropped.js";
-import { FILTER, MAP, SCAN, type Stage, type StageFunction, TAKE, TAP } from "./stage.js";
+import { FILTER, MAP, SCAN, type StageFunction, type StageLink, TAKE, TAP } from "./stage.js";
 
 /** What `apply` returns for an item that a filter dropped. */
 export const DROPPED: unique symbol = Symbol("dropped");
@@ -28,41 +28,40 @@ export class FusedRun {
   readonly keep: StageFunction | undefined;
   /** A `take` has let its last item through: the stream ends after the item under way. */
   exhausted = false;
-  private readonly stages: readonly Stage[];
-  private readonly state: unknown[];
+  private readonly first: StageLink | undefined;
   /** The stage that `apply` calls. */
-  private at = -1;
+  private at: StageLink | undefined = undefined;
 
-  constructor(stages: readonly Stage[]) {
-    this.stages = stages;
-    let maps = 0;
-    while (maps < stages.length && stages[maps]?.kind === MAP) maps++;
-    const next = stages[maps];
-    const keep = next?.kind === FILTER ? next.fn : undefined;
-    this.isPrepared = maps + (keep === undefined ? 0 : 1) === stages.length;
-    this.map = maps === 0 ? undefined : composeMaps(stages, 0, maps);
-    this.keep = keep;
-    this.state = stages.map((stage) => stage.state);
-    this.exhausted = this.itemsLeft() === 0;
+  /** @param first of the stages; made for this subscription, as `scan` and `take` count in the links */
+  constructor(first: StageLink | undefined) {
+    this.first = first;
+    let link = first;
+    while (link?.stage.kind === MAP) link = link.next;
+    this.map = link === first ? undefined : composeMaps(first as StageLink, link);
+    if (link?.stage.kind === FILTER) {
+      this.keep = link.stage.fn;
+      link = link.next;
+    } else this.keep = undefined;
+    this.isPrepared = link === undefined;
+    this.exhausted = !this.isPrepared && this.itemsLeft() === 0;
   }
 
   /** How many items may still enter before a `take` ends the stream; `Infinity` without one. */
   itemsLeft(): number {
     let least = UNBOUNDED;
-    for (let k = 0; k < this.stages.length; k++) {
-      if (this.stages[k]?.kind === TAKE) least = Math.min(least, this.state[k] as number);
+    for (let link = this.first; link !== undefined; link = link.next) {
+      if (link.stage.kind === TAKE) least = Math.min(least, link.state as number);
     }
     return least;
   }
 
   /** Sends one item through all stages: what came out, or `DROPPED`. Lets through what a stage throws. */
   apply(item: unknown): unknown {
-    const { stages, state } = this;
     let value = item;
-    for (let k = 0; k < stages.length; k++) {
-      const stage = stages[k] as Stage; // k < length
+    for (let link = this.first; link !== undefined; link = link.next) {
+      const { stage } = link;
       const fn = stage.fn as StageFunction; // every kind but TAKE has one
-      this.at = k;
+      this.at = link;
       switch (stage.kind) {
         case MAP:
           value = fn(value);
@@ -74,11 +73,11 @@ export class FusedRun {
           fn(value);
           break;
         case SCAN:
-          value = state[k] = fn(state[k], value);
+          value = link.state = fn(link.state, value);
           break;
         case TAKE: {
-          const left = (state[k] as number) - 1;
-          state[k] = left;
+          const left = (link.state as number) - 1;
+          link.state = left;
           if (left === 0) this.exhausted = true;
           break;
         }
@@ -94,17 +93,20 @@ export class FusedRun {
    * loops do not note which function they call (4 instructions an item), so all are named that it may have been.
    */
   errorOf(thrown: unknown, behind?: string): unknown {
-    const names = this.stages.map((stage) => stage.name);
-    return asError(thrown, names[this.at] ?? names.concat(behind ?? []).join(" or "));
+    if (this.at !== undefined) return asError(thrown, this.at.stage.name);
+    const names: string[] = [];
+    for (let link = this.first; link !== undefined; link = link.next) names.push(link.stage.name);
+    return asError(thrown, names.concat(behind ?? []).join(" or "));
   }
 }
 
-/** One function for `count` maps from `first` on; two in each, to save calls where V8 cannot inline them. */
-function composeMaps(stages: readonly Stage[], first: number, count: number): StageFunction {
-  const a = stages[first]?.fn as StageFunction; // the caller counted them: all are maps
-  if (count === 1) return a;
-  const b = stages[first + 1]?.fn as StageFunction;
-  if (count === 2) return (item) => b(a(item));
-  const rest = composeMaps(stages, first + 2, count - 2);
+/** One function for the maps up to `end`; two in each, to save calls where V8 cannot inline them. */
+function composeMaps({ stage, next }: StageLink, end: StageLink | undefined): StageFunction {
+  const a = stage.fn as StageFunction; // all are maps
+  if (next === end) return a;
+  const second = next as StageLink; // there is one before the end
+  const b = second.stage.fn as StageFunction;
+  if (second.next === end) return (item) => b(a(item));
+  const rest = composeMaps(second.next as StageLink, end);
   return (item) => rest(b(a(item)));
 }

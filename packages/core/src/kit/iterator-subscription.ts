@@ -1,4 +1,4 @@
-// The loop of iterables that are no arrays. As kit/indexed-loop.ts, with two differences: the source is
+// The loop of iterables that are no arrays. As kit/indexed-subscription.ts, with two differences: the source is
 // foreign code that may throw or call back, and it has to be closed (`return`) when it is left early.
 
 import { addDemand } from "../spec/demand.js";

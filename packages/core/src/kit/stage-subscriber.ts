@@ -31,7 +31,7 @@ export interface StageSubscriber<T> {
   readonly stageName?: string | undefined;
 }
 
-/** A source that sends by index, seen by an end that runs its loop (kit/indexed-loop.ts is the one there is). */
+/** A source that sends by index, seen by an end that runs its loop (kit/indexed-subscription.ts is the one there is). */
 export interface SliceSource {
   /** What to send, or `undefined` for the numbers from `first` on. */
   readonly items: ArrayLike<unknown> | undefined;

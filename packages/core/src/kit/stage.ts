@@ -25,3 +25,10 @@ export interface Stage {
   /** SCAN: the seed. TAKE: how many. */
   readonly state: unknown;
 }
+
+/** A stage of one subscription, with what it has counted so far, and the one behind it. */
+export interface StageLink {
+  readonly stage: Stage;
+  state: unknown;
+  readonly next: StageLink | undefined;
+}

@@ -4,9 +4,9 @@ import { Flow, type Operator, requireFlow } from "../flow/flow.js";
 import { dropError } from "../kit/dropped.js";
 import { NEVER_SUBSCRIPTION, signalTerminal, type Terminal } from "../kit/ended.js";
 import { FusedRun } from "../kit/fused-run.js";
-import { IndexedLoop } from "../kit/indexed-loop.js";
+import { IndexedSubscription } from "../kit/indexed-subscription.js";
 import { replenishAt } from "../kit/replenish.js";
-import type { Stage } from "../kit/stage.js";
+import type { StageLink } from "../kit/stage.js";
 import type { SliceSource, StageSubscriber } from "../kit/stage-subscriber.js";
 import { addDemand } from "../spec/demand.js";
 import { describe } from "../spec/describe.js";
@@ -77,7 +77,7 @@ class PrefetchFlow<T> extends Flow<T> {
     this.settings = settings;
   }
 
-  override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
+  override connectRun(stages: StageLink | undefined, downstream: StageSubscriber<unknown>): void {
     const { size, auto } = this.settings;
     const run = new FusedRun(stages);
     this.upstream.connect(
@@ -89,10 +89,10 @@ class PrefetchFlow<T> extends Flow<T> {
 /**
  * idle --item and demand--> scheduled --microtask--> sending --all that was held is sent | no demand--> idle
  *
- * Two arrays take turns: one is sent by the loops of IndexedLoop while the other takes what arrives. A ring in
+ * Two arrays take turns: one is sent by the loops of IndexedSubscription while the other takes what arrives. A ring in
  * one array measured 60 % more instructions an item: two checks and a mask a push, a wrap a turn.
  */
-class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscription {
+class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
   /** How many upstream is asked for ahead. */
   protected size: number;
   /** What came since `items` were taken. Both hold at most `size` together: upstream is asked for no more. */
@@ -164,13 +164,13 @@ class Prefetch extends IndexedLoop implements StageSubscriber<unknown>, Subscrip
     if (!this.ended && this.upstreamEnd === undefined) this.endAfterItems({ kind: "complete" });
   }
 
-  request(n: number): void {
+  override request(n: number): void {
     if (this.ended) return;
     this.requested = addDemand(this.requested, n);
     this.schedule();
   }
 
-  cancel(): void {
+  override cancel(): void {
     if (this.ended) return;
     const { upstream } = this;
     this.end();

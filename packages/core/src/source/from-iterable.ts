@@ -2,7 +2,7 @@ import { Flow } from "../flow/flow.js";
 import { IndexedFlow } from "../flow/indexed-flow.js";
 import { FusedRun } from "../kit/fused-run.js";
 import { IteratorSubscription } from "../kit/iterator-subscription.js";
-import type { Stage } from "../kit/stage.js";
+import type { StageLink } from "../kit/stage.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { describe } from "../spec/describe.js";
 
@@ -42,7 +42,7 @@ class IteratorFlow<T> extends Flow<T> {
     this.iterable = iterable;
   }
 
-  override connectRun(stages: readonly Stage[], downstream: StageSubscriber<unknown>): void {
+  override connectRun(stages: StageLink | undefined, downstream: StageSubscriber<unknown>): void {
     new IteratorSubscription(this.iterable, new FusedRun(stages), downstream).start();
   }
 }

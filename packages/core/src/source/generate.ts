@@ -31,9 +31,12 @@ export type Generated<T, S> = readonly [item: T, state: S] | undefined;
 export function generate<T, S>(seed: S, step: (state: S) => Generated<T, S>): Flow<T> {
   requireFunction("generate", step);
   const steps: Iterable<T> = { [Symbol.iterator]: () => new Steps(seed, step) };
-  return flowFrom<T>((downstream) => new IteratorSubscription(steps, new FusedRun([]), downstream).start(), {
-    name: "generate",
-  });
+  return flowFrom<T>(
+    (downstream) => new IteratorSubscription(steps, new FusedRun(undefined), downstream).start(),
+    {
+      name: "generate",
+    },
+  );
 }
 
 class Steps<T, S> implements Iterator<T, undefined> {
