@@ -5,12 +5,17 @@ import { Observable, Subject } from "rxjs";
 import type { Flow, Operator } from "../src/flow/flow.js";
 import { catchError } from "../src/operator/catch-error.js";
 import { combineLatest } from "../src/operator/combine-latest.js";
+import { concat } from "../src/operator/concat.js";
 import { concatMap } from "../src/operator/concat-map.js";
 import { exhaustMap } from "../src/operator/exhaust-map.js";
+import { expand } from "../src/operator/expand.js";
 import { filter } from "../src/operator/filter.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
 import { map } from "../src/operator/map.js";
 import { mapAsync } from "../src/operator/map-async.js";
+import { merge } from "../src/operator/merge.js";
+import { mergeMap } from "../src/operator/merge-map.js";
+import { mergePrioritized } from "../src/operator/merge-prioritized.js";
 import { prefetch } from "../src/operator/prefetch.js";
 import { repeat } from "../src/operator/repeat.js";
 import { retry } from "../src/operator/retry.js";
@@ -107,6 +112,22 @@ just<Flow<number>>()(range(1, 2).pipe(onBackpressureCoDel({ capacity: 1, onDrop:
 just<Flow<string>>()(of<string | null>("a", null).pipe(filter((item): item is string => item !== null)));
 
 // Joins are typed tuples, of whatever has items.
+// Several sources: the union of their items, also of a list of them and beside an empty one.
+just<Flow<number | string>>()(merge([range(1, 2), of("a")]));
+just<Flow<number | string | boolean>>()(merge([[1], new Set(["a"]), Promise.resolve(true)]));
+just<Flow<number>>()(merge([] as Flow<number>[]));
+just<Flow<number>>()(merge([range(1, 2), empty()], { concurrency: 1 }));
+just<Flow<number | string>>()(concat([range(1, 2), of("a")]));
+just<Flow<number | string>>()(mergePrioritized([range(1, 2), of("a")], { weights: [1, 2] }));
+just<Flow<string>>()(range(1, 2).pipe(mergeMap((n) => [String(n)])));
+just<Flow<number>>()(range(1, 2).pipe(expand((n) => [n + 1], { capacity: 8 })));
+// @ts-expect-error: sources that are no array
+merge(range(1, 2), range(1, 2));
+// @ts-expect-error: no weights
+mergePrioritized([range(1, 2)], {});
+// @ts-expect-error: no capacity for the items that are found
+expand((n: number) => [n], { concurrency: 1 });
+
 just<Flow<[number, string]>>()(zip([range(1, 2), of("a")]));
 just<Flow<[number, string, Date]>>()(zip([[1, 2], new Set(["a"]), Promise.resolve(new Date())]));
 just<Flow<[number, string | null]>>()(combineLatest([range(1, 2), of<string | null>(null)]));
