@@ -56,7 +56,7 @@ import { from } from "../src/source/from.js";
 import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
 import { fromEvent } from "../src/source/from-event.js";
 import { fromIterable } from "../src/source/from-iterable.js";
-import { fromObservable } from "../src/source/from-observable.js";
+import { fromObservable, type Observer } from "../src/source/from-observable.js";
 import { fromPromise } from "../src/source/from-promise.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
 import { never } from "../src/source/never.js";
@@ -108,7 +108,7 @@ const sources: Record<string, (count: number) => Flow<number>> = {
   fromObservable: (count) =>
     fromObservable<number>(
       {
-        subscribe(observer) {
+        subscribe(observer: Observer<number>) {
           for (let n = 0; n < count; n++) observer.next(n);
           observer.complete();
         },
