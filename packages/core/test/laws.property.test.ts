@@ -8,15 +8,20 @@ import type { Flow } from "../src/flow/flow.js";
 import { onDroppedError } from "../src/kit/dropped.js";
 import { setFusion } from "../src/flow/unfused.js";
 import { concatMap } from "../src/operator/concat-map.js";
+import { concat } from "../src/operator/concat.js";
+import { expand } from "../src/operator/expand.js";
 import { filter } from "../src/operator/filter.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
 import { map } from "../src/operator/map.js";
 import { mapAsync } from "../src/operator/map-async.js";
+import { merge } from "../src/operator/merge.js";
+import { mergeMap } from "../src/operator/merge-map.js";
 import { prefetch } from "../src/operator/prefetch.js";
 import { scan } from "../src/operator/scan.js";
 import { take } from "../src/operator/take.js";
 import { tap } from "../src/operator/tap.js";
 import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js";
+import { empty } from "../src/source/empty.js";
 import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
 import { fromIterable } from "../src/source/from-iterable.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
@@ -133,7 +138,7 @@ function inner(item: unknown, kind: number): unknown[] {
 }
 
 const stages: fc.Arbitrary<Stage> = fc
-  .tuple(fc.nat(13), fc.integer({ min: 1, max: 12 }))
+  .tuple(fc.nat(18), fc.integer({ min: 1, max: 12 }))
   .map(([kind, n]): Stage => {
     const same = (so: Items): Items => so;
     switch (kind) {
@@ -211,6 +216,36 @@ const stages: fc.Arbitrary<Stage> = fc
         return {
           name: "onBackpressureBuffer with room",
           apply: (flow) => flow.pipe(onBackpressureBuffer({ capacity: 100_000, overflow: "error" })),
+          model: same,
+        };
+      case 13:
+        return {
+          name: "mergeMap to arrays, one at a time",
+          apply: (flow) => flow.pipe(mergeMap((item) => inner(item, n % 3), { concurrency: 1, prefetch: n })),
+          model: (so) => hasty(through(so, (item) => inner(item, n % 3))),
+        };
+      case 14:
+        return {
+          name: `mergeMap(${n}) to one`,
+          apply: (flow) => flow.pipe(mergeMap((item) => [item], { concurrency: n })),
+          model: hasty,
+        };
+      case 15:
+        return {
+          name: "merge with nothing",
+          apply: (flow) => merge([empty(), flow, empty()], { prefetch: n }),
+          model: hasty,
+        };
+      case 16:
+        return {
+          name: `expand(${n}) to nothing`,
+          apply: (flow) => flow.pipe(expand(() => empty(), { capacity: 1, concurrency: n })),
+          model: hasty,
+        };
+      case 17:
+        return {
+          name: "concat with nothing",
+          apply: (flow) => concat([empty(), flow, empty()]),
           model: same,
         };
       default:
