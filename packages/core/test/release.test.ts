@@ -38,7 +38,7 @@ import { fail } from "../src/source/fail.js";
 import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
 import { type EventSource, fromEvent } from "../src/source/from-event.js";
 import { fromIterable } from "../src/source/from-iterable.js";
-import { fromObservable, type ObservableLike } from "../src/source/from-observable.js";
+import { fromObservable, type PlainObservable } from "../src/source/from-observable.js";
 import { fromPromise } from "../src/source/from-promise.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
 import { fromWebStream } from "../src/source/from-web-stream.js";
@@ -290,7 +290,7 @@ describe("a source", () => {
       addEventListener: (_, listener) => void kept.push(listener),
       removeEventListener() {},
     };
-    const observable: ObservableLike<number> = { subscribe: (observer) => void kept.push(observer) };
+    const observable: PlainObservable<number> = { subscribe: (observer) => void kept.push(observer) };
     const flows: Flow<number>[] = [
       fromEvent(target, "", policy.buffer({ capacity: 1, overflow: "error" })),
       fromObservable(observable, policy.latest()),
