@@ -84,8 +84,8 @@ async function put<S>({ rule, title, run, mayReport = false }: CheckOf<S>, subje
   }
 }
 
-async function skip<S>({ rule, title }: CheckOf<S>, reason: string, context?: SkipContext): Promise<void> {
-  if (typeof context?.skip !== "function") throw new ConformanceError(rule, title, `not put: ${reason}`);
+async function skip<S>({ rule, title }: CheckOf<S>, reason: string, context: SkipContext): Promise<void> {
+  if (typeof context.skip !== "function") throw new ConformanceError(rule, title, `not put: ${reason}`);
   context.skip(reason);
 }
 

@@ -17,10 +17,6 @@ export interface UncheckedRule {
  */
 export const uncheckedRules: readonly UncheckedRule[] = [
   {
-    rule: "§1.2",
-    reason: "a permission; that a stream may end before all demand is used is part of §1.5's check",
-  },
-  {
     rule: "§2.2",
     reason:
       "a recommendation about threads; in one thread a slow subscriber holds its publisher by its demand",
@@ -28,10 +24,6 @@ export const uncheckedRules: readonly UncheckedRule[] = [
   {
     rule: "§2.11",
     reason: "about memory visibility between threads; one JavaScript thread sees its own writes in order",
-  },
-  {
-    rule: "§2.12",
-    reason: "binds the publisher: checked as the second half of §1.9, and §2.5 for its victims",
   },
   {
     rule: "§3.1",
@@ -42,17 +34,4 @@ export const uncheckedRules: readonly UncheckedRule[] = [
     rule: "§3.4",
     reason: "a recommendation about time (return in a timely manner); a time never decides a check",
   },
-  {
-    rule: "§3.5",
-    reason: "about time (a responsive cancel) and threads; that cancel may be repeated is §3.7's check",
-  },
-  {
-    rule: "§3.10",
-    reason: "a permission to the publisher; that a subscriber bears it is part of §2.1's check",
-  },
-  {
-    rule: "§3.11",
-    reason: "a permission to the publisher; that a subscriber bears it is part of §2.9 and §2.10",
-  },
-  { rule: "§3.14", reason: "a permission to shut down with the last subscriber" },
 ];

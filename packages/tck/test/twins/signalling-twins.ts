@@ -1,4 +1,4 @@
-// Publishers that break a rule about signals (1.x) on purpose.
+// Publishers that break a rule about signals (1.x, 2.13) on purpose.
 
 import type { Subscriber } from "@sluice/core";
 import { type ReferenceStream, ReferenceSubscription } from "../../src/conformance/reference-publisher.js";
@@ -97,23 +97,67 @@ class StopsLate extends ReferenceSubscription<number> {
   }
 }
 
-/** Signals onSubscribe a second time. */
-class SubscribesTwice extends ReferenceSubscription<number> {
-  override start(): void {
-    this.signal((subscriber) => subscriber.onSubscribe(this));
-    this.signal((subscriber) => subscriber.onSubscribe({ request: () => {}, cancel: () => {} }));
-    this.drain();
+/** Fails when it has fewer items than were asked for. */
+class WantsAllDemandUsed extends ReferenceSubscription<number> {
+  protected override finish(): void {
+    const left = this.demand > 1 && this.demand < 1000;
+    if (left && this.stream.failure === undefined)
+      this.endWith(new Error(`${this.demand} items are missing`));
+    else super.finish();
   }
 }
 
-/** The twins of 1.x. */
+/** Leaves a rejected promise behind besides its onError. */
+class FailsTwice extends ReferenceSubscription<number> {
+  override request(n: number): void {
+    const starting = this.signalling && this.emitted === 0;
+    if (starting && Number.isNaN(n)) void Promise.reject(new Error("and nobody handles it"));
+    super.request(n);
+  }
+}
+
+/** Cancels who throws, and tells nobody. */
+class SwallowsThrown extends ReferenceSubscription<number> {
+  protected override guard(
+    subscriber: Subscriber<number>,
+    send: (subscriber: Subscriber<number>) => void,
+  ): boolean {
+    try {
+      send(subscriber);
+      return true;
+    } catch {
+      this.subscriber = undefined;
+      return false;
+    }
+  }
+}
+
+/** Reports who throws, and goes on signalling. */
+class ForgivesThrown extends ReferenceSubscription<number> {
+  protected override guard(
+    subscriber: Subscriber<number>,
+    send: (subscriber: Subscriber<number>) => void,
+  ): boolean {
+    try {
+      send(subscriber);
+    } catch (error) {
+      reportError(error);
+    }
+    return true;
+  }
+}
+
+/** The twins of signals. */
 export const signallingTwins: readonly PublisherTwin[] = [
   twin("§1.1", "emits one more than requested", OneTooMany),
+  twin("§1.2", "fails when not all demand can be used", WantsAllDemandUsed),
   twin("§1.3", "emits from within onNext", Overlapping),
   twin("§1.4", "completes where it failed", HidesFailure),
-  twin("§1.5", "never completes", NeverCompletes, ["§1.6", "§1.7", "§1.10"]),
+  twin("§1.4", "leaves a rejected promise behind", FailsTwice),
+  twin("§1.5", "never completes", NeverCompletes, ["§1.2", "§1.6", "§1.7", "§1.10"]),
   twin("§1.6", "answers a request after the end", AnswersAfterEnd),
   twin("§1.7", "ends twice", EndsTwice),
   twin("§1.8", "stops only some items after cancel", StopsLate),
-  twin("§1.9", "signals onSubscribe twice", SubscribesTwice),
+  twin("§2.13", "swallows what its subscriber throws", SwallowsThrown),
+  twin("§2.13", "goes on signalling a subscriber that threw", ForgivesThrown),
 ];

@@ -4,6 +4,14 @@ import type { Subscriber } from "@sluice/core";
 import { type ReferenceStream, ReferenceSubscription } from "../../src/conformance/reference-publisher.js";
 import { type PublisherTwin, publisherTwin as twin } from "./publisher-twin.js";
 
+/** Forgets what is requested within onNext when nothing else is left to send. */
+class DeafWithinSignals extends ReferenceSubscription<number> {
+  override request(n: number): void {
+    const last = this.signalling && this.emitted > 0 && this.demand === 0;
+    if (!(last && n === 1)) super.request(n);
+  }
+}
+
 /** Serves each request on the stack of the one before, after the signal has returned. */
 class Recursive extends ReferenceSubscription<number> {
   protected override drain(): void {
@@ -77,17 +85,17 @@ class IgnoresWrongRequest extends ReferenceSubscription<number> {
 
 /** Goes on when it was cancelled before it began. */
 class StartsAnyway extends ReferenceSubscription<number> {
-  readonly #subscriber: Subscriber<number>;
+  readonly #subscriber: WeakRef<Subscriber<number>>;
 
   constructor(stream: ReferenceStream<number>, subscriber: Subscriber<number>) {
     super(stream, subscriber);
-    this.#subscriber = subscriber;
+    this.#subscriber = new WeakRef(subscriber);
   }
 
   override start(): void {
     this.signal((subscriber) => subscriber.onSubscribe(this));
     if (this.subscriber === undefined && this.demand > 0 && this.refusal === undefined)
-      this.#subscriber.onComplete();
+      this.#subscriber.deref()?.onComplete();
     this.drain();
   }
 }
@@ -134,18 +142,17 @@ const silent: Subscriber<number> = {
   onComplete: () => {},
 };
 
-/** The twins of 3.x that any host can catch. */
+/** The twins of 3.x. */
 export const subscriptionTwins: readonly PublisherTwin[] = [
+  twin("§3.2", "forgets what is requested within onNext", DeafWithinSignals, ["§3.3"]),
   twin("§3.3", "serves each request on the stack of the one before", Recursive),
   twin("§3.6", "answers a wrong request after cancel", RefusesAfterCancel),
   twin("§3.7", "complains of a second cancel", CancelsOnce),
   twin("§3.8", "forgets demand that is left", ForgetsDemand),
   twin("§3.9", "ignores a wrong request", IgnoresWrongRequest),
-  twin("§3.12", "goes on when cancelled within onSubscribe", StartsAnyway),
+  twin("§3.12", "goes on when cancelled within onSubscribe", StartsAnyway, ["§2.13"]),
+  twin("§3.13", "keeps a cancelled subscriber", KeepsReference),
   twin("§3.15", "throws from cancel", ThrowsFromCancel),
   twin("§3.16", "throws from request", ThrowsFromRequest),
   twin("§3.17", "counts in 32 bits", CountsIn32Bits),
 ];
-
-/** The twin of §3.13, which only a host with `gc()` can catch. */
-export const keepingTwin: PublisherTwin = twin("§3.13", "keeps a cancelled subscriber", KeepsReference);

@@ -61,6 +61,10 @@ class Asker implements Subscriber<unknown> {
   }
 
   onSubscribe(subscription: Subscription): void {
+    if (this.#subscription !== undefined) {
+      subscription.cancel();
+      return;
+    }
     this.#subscription = subscription;
     this.#ask();
   }
@@ -69,7 +73,7 @@ class Asker implements Subscriber<unknown> {
     this.received++;
     this.gauge.note(this.received);
     if (this.received === this.#count) this.done = true;
-    this.#ask();
+    else this.#ask();
   }
 
   onError(error: unknown): void {
