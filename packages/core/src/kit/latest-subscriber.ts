@@ -10,11 +10,10 @@ import type { Clock } from "../spec/clock.js";
 import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import type { DropOptions } from "../spec/overflow.js";
 import type { Subscription } from "../spec/publisher.js";
-import { Alarm } from "./alarm.js";
 import { DropAccount } from "./drop-account.js";
-import { OperatorSubscriber } from "./operator-subscriber.js";
 import { SerialLoop } from "./serial-loop.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
+import { TimedSubscriber } from "./timed-subscriber.js";
 
 /**
  * Holds the latest item; a subclass says when it may be sent.
@@ -22,8 +21,7 @@ import type { StageSubscriber } from "./stage-subscriber.js";
  * *Demand:* unbounded upstream. *Buffers:* one item. *Errors:* at once; what is held is dropped, reason "ended".
  * When upstream completes, the item held is sent first, without waiting for its time. *Cancel:* as an error.
  */
-export abstract class LatestSubscriber<T> extends OperatorSubscriber<T, T> {
-  protected readonly alarm: Alarm;
+export abstract class LatestSubscriber<T> extends TimedSubscriber<T> {
   protected isHeld = false;
   /** The item held may be sent as soon as there is demand. */
   protected isDue = false;
@@ -35,11 +33,9 @@ export abstract class LatestSubscriber<T> extends OperatorSubscriber<T, T> {
   private emitted = 0;
   private isCompleted = false;
 
-  constructor(downstream: StageSubscriber<T>, clock: Clock, options: DropOptions<T> | undefined) {
-    super(downstream);
-    const failed = (error: unknown): void => this.fail(error);
-    this.alarm = new Alarm(clock, () => this.rang(), failed);
-    this.account = new DropAccount(options, failed);
+  constructor(downstream: StageSubscriber<T>, clock: Clock, ms: number, options: DropOptions<T> | undefined) {
+    super(downstream, clock, ms);
+    this.account = new DropAccount(options, (error) => this.fail(error));
     this.loop = new SerialLoop(() => this.sendDue());
   }
 
@@ -84,7 +80,7 @@ export abstract class LatestSubscriber<T> extends OperatorSubscriber<T, T> {
   protected abstract arrived(): void;
 
   /** The alarm rang: by default the time of what is held has come. */
-  protected rang(): void {
+  protected override rang(): void {
     this.makeDue();
   }
 
@@ -97,7 +93,7 @@ export abstract class LatestSubscriber<T> extends OperatorSubscriber<T, T> {
   }
 
   protected override onEnd(): void {
-    this.alarm.close();
+    super.onEnd();
     if (this.isHeld) this.account.drop(this.take(), "ended");
   }
 

@@ -9,9 +9,8 @@ import type { Clock } from "../spec/clock.js";
 import { addDemand } from "../spec/demand.js";
 import { TimeoutError } from "../spec/errors.js";
 import type { Subscription } from "../spec/publisher.js";
-import { Alarm } from "./alarm.js";
-import { OperatorSubscriber } from "./operator-subscriber.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
+import { TimedSubscriber } from "./timed-subscriber.js";
 
 /** What is waited for, as the message of the error says it. */
 export type Awaited = "an item" | "the first item" | "demand";
@@ -21,27 +20,19 @@ export type Awaited = "an item" | "the first item" | "demand";
  *
  * *Demand:* n. *Buffers:* nothing. *Errors:* passed on. *Cancel:* passed on; stops the timer.
  */
-export class TimeoutSubscriber<T> extends OperatorSubscriber<T, T> {
+export class TimeoutSubscriber<T> extends TimedSubscriber<T> {
   private readonly name: string;
   private readonly awaited: Awaited;
-  private readonly ms: number;
-  private readonly alarm: Alarm;
   /** Requested below and not yet used. */
   private outstanding = 0;
   /** When the wait began. */
   private since = 0;
   private isOver = false;
 
-  constructor(downstream: StageSubscriber<T>, name: string, awaited: Awaited, ms: number, clock: Clock) {
-    super(downstream);
+  constructor(downstream: StageSubscriber<T>, clock: Clock, ms: number, name: string, awaited: Awaited) {
+    super(downstream, clock, ms);
     this.name = name;
     this.awaited = awaited;
-    this.ms = ms;
-    this.alarm = new Alarm(
-      clock,
-      () => this.rang(),
-      (error) => this.fail(error),
-    );
   }
 
   override onSubscribe(subscription: Subscription): void {
@@ -68,10 +59,6 @@ export class TimeoutSubscriber<T> extends OperatorSubscriber<T, T> {
     if (!this.done) this.upstream.request(n);
   }
 
-  protected override onEnd(): void {
-    this.alarm.close();
-  }
-
   private get isWaiting(): boolean {
     return !this.isOver && (this.awaited === "demand") === (this.outstanding === 0);
   }
@@ -83,7 +70,7 @@ export class TimeoutSubscriber<T> extends OperatorSubscriber<T, T> {
     if (!this.alarm.isSet) this.alarm.set(this.ms);
   }
 
-  private rang(): void {
+  protected override rang(): void {
     if (!this.isWaiting) return;
     const left = this.since + this.ms - this.alarm.now();
     if (left > 0) {
@@ -91,7 +78,7 @@ export class TimeoutSubscriber<T> extends OperatorSubscriber<T, T> {
       return;
     }
     const { name, awaited, ms } = this;
-    const message = `Cannot wait longer than ${ms} ms for ${awaited}: raise the limit of ${name}, or look ${awaited === "demand" ? "down" : "up"}stream`;
+    const message = `Cannot wait longer than ${ms} ms for ${awaited}: raise the limit of ${name}, or see why none comes`;
     this.fail(new TimeoutError(message, ms));
   }
 }

@@ -21,7 +21,7 @@ describe("backpressureTimeout", () => {
       code: "TIMEOUT",
       afterMs: 10,
       message:
-        "Cannot wait longer than 10 ms for demand: raise the limit of backpressureTimeout, or look downstream",
+        "Cannot wait longer than 10 ms for demand: raise the limit of backpressureTimeout, or see why none comes",
     });
     expect([upstream.cancels, clock.pending]).toEqual([1, 0]);
   });

@@ -33,7 +33,7 @@ export function backpressureTimeout<T>(ms: number, options?: ClockOptions): Oper
     flowOf(
       upstream,
       (downstream: StageSubscriber<T>) =>
-        new TimeoutSubscriber(downstream, "backpressureTimeout", "demand", ms, clock),
+        new TimeoutSubscriber(downstream, clock, ms, "backpressureTimeout", "demand"),
       { name: "backpressureTimeout", settings: { ms } },
     );
 }

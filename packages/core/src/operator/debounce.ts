@@ -6,7 +6,7 @@ import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
 import { LatestSubscriber } from "../kit/latest-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import type { Clock, ClockOptions } from "../spec/clock.js";
+import type { ClockOptions } from "../spec/clock.js";
 import type { DropOptions } from "../spec/overflow.js";
 
 /** What `debounce` takes. */
@@ -32,20 +32,14 @@ export function debounce<T>(ms: number, options?: DebounceOptions<T>): Operator<
   checkDropOptions("debounce", options);
   const clock = checkClock("debounce", options?.clock ?? systemClock);
   return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T>) => new Debounce(downstream, ms, clock, options), {
+    flowOf(upstream, (downstream: StageSubscriber<T>) => new Debounce(downstream, clock, ms, options), {
       name: "debounce",
       settings: { ms },
     });
 }
 
 class Debounce<T> extends LatestSubscriber<T> {
-  private readonly ms: number;
   private quietAt = 0;
-
-  constructor(downstream: StageSubscriber<T>, ms: number, clock: Clock, options: DropOptions<T> | undefined) {
-    super(downstream, clock, options);
-    this.ms = ms;
-  }
 
   protected override arrived(): void {
     this.isDue = false;

@@ -2,12 +2,11 @@ import { checkCapacity, Ring } from "../buffer/ring.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { Alarm } from "../kit/alarm.js";
 import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import { SerialLoop } from "../kit/serial-loop.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { TimedSubscriber } from "../kit/timed-subscriber.js";
 import type { Clock, ClockOptions } from "../spec/clock.js";
 import { addDemand, UNBOUNDED } from "../spec/demand.js";
 
@@ -39,7 +38,7 @@ export function delay<T>(ms: number, options: DelayOptions): Operator<T, T> {
   const capacity = checkCapacity("delay", options?.capacity, 1);
   const clock = checkClock("delay", options.clock ?? systemClock);
   return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T>) => new Delay(downstream, ms, capacity, clock), {
+    flowOf(upstream, (downstream: StageSubscriber<T>) => new Delay(downstream, clock, ms, capacity), {
       name: "delay",
       settings: { ms, capacity },
     });
@@ -50,10 +49,8 @@ interface Delayed<T> {
   readonly dueAt: number;
 }
 
-class Delay<T> extends OperatorSubscriber<T, T> {
-  private readonly ms: number;
+class Delay<T> extends TimedSubscriber<T> {
   private readonly capacity: number;
-  private readonly alarm: Alarm;
   private readonly loop: SerialLoop;
   /** What waits behind `oldest`. */
   private readonly items: Ring<Delayed<T>>;
@@ -64,15 +61,9 @@ class Delay<T> extends OperatorSubscriber<T, T> {
   private taken = 0;
   private isCompleted = false;
 
-  constructor(downstream: StageSubscriber<T>, ms: number, capacity: number, clock: Clock) {
-    super(downstream);
-    this.ms = ms;
+  constructor(downstream: StageSubscriber<T>, clock: Clock, ms: number, capacity: number) {
+    super(downstream, clock, ms);
     this.capacity = capacity;
-    this.alarm = new Alarm(
-      clock,
-      () => this.loop.run(),
-      (error) => this.fail(error),
-    );
     this.loop = new SerialLoop(() => this.sendDue());
     this.items = new Ring(capacity);
   }
@@ -97,8 +88,12 @@ class Delay<T> extends OperatorSubscriber<T, T> {
     this.ask();
   }
 
+  protected override rang(): void {
+    this.loop.run();
+  }
+
   protected override onEnd(): void {
-    this.alarm.close();
+    super.onEnd();
     this.items.clear();
     this.oldest = undefined;
   }

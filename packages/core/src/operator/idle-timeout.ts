@@ -30,7 +30,7 @@ export function idleTimeout<T>(ms: number, options?: ClockOptions): Operator<T, 
     flowOf(
       upstream,
       (downstream: StageSubscriber<T>) =>
-        new TimeoutSubscriber(downstream, "idleTimeout", "an item", ms, clock),
+        new TimeoutSubscriber(downstream, clock, ms, "idleTimeout", "an item"),
       { name: "idleTimeout", settings: { ms } },
     );
 }

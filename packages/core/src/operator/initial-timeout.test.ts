@@ -25,7 +25,7 @@ describe("initialTimeout", () => {
       code: "TIMEOUT",
       afterMs: 10,
       message:
-        "Cannot wait longer than 10 ms for the first item: raise the limit of initialTimeout, or look upstream",
+        "Cannot wait longer than 10 ms for the first item: raise the limit of initialTimeout, or see why none comes",
     });
     expect([upstream.cancels, clock.pending]).toEqual([1, 0]);
   });

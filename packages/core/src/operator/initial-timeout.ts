@@ -30,7 +30,7 @@ export function initialTimeout<T>(ms: number, options?: ClockOptions): Operator<
     flowOf(
       upstream,
       (downstream: StageSubscriber<T>) =>
-        new TimeoutSubscriber(downstream, "initialTimeout", "the first item", ms, clock),
+        new TimeoutSubscriber(downstream, clock, ms, "initialTimeout", "the first item"),
       { name: "initialTimeout", settings: { ms } },
     );
 }

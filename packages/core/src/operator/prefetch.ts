@@ -52,13 +52,11 @@ interface PrefetchSettings {
 }
 
 function settingsOf(size: number | "auto" | AutoPrefetchOptions): PrefetchSettings {
-  if (size === "auto") return { size: MOST, auto: true };
-  if (typeof size === "object" && size?.auto === true) {
-    return { size: checkCapacity("prefetch", size.max ?? MOST, 1), auto: true };
-  }
   if (typeof size === "number") return { size: checkCapacity("prefetch", size, 1), auto: false };
+  const { auto, max = MOST } = size === "auto" ? { auto: true } : (size ?? {});
+  if (auto === true) return { size: checkCapacity("prefetch", max, 1), auto };
   throw new RangeError(
-    `Cannot prefetch ${describe(size)}: it must be an integer >= 1, "auto" or { auto: true, max }`,
+    `Cannot prefetch ${describe(size)}: give an integer >= 1, "auto" or { auto: true, max }`,
   );
 }
 

@@ -33,9 +33,8 @@ export interface SampleOptions<T> extends ClockOptions, DropOptions<T> {}
  * ```
  */
 export function sample<T>(ticks: number | FlowInput<unknown>, options?: SampleOptions<T>): Operator<T, T> {
-  const isTimed = typeof ticks === "number";
-  const ms = isTimed ? checkMilliseconds("sample", ticks, 1) : undefined;
-  const notifier = isTimed ? undefined : from(ticks);
+  const notifier = typeof ticks === "number" ? undefined : from(ticks);
+  const ms = typeof ticks === "number" ? checkMilliseconds("sample", ticks, 1) : 0;
   checkDropOptions("sample", options);
   const clock = checkClock("sample", options?.clock ?? systemClock);
   return (upstream) =>
@@ -43,21 +42,15 @@ export function sample<T>(ticks: number | FlowInput<unknown>, options?: SampleOp
       upstream,
       (downstream: StageSubscriber<T>) =>
         notifier === undefined
-          ? new SampleEvery(downstream, clock, options, ms as number)
-          : new SampleBy(downstream, clock, options, notifier),
+          ? new SampleEvery(downstream, clock, ms, options)
+          : new SampleBy(downstream, clock, ms, options, notifier),
       { name: "sample", settings: { ms }, upstreams: notifier && [upstream, notifier] },
     );
 }
 
 /** Ticks stand on a grid from the start; the timer runs only while an item waits for one. */
 class SampleEvery<T> extends LatestSubscriber<T> {
-  private readonly ms: number;
   private startedAt = 0;
-
-  constructor(downstream: StageSubscriber<T>, clock: Clock, options: DropOptions<T> | undefined, ms: number) {
-    super(downstream, clock, options);
-    this.ms = ms;
-  }
 
   protected override started(): void {
     this.startedAt = this.alarm.now();
@@ -76,10 +69,11 @@ class SampleBy<T> extends LatestSubscriber<T> implements InnerOwner<unknown> {
   constructor(
     downstream: StageSubscriber<T>,
     clock: Clock,
+    ms: number,
     options: DropOptions<T> | undefined,
     notifier: Flow<unknown>,
   ) {
-    super(downstream, clock, options);
+    super(downstream, clock, ms, options);
     this.notifier = notifier;
   }
 

@@ -1,14 +1,13 @@
 import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { Alarm } from "../kit/alarm.js";
 import { checkDropOptions } from "../kit/buffer-options.js";
 import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
 import { DropAccount } from "../kit/drop-account.js";
 import { LatestSubscriber } from "../kit/latest-subscriber.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { TimedSubscriber } from "../kit/timed-subscriber.js";
 import type { Clock, ClockOptions } from "../spec/clock.js";
 import type { DropOptions } from "../spec/overflow.js";
 
@@ -45,32 +44,27 @@ export function throttleTime<T>(ms: number, options?: ThrottleTimeOptions<T>): O
   const clock = checkClock("throttleTime", options?.clock ?? systemClock);
   const { leading = true, trailing = false } = options ?? {};
   if (!leading && !trailing) {
-    throw new RangeError("Cannot throttle with leading and trailing false: no item is sent; set one of them");
+    throw new RangeError("Cannot throttle without leading and trailing: set one of them");
   }
   return (upstream) =>
     flowOf(
       upstream,
       (downstream: StageSubscriber<T>) =>
         trailing
-          ? new ThrottleLatest(downstream, ms, clock, options, leading)
-          : new ThrottleFirst(downstream, ms, clock, options),
+          ? new ThrottleLatest(downstream, clock, ms, options, leading)
+          : new ThrottleFirst(downstream, clock, ms, options),
       { name: "throttleTime", settings: { ms, leading, trailing } },
     );
 }
 
 /** Holds nothing and needs no timer: an item that comes too early is answered with "send another". */
-class ThrottleFirst<T> extends OperatorSubscriber<T, T> {
-  private readonly ms: number;
-  private readonly alarm: Alarm;
+class ThrottleFirst<T> extends TimedSubscriber<T> {
   private readonly account: DropAccount<T>;
   private opensAt = Number.NEGATIVE_INFINITY;
 
-  constructor(downstream: StageSubscriber<T>, ms: number, clock: Clock, options: DropOptions<T> | undefined) {
-    super(downstream);
-    const failed = (error: unknown): void => this.fail(error);
-    this.ms = ms;
-    this.alarm = new Alarm(clock, () => {}, failed);
-    this.account = new DropAccount(options, failed);
+  constructor(downstream: StageSubscriber<T>, clock: Clock, ms: number, options: DropOptions<T> | undefined) {
+    super(downstream, clock, ms);
+    this.account = new DropAccount(options, (error) => this.fail(error));
   }
 
   next(item: T): boolean {
@@ -85,6 +79,8 @@ class ThrottleFirst<T> extends OperatorSubscriber<T, T> {
     account.counters.delivered++;
     return this.downstream.next(item);
   }
+
+  protected override rang(): void {} // never set: only its clock is read
 }
 
 /**
@@ -93,18 +89,16 @@ class ThrottleFirst<T> extends OperatorSubscriber<T, T> {
  * Closed is the alarm set. Without `leading` an item closes the window when it comes, and the end of it sends one.
  */
 class ThrottleLatest<T> extends LatestSubscriber<T> {
-  private readonly ms: number;
   private readonly leading: boolean;
 
   constructor(
     downstream: StageSubscriber<T>,
-    ms: number,
     clock: Clock,
+    ms: number,
     options: DropOptions<T> | undefined,
     leading: boolean,
   ) {
-    super(downstream, clock, options);
-    this.ms = ms;
+    super(downstream, clock, ms, options);
     this.leading = leading;
   }
 

@@ -2,11 +2,10 @@ import { checkCapacity } from "../buffer/ring.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { Alarm } from "../kit/alarm.js";
 import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { TimedSubscriber } from "../kit/timed-subscriber.js";
 import type { Clock, ClockOptions } from "../spec/clock.js";
 import { addDemand, UNBOUNDED } from "../spec/demand.js";
 
@@ -42,7 +41,7 @@ export function yieldEvery<T>(options: YieldEveryOptions): Operator<T, T> {
   if (ms !== undefined) checkMilliseconds("yieldEvery", ms, 0);
   const clock = checkClock("yieldEvery", options.clock ?? systemClock);
   return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T>) => new YieldEvery(downstream, items, ms, clock), {
+    flowOf(upstream, (downstream: StageSubscriber<T>) => new YieldEvery(downstream, clock, ms, items), {
       name: "yieldEvery",
       settings: { items, ms },
     });
@@ -55,10 +54,8 @@ export function yieldEvery<T>(options: YieldEveryOptions): Operator<T, T> {
  *
  * The alarm, set without delay at the first item of a turn, tells that the turn is over.
  */
-class YieldEvery<T> extends OperatorSubscriber<T, T> {
+class YieldEvery<T> extends TimedSubscriber<T> {
   private readonly items: number;
-  private readonly ms: number | undefined;
-  private readonly alarm: Alarm;
   /** Requested below and not yet asked of upstream. */
   private unmet = 0;
   /** Asked of upstream and not yet used. */
@@ -69,23 +66,17 @@ class YieldEvery<T> extends OperatorSubscriber<T, T> {
 
   constructor(
     downstream: StageSubscriber<T>,
-    items: number | undefined,
-    ms: number | undefined,
     clock: Clock,
+    ms: number = UNBOUNDED,
+    items: number = UNBOUNDED,
   ) {
-    super(downstream);
-    this.items = items ?? UNBOUNDED;
-    this.ms = ms;
-    this.alarm = new Alarm(
-      clock,
-      () => this.beginTurn(),
-      (error) => this.fail(error),
-    );
+    super(downstream, clock, ms);
+    this.items = items;
   }
 
   next(item: T): boolean {
     if (!this.alarm.isSet) {
-      if (this.ms !== undefined) this.since = this.alarm.now();
+      if (this.isTimed) this.since = this.alarm.now();
       this.alarm.set(0);
     }
     this.outstanding--;
@@ -102,19 +93,19 @@ class YieldEvery<T> extends OperatorSubscriber<T, T> {
     this.ask();
   }
 
-  protected override onEnd(): void {
-    this.alarm.close();
-  }
-
-  private beginTurn(): void {
+  /** A turn begins. */
+  protected override rang(): void {
     this.count = 0;
     this.ask();
   }
 
+  private get isTimed(): boolean {
+    return this.ms !== UNBOUNDED;
+  }
+
   private ask(): void {
-    const { items, ms } = this;
-    const room = items - this.count - this.outstanding;
-    const n = Math.min(this.unmet, ms === undefined ? room : Math.min(room, 1 - this.outstanding));
+    let n = Math.min(this.unmet, this.items - this.count - this.outstanding);
+    if (this.isTimed) n = Math.min(n, 1 - this.outstanding);
     if (n <= 0 || this.done || this.isTurnOver()) return;
     if (this.unmet !== UNBOUNDED) this.unmet -= n;
     this.outstanding += n;
@@ -122,7 +113,7 @@ class YieldEvery<T> extends OperatorSubscriber<T, T> {
   }
 
   private isTurnOver(): boolean {
-    const { alarm, ms } = this;
-    return ms !== undefined && alarm.isSet && alarm.now() - this.since >= ms;
+    const { alarm } = this;
+    return this.isTimed && alarm.isSet && alarm.now() - this.since >= this.ms;
   }
 }

@@ -44,7 +44,7 @@ describe("generate", () => {
   it("fails for an answer that is no pair", async () => {
     for (const wrong of [null, 5, "ab", {}]) {
       await expect(generate(0, () => wrong as never).toArray()).rejects.toThrow(
-        /^Cannot generate from .*: a step/,
+        /^Cannot generate from .*: answer/,
       );
     }
   });

@@ -59,7 +59,7 @@ class Steps<T, S> implements Iterator<T, undefined> {
     if (made === undefined) return { done: true, value: undefined };
     if (!Array.isArray(made)) {
       throw new TypeError(
-        `Cannot generate from ${describe(made)}: a step answers [item, state], or undefined at the end`,
+        `Cannot generate from ${describe(made)}: answer [item, state], or undefined at the end`,
       );
     }
     this.state = made[1];
