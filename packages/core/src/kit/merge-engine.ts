@@ -1,5 +1,6 @@
 // Reads several sources at once and sends their items as one stream. merge, mergeMap, mergePrioritized and expand
-// are made of it.
+// are made of it. Longer than most files: all of its parts turn on the same few counters, and what stands alone is
+// kit/lane.ts.
 //
 //   upstream --item--> make --source--> [ due ] --connect, request--> lane --item--> downstream
 //                                          ^                            | no demand, or somebody is first
@@ -18,39 +19,12 @@ import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { asError, dropItem } from "./dropped.js";
 import { NEVER_SUBSCRIPTION } from "./ended.js";
-import { type InnerOwner, InnerSubscriber } from "./inner-subscriber.js";
+import type { InnerOwner } from "./inner-subscriber.js";
+import { Lane, type ReadyLanes } from "./lane.js";
 import { OperatorSubscriber } from "./operator-subscriber.js";
 import { replenishAt } from "./replenish.js";
 import { SerialLoop } from "./serial-loop.js";
 import type { Connectable, SliceSource, StageSubscriber } from "./stage-subscriber.js";
-
-/** What a merge needs of the queue of lanes that have items waiting; a Ring is one. */
-export interface ReadyLanes<R> {
-  readonly isEmpty: boolean;
-  push(lane: Lane<R>): void;
-  shift(): Lane<R>;
-  clear(): void;
-}
-
-/** One source and its items that wait. Its index is a place, taken by another source when this one is over. */
-export class Lane<R> extends InnerSubscriber<R> {
-  /** The source, until it is connected. */
-  unconnected: Connectable<R> | undefined;
-  /** Made when the first item has to wait. */
-  items: Ring<R> | undefined = undefined;
-  /** Sent on since the source was last asked. */
-  freed = 0;
-  isDue = true;
-
-  constructor(owner: InnerOwner<R>, index: number, source: Connectable<R>) {
-    super(owner, index);
-    this.unconnected = source;
-  }
-
-  get isEmpty(): boolean {
-    return this.items === undefined || this.items.isEmpty;
-  }
-}
 
 /**
  * Merges the sources that `make` makes of upstream's items, up to `concurrency` at once.
@@ -62,11 +36,12 @@ export class Lane<R> extends InnerSubscriber<R> {
 export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements InnerOwner<R> {
   protected readonly due: Ring<Lane<R>>;
   protected readonly ready: ReadyLanes<R>;
+  protected readonly loop: SerialLoop;
   private readonly name: string;
   private readonly make: (item: T) => Connectable<R>;
   private readonly concurrency: number;
   private readonly prefetch: number;
-  protected readonly loop: SerialLoop;
+  private readonly lowWater: number;
   /** By index; the indexes of those that are over are in `vacant`. */
   private readonly lanes: (Lane<R> | undefined)[] = [];
   private readonly vacant: number[] = [];
@@ -95,6 +70,7 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
     this.make = make;
     this.concurrency = concurrency;
     this.prefetch = prefetch;
+    this.lowWater = replenishAt(prefetch);
     this.due = new Ring(places);
     this.ready = ready;
     this.loop = new SerialLoop(() => this.takeTurns());
@@ -272,7 +248,7 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
 
   private free(lane: Lane<R>, count: number): void {
     lane.freed += count;
-    if (!lane.isDue && lane.freed >= replenishAt(this.prefetch) && !lane.ended) {
+    if (!lane.isDue && lane.freed >= this.lowWater && !lane.ended) {
       lane.isDue = true;
       this.due.push(lane);
       this.isOwed = true;

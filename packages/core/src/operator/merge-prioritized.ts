@@ -1,7 +1,8 @@
 import { checkCapacity } from "../buffer/ring.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
-import { type Lane, MergeEngine, type ReadyLanes } from "../kit/merge-engine.js";
+import type { Lane, ReadyLanes } from "../kit/lane.js";
+import { MergeEngine } from "../kit/merge-engine.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { type FlowInput, from, fromEach } from "../source/from.js";
 import { describe } from "../spec/describe.js";
