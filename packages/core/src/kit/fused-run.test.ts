@@ -9,6 +9,7 @@ import { take } from "../operator/take.js";
 import { tap } from "../operator/tap.js";
 import { fromIterable } from "../source/from-iterable.js";
 import { fromPublisher } from "../source/from-publisher.js";
+import { of } from "../source/of.js";
 import { range } from "../source/range.js";
 import { setFusion } from "../flow/unfused.js";
 
@@ -180,3 +181,16 @@ for (const [name, head] of Object.entries(heads)) {
     });
   }
 }
+
+describe("FusedRun of maps only", () => {
+  it("applies as many as there are, each once and in order", async () => {
+    for (let count = 1; count <= 32; count++) {
+      let flow: Flow<string> = of("");
+      const wanted = Array.from({ length: count }, (_, k) => `${k} `).join("");
+      for (let k = 0; k < count; k++) flow = flow.pipe(map((text) => `${text}${k} `));
+      expect(await flow.toArray()).toEqual([wanted]);
+      const long = filter((text: string) => text.length > 0);
+      expect(await flow.pipe(long).toArray()).toEqual([wanted]);
+    }
+  });
+});
