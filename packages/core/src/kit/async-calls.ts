@@ -9,12 +9,9 @@
 // item, and 30 % in a process with mixed call sites. That is safe because a native promise calls back once; whatever
 // else has a `then` is made one.
 
-import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { asError } from "./dropped.js";
-import { NEVER_SUBSCRIPTION } from "./ended.js";
-import { OperatorSubscriber } from "./operator-subscriber.js";
-import { SerialLoop } from "./serial-loop.js";
+import { HoldingSubscriber } from "./holding-subscriber.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 import { isThenable } from "./thenable.js";
 
@@ -41,18 +38,14 @@ export class Call<R> {
 }
 
 /** Holds at most `capacity` items: such as wait for their call, calls under way, and results that wait. */
-export abstract class AsyncCalls<T, R> extends OperatorSubscriber<T, R> implements MapAsyncContext {
-  protected readonly loop: SerialLoop;
+export abstract class AsyncCalls<T, R> extends HoldingSubscriber<T, R> implements MapAsyncContext {
   protected held = 0;
   private readonly name: string;
   private readonly transform: AsyncFunction<T, R>;
   private readonly capacity: number;
   private readonly spare: Call<R>[] = [];
-  private demand = 0;
-  private emitted = 0;
   /** Places that have become free since upstream was last asked. */
   private freed = 0;
-  private upstreamCompleted = false;
   private controller: AbortController | undefined = undefined;
 
   constructor(
@@ -65,7 +58,6 @@ export abstract class AsyncCalls<T, R> extends OperatorSubscriber<T, R> implemen
     this.name = name;
     this.transform = transform;
     this.capacity = capacity;
-    this.loop = new SerialLoop(() => this.step());
   }
 
   /** Made when a call first looks at it: most do not, and an AbortController costs as much as the call. */
@@ -78,18 +70,6 @@ export abstract class AsyncCalls<T, R> extends OperatorSubscriber<T, R> implemen
   override onSubscribe(subscription: Subscription): void {
     super.onSubscribe(subscription);
     if (!this.done) subscription.request(this.capacity);
-  }
-
-  override onComplete(): void {
-    this.upstream = NEVER_SUBSCRIPTION; // it has ended: neither a request nor a cancel goes there any more
-    this.upstreamCompleted = true;
-    this.loop.run();
-  }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
-    this.loop.run();
   }
 
   /** A call has its result. */
@@ -133,7 +113,7 @@ export abstract class AsyncCalls<T, R> extends OperatorSubscriber<T, R> implemen
     this.controller?.abort();
   }
 
-  protected step(): void {
+  protected override step(): void {
     while (!this.done && this.emitted < this.demand) {
       const call = this.takeSettled();
       if (call === undefined) break;

@@ -9,14 +9,12 @@
 //   batch      `max` items held and outstanding together; with `weigh` items are asked for one by one, as nobody
 //              knows what the next one weighs
 
-import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import { UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { checkWeight } from "./check-weight.js";
 import { asError } from "./dropped.js";
-import { NEVER_SUBSCRIPTION } from "./ended.js";
-import { OperatorSubscriber } from "./operator-subscriber.js";
+import { HoldingSubscriber } from "./holding-subscriber.js";
 import { replenishAt } from "./replenish.js";
-import { SerialLoop } from "./serial-loop.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /** What tells one merging operator from another. */
@@ -32,10 +30,9 @@ export interface BatchRules<T, R> {
 }
 
 /** Merges what waits into one value. */
-export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
+export class BatchSubscriber<T, R> extends HoldingSubscriber<T, R> {
   private readonly name: string;
   private readonly rules: BatchRules<T, R>;
-  private readonly loop: SerialLoop;
   private value: R | undefined = undefined;
   private hasValue = false;
   /** Of `value`. */
@@ -45,15 +42,11 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
   /** Asked of upstream and not received. */
   private outstanding = 0;
   private isSending = false;
-  private upstreamCompleted = false;
-  private demand = 0;
-  private emitted = 0;
 
   constructor(downstream: StageSubscriber<R>, name: string, rules: BatchRules<T, R>) {
     super(downstream);
     this.name = name;
     this.rules = rules;
-    this.loop = new SerialLoop(() => this.sendWaiting());
   }
 
   override onSubscribe(subscription: Subscription): void {
@@ -75,18 +68,6 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
     this.outstanding--;
     this.advance();
     return true;
-  }
-
-  override onComplete(): void {
-    this.upstream = NEVER_SUBSCRIPTION; // it has ended: neither a request nor a cancel goes there any more
-    this.upstreamCompleted = true;
-    this.advance();
-  }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
-    this.advance();
   }
 
   protected override onEnd(): void {
@@ -113,14 +94,14 @@ export class BatchSubscriber<T, R> extends OperatorSubscriber<T, R> {
   }
 
   /** Upstream is asked outside of the loop, so that an item which comes at once finds the demand that there is. */
-  private advance(): void {
-    this.loop.run();
+  protected override advance(): void {
+    super.advance();
     if (this.done || this.isSending) return;
     if (this.upstreamCompleted && !this.hasValue) this.endWithComplete();
     else this.ask();
   }
 
-  private sendWaiting(): void {
+  protected override step(): void {
     this.isSending = true;
     while (!this.done && this.hasValue && this.emitted < this.demand) {
       const { tooHeavy, value } = this;

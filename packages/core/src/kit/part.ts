@@ -63,10 +63,7 @@ export class Part<T> implements Subscription {
 
   connect(downstream: StageSubscriber<T>): void {
     if (this.isRead || this.isOver) {
-      fail(
-        downstream,
-        new SluiceError("SUBSCRIBED", "Cannot read a window or group twice, or after it was left"),
-      );
+      fail(downstream, new SluiceError("SUBSCRIBED", "Cannot read a part of a stream twice (§1.11)"));
       return;
     }
     this.owner.partRead(this);

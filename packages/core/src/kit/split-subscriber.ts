@@ -19,7 +19,6 @@
 
 import { checkCapacity, Ring } from "../buffer/ring.js";
 import type { Clock, ClockOptions } from "../spec/clock.js";
-import { addDemand } from "../spec/demand.js";
 import { describe } from "../spec/describe.js";
 import { SluiceError } from "../spec/errors.js";
 import type { Subscription } from "../spec/publisher.js";
@@ -27,12 +26,11 @@ import { Alarm } from "./alarm.js";
 import { checkClock } from "./check-clock.js";
 import { checkMilliseconds } from "./check-milliseconds.js";
 import { asError, dropItem } from "./dropped.js";
-import { NEVER_SUBSCRIPTION, NOBODY, type Terminal } from "./ended.js";
+import { NOBODY, type Terminal } from "./ended.js";
 import { GroupError } from "./group-error.js";
-import { OperatorSubscriber } from "./operator-subscriber.js";
+import { HoldingSubscriber } from "./holding-subscriber.js";
 import { Part, type PartOwner } from "./part.js";
 import { replenishAt } from "./replenish.js";
-import { SerialLoop } from "./serial-loop.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /** What `window` and `groupBy` share. */
@@ -74,31 +72,26 @@ export function splitSettings(
 }
 
 /** Parts a stream into streams. */
-export abstract class SplitSubscriber<T, R> extends OperatorSubscriber<T, R> implements PartOwner<T> {
+export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> implements PartOwner<T> {
   readonly prefetch: number;
   protected readonly settings: SplitSettings;
   /** Those that are not over. */
   protected readonly parts: Map<unknown, Part<T>> = new Map();
   /** Made, and not yet asked for: each holds an item, so these are `prefetch` at most. */
   private readonly waiting: Ring<Part<T>>;
-  private readonly loop: SerialLoop;
   private readonly alarm: Alarm;
   /** Items in all parts, and those of them in parts without a subscriber. */
   private held = 0;
   private unread = 0;
   /** Asked of upstream and not received. */
   private outstanding = 0;
-  private upstreamCompleted = false;
   private isCut = false;
-  private demand = 0;
-  private emitted = 0;
 
   constructor(downstream: StageSubscriber<R>, settings: SplitSettings) {
     super(downstream);
     this.prefetch = settings.prefetch;
     this.settings = settings;
     this.waiting = new Ring(settings.prefetch);
-    this.loop = new SerialLoop(() => this.handOut());
     this.alarm = new Alarm(
       settings.clock,
       () => this.failStalled(),
@@ -139,17 +132,12 @@ export abstract class SplitSubscriber<T, R> extends OperatorSubscriber<T, R> imp
   }
 
   override onComplete(): void {
-    if (this.done) return;
-    this.upstream = NEVER_SUBSCRIPTION; // it has ended: neither a request nor a cancel goes there any more
-    this.upstreamCompleted = true;
+    super.onComplete();
     this.endParts({ kind: "complete" });
-    this.loop.run();
   }
 
   override request(n: number): void {
-    if (this.done || this.isCut) return;
-    this.demand = addDemand(this.demand, n);
-    this.loop.run();
+    if (!this.isCut) super.request(n);
   }
 
   override cancel(): void {
@@ -193,9 +181,8 @@ export abstract class SplitSubscriber<T, R> extends OperatorSubscriber<T, R> imp
   }
 
   protected override fail(error: unknown): void {
-    const { done } = this;
     super.fail(error);
-    if (!done) this.endParts({ kind: "error", error });
+    this.endParts({ kind: "error", error });
   }
 
   protected override endWithError(error: unknown): void {
@@ -212,7 +199,7 @@ export abstract class SplitSubscriber<T, R> extends OperatorSubscriber<T, R> imp
     for (const part of this.parts.values()) part.finish(end);
   }
 
-  private handOut(): void {
+  protected override step(): void {
     while (!this.done && !this.waiting.isEmpty && this.emitted < this.demand) {
       const part = this.waiting.shift();
       part.isHandedOut = true;
@@ -253,17 +240,15 @@ export abstract class SplitSubscriber<T, R> extends OperatorSubscriber<T, R> imp
   }
 
   private failStalled(): void {
-    const { call, name, prefetch, stallMs } = this.settings;
+    const { call, prefetch, stallMs } = this.settings;
     let stalled: unknown;
     this.some((part) => {
       stalled = part.key;
-      return part.isOpen && !part.isRead;
+      return !part.isRead && !part.items.isEmpty;
     });
-    const what = name === "window" ? "windows" : "groups";
-    const message = `Cannot go on with ${call}: for ${stallMs} ms all ${prefetch} items held lay in ${what} that nobody reads, such as ${describe(stalled)}, while others waited; read more ${what} at once (concurrency), cancel those not wanted, or raise prefetch`;
+    const message = `Cannot go on with ${call}: for ${stallMs} ms all ${prefetch} items held lay in streams that nobody reads, such as ${describe(stalled)}, while others waited; read more at once, or raise prefetch`;
     this.fail(new GroupError("STALLED", message, stalled));
   }
 }
 
-const CUT =
-  "Cannot read on: the stream that this window or group is of was cancelled before it was subscribed to";
+const CUT = "Cannot read on: the stream that this one is part of was cancelled before; subscribe as it comes";

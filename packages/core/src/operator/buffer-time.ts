@@ -5,12 +5,9 @@ import type { Operator } from "../flow/flow.js";
 import { Alarm } from "../kit/alarm.js";
 import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
-import { NEVER_SUBSCRIPTION } from "../kit/ended.js";
-import { OperatorSubscriber } from "../kit/operator-subscriber.js";
-import { SerialLoop } from "../kit/serial-loop.js";
+import { HoldingSubscriber } from "../kit/holding-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import type { Clock, ClockOptions } from "../spec/clock.js";
-import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 
 /** When `bufferTime` sends an array. Both bounds are required: the one is memory, the other delay. */
@@ -50,18 +47,14 @@ export function bufferTime<T>(options: BufferTimeOptions): Operator<T, T[]> {
 }
 
 /** empty --first item--> gathering --`size` items | `ms` gone | upstream completed--> due --demand--> empty */
-class BufferTime<T> extends OperatorSubscriber<T, T[]> {
+class BufferTime<T> extends HoldingSubscriber<T, T[]> {
   private readonly size: number;
   private readonly ms: number;
   private readonly alarm: Alarm;
-  private readonly loop: SerialLoop;
   private gathered: T[] = [];
   /** When `gathered` has waited long enough. */
   private dueAt = 0;
   private isDue = false;
-  private upstreamCompleted = false;
-  private demand = 0;
-  private emitted = 0;
 
   constructor(downstream: StageSubscriber<T[]>, size: number, ms: number, clock: Clock) {
     super(downstream);
@@ -72,7 +65,6 @@ class BufferTime<T> extends OperatorSubscriber<T, T[]> {
       () => this.timePassed(),
       (error) => this.fail(error),
     );
-    this.loop = new SerialLoop(() => this.sendDue());
   }
 
   override onSubscribe(subscription: Subscription): void {
@@ -90,18 +82,6 @@ class BufferTime<T> extends OperatorSubscriber<T, T[]> {
       if (!this.alarm.isSet) this.alarm.set(this.ms);
     }
     return true;
-  }
-
-  override onComplete(): void {
-    this.upstream = NEVER_SUBSCRIPTION;
-    this.upstreamCompleted = true;
-    this.becomeDue();
-  }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
-    this.loop.run();
   }
 
   protected override onEnd(): void {
@@ -122,11 +102,16 @@ class BufferTime<T> extends OperatorSubscriber<T, T[]> {
     this.loop.run();
   }
 
-  private sendDue(): void {
-    while (!this.done && this.isDue && this.emitted < this.demand && this.gathered.length > 0) {
+  protected override step(): void {
+    while (
+      !this.done &&
+      (this.isDue || this.upstreamCompleted) &&
+      this.emitted < this.demand &&
+      this.gathered.length > 0
+    ) {
       const { gathered } = this;
       this.gathered = [];
-      this.isDue = this.upstreamCompleted;
+      this.isDue = false;
       if (this.downstream.next(gathered)) this.emitted++;
       if (!this.done) this.upstream.request(gathered.length);
     }
