@@ -136,7 +136,7 @@ export class Cursor<T> implements Subscription {
   /** The ring is full and waits for nobody: who stands at its head has to go on. */
   giveWay(): void {
     const { ring } = this.owner;
-    if (this.position !== ring.head || this.done) return;
+    if (this.done || this.waits) return; // it came just now, from within an onDrop
     this.count();
     if (this.cutsOff) this.cutOff(`${ring.capacity} items behind`);
     else this.skipTo(this.position + 1);
@@ -172,6 +172,7 @@ export class Cursor<T> implements Subscription {
   private cutOff(late: string): void {
     const { name, ring } = this.owner;
     this.skipTo(ring.tail); // first: it must not hold the ring until it has been told
+    if (this.end !== undefined || this.done) return; // nobody has come yet who could be told; or its onDrop cancelled
     const message = `${name} cut off a subscriber ${late}: raise the capacity or choose a policy that drops`;
     this.fail(new OverflowError(message, ring.capacity));
   }

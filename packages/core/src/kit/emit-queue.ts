@@ -37,7 +37,7 @@ export class EmitQueue<T> implements Feeder {
     }
     return new Promise((resolve, reject) => {
       const abandon = (): void => {
-        waiting.delete(entry);
+        if (!waiting.delete(entry)) return; // it is being sent
         this.open();
         reject(signal?.reason);
       };

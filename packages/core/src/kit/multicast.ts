@@ -137,7 +137,8 @@ export class Multicast<T> implements CursorOwner<T> {
       return;
     }
     const own = isForOne ? keeper : undefined;
-    (own ?? this.add(reader, position ?? keeper?.position ?? this.ring.tail)).open(downstream);
+    const first = keeper && Math.max(keeper.position, this.ring.tail - keeper.lag); // it may not have been moved on yet
+    (own ?? this.add(reader, position ?? first ?? this.ring.tail)).open(downstream);
   }
 
   due(cursor: Cursor<T>): void {
@@ -198,8 +199,9 @@ export class Multicast<T> implements CursorOwner<T> {
 
   /** Nobody who is waited for stands at the head: who does loses his place. */
   private makeRoom(): void {
+    const { head } = this.ring; // as it is now: it moves on with the last of them
     this.isMakingRoom = true;
-    for (const cursor of this.cursors) cursor.giveWay();
+    for (const cursor of this.cursors) if (cursor.position === head) cursor.giveWay();
     this.isMakingRoom = false;
   }
 }
