@@ -1,30 +1,48 @@
 // `npm run tck`: the same table as conformance.test.ts without a test runner, one line for each failure and a
-// sum at the end. Bundled and run by scripts/tck.mjs. With PART only the rows with PART in their file or name.
+// sum at the end. Bundled and run by scripts/tck.mjs. With PART only the rows with PART in their file or name;
+// with --long also the runs over ten million items.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { runChecks } from "@sluice/tck";
-import { checksOf, rows } from "./subjects.js";
+import { longRuns } from "./long-run.js";
+import { checksOf, rows, runIn } from "./subjects.js";
 
 // §3.13 is only put where the host offers gc().
 setFlagsFromString("--expose-gc");
 Object.assign(globalThis, { gc: runInNewContext("gc") });
 
-const [part = ""] = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
+const args = process.argv.slice(2);
+const [part = ""] = args.filter((arg) => !arg.startsWith("--"));
 let passed = 0;
 let failed = 0;
+
+function count(what: string, error: Error | undefined): void {
+  if (error === undefined) passed++;
+  else {
+    failed++;
+    process.stdout.write(`FAILED ${what} · ${error.message}\n`);
+  }
+}
+
 for (const row of rows) {
   if (!`${row.file} ${row.name}`.includes(part)) continue;
   for (const mode of ["fused", "unfused"] as const) {
     for (const { among, checks } of checksOf(row, mode)) {
       for (const { error } of await runChecks(checks)) {
-        if (error === undefined) passed++;
-        else {
-          failed++;
-          process.stdout.write(`FAILED ${row.file} · ${row.name} ${among}, ${mode} · ${error.message}\n`);
-        }
+        count(`${row.file} · ${row.name} ${among}, ${mode}`, error);
       }
     }
+  }
+}
+for (const { name, check } of args.includes("--long") ? longRuns : []) {
+  if (!`long run ${name}`.includes(part)) continue;
+  for (const mode of ["fused", "unfused"] as const) {
+    const start = performance.now();
+    const [result] = await runChecks([{ ...check, run: () => runIn(mode, check) }]);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    process.stdout.write(`10,000,000 items through ${name}, ${mode}: ${seconds} s\n`);
+    count(`${name}, ${mode}`, result?.error);
   }
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

@@ -126,7 +126,7 @@ function over(row: OperatorRow, apply: (upstream: Flow<number>) => Publisher<unk
 }
 
 /** Read when something is subscribed, also within the check, so it holds for as long as the check runs. */
-async function runIn(mode: Mode, check: Check): Promise<void> {
+export async function runIn(mode: Mode, check: Check): Promise<void> {
   setFusion(mode === "fused");
   try {
     await check.run();
