@@ -13,6 +13,7 @@ export { type UnicastHub, unicast } from "./hub/unicast.js";
 export { droppedItemCount, onDroppedError, onDroppedItem } from "./kit/dropped.js";
 export { GroupError } from "./kit/group-error.js";
 export type { JoinOptions } from "./kit/join.js";
+export type { Observer, PlainObservable } from "./kit/observable-subscription.js";
 export type { OfferResult } from "./kit/overflow-engine.js";
 export type { OverflowPolicy } from "./kit/overflow-policy.js";
 export type { SplitOptions } from "./kit/split-subscriber.js";
@@ -84,13 +85,7 @@ export { fail } from "./source/fail.js";
 export { fromAsyncIterable } from "./source/from-async-iterable.js";
 export { type EventSource, fromEvent } from "./source/from-event.js";
 export { fromIterable } from "./source/from-iterable.js";
-export {
-  fromObservable,
-  type ObservableLike,
-  type Observer,
-  type OverloadedObservable,
-  type PlainObservable,
-} from "./source/from-observable.js";
+export { fromObservable, type ObservableLike, type OverloadedObservable } from "./source/from-observable.js";
 export { fromPromise } from "./source/from-promise.js";
 export { fromPublisher } from "./source/from-publisher.js";
 export { fromWebStream } from "./source/from-web-stream.js";

@@ -9,6 +9,8 @@ import { catchError } from "../src/operator/catch-error.js";
 import { combineLatest } from "../src/operator/combine-latest.js";
 import { batch } from "../src/operator/batch.js";
 import { buffer } from "../src/operator/buffer.js";
+import { replay } from "../src/hub/replay.js";
+import { type UnicastHub, unicast } from "../src/hub/unicast.js";
 import { concatMap } from "../src/operator/concat-map.js";
 import { distinct } from "../src/operator/distinct.js";
 import { exhaustMap } from "../src/operator/exhaust-map.js";
@@ -33,6 +35,7 @@ import { initialTimeout } from "../src/operator/initial-timeout.js";
 import { repeat } from "../src/operator/repeat.js";
 import { retry } from "../src/operator/retry.js";
 import { scan } from "../src/operator/scan.js";
+import { share } from "../src/operator/share.js";
 import { skip } from "../src/operator/skip.js";
 import { switchMap } from "../src/operator/switch-map.js";
 import { take } from "../src/operator/take.js";
@@ -56,7 +59,8 @@ import { from } from "../src/source/from.js";
 import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
 import { fromEvent } from "../src/source/from-event.js";
 import { fromIterable } from "../src/source/from-iterable.js";
-import { fromObservable, type Observer } from "../src/source/from-observable.js";
+import type { Observer } from "../src/kit/observable-subscription.js";
+import { fromObservable } from "../src/source/from-observable.js";
 import { fromPromise } from "../src/source/from-promise.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
 import { never } from "../src/source/never.js";
@@ -86,8 +90,16 @@ function streamOf(count: number): ReadableStream<number> {
   });
 }
 
+function filled(hub: UnicastHub<number>, count: number): Flow<number> {
+  for (let n = 0; n < count; n++) hub.tryEmit(n);
+  hub.complete();
+  return hub;
+}
+
 /** Sources of `0 .. count - 1`; fromPromise has one item whatever is asked. */
 const sources: Record<string, (count: number) => Flow<number>> = {
+  unicast: (count) => filled(unicast<number>({ capacity: 1_000_000 }), count),
+  replay: (count) => filled(replay<number>({ capacity: 1_000_000, last: 1_000_000 }), count),
   range: (count) => range(0, count),
   of: (count) => of(...array(count)),
   "fromIterable(array)": (count) => fromIterable(array(count)),
@@ -154,6 +166,8 @@ const operators: Record<string, () => Operator<number, number>> = {
   "prefetch(1)": () => prefetch(1),
   'prefetch("auto")': () => prefetch("auto"),
   limitDemand: () => limitDemand(3),
+  share: () => share(),
+  "share, 1 ahead": () => share({ prefetch: 1 }),
   yieldEvery: () => yieldEvery({ items: 1000 }),
   idleTimeout: () => idleTimeout(60_000),
   initialTimeout: () => initialTimeout(60_000),

@@ -24,6 +24,7 @@ import { prefetch } from "../src/operator/prefetch.js";
 import { repeat } from "../src/operator/repeat.js";
 import { retry } from "../src/operator/retry.js";
 import { scan } from "../src/operator/scan.js";
+import { share } from "../src/operator/share.js";
 import { switchMap } from "../src/operator/switch-map.js";
 import { take } from "../src/operator/take.js";
 import { withLatestFrom } from "../src/operator/with-latest-from.js";
@@ -38,7 +39,8 @@ import { fail } from "../src/source/fail.js";
 import { fromAsyncIterable } from "../src/source/from-async-iterable.js";
 import { type EventSource, fromEvent } from "../src/source/from-event.js";
 import { fromIterable } from "../src/source/from-iterable.js";
-import { fromObservable, type PlainObservable } from "../src/source/from-observable.js";
+import type { PlainObservable } from "../src/kit/observable-subscription.js";
+import { fromObservable } from "../src/source/from-observable.js";
 import { fromPromise } from "../src/source/from-promise.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
 import { fromWebStream } from "../src/source/from-web-stream.js";
@@ -92,6 +94,7 @@ const operators: Record<string, () => Operator<number, number>> = {
       withLatestFrom([never(), of("x")]),
       map(([n]) => n),
     ),
+  share: () => share({ prefetch: 4 }),
   "switchMap to never": () => switchMap(() => never<number>()),
   "switchMap to one": () => switchMap((n) => of(n)),
   "exhaustMap to never": () => exhaustMap(() => never<number>()),

@@ -6,6 +6,7 @@ import { describe } from "../spec/describe.js";
 import type { BufferOptions, DropOptions, WeighedBufferOptions } from "../spec/overflow.js";
 import { checkClock } from "./check-clock.js";
 import { checkMilliseconds } from "./check-milliseconds.js";
+import { requireFunction } from "./require-function.js";
 
 /** The options of a buffer whose capacity counts items, or items and weight. */
 export type AnyBufferOptions<T> = BufferOptions<T> | WeighedBufferOptions<T>;
@@ -29,27 +30,17 @@ export function checkBufferOptions(place: string, options: AnyBufferOptions<neve
 function checkBounds(place: string, options: AnyBufferOptions<never>): number {
   const { capacity, weigh } = options ?? {};
   if (weigh === undefined) return checkCapacity(place, capacity as number, 1);
-  if (typeof weigh !== "function") {
-    throw new TypeError(
-      `Cannot give ${place} the weigh ${describe(weigh)}: it must be a function of an item`,
-    );
-  }
+  requireFunction("weigh", weigh);
   const items = checkCapacity(place, capacity?.items, 1);
   const { weight } = capacity;
   if (typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY) return items;
-  throw new RangeError(
-    `Cannot give ${place} the capacity of weight ${describe(weight)}: it must be a finite number > 0`,
-  );
+  throw new RangeError(`Cannot give ${place} the weight ${describe(weight)}: it must be a finite number > 0`);
 }
 
 /** Throws the `TypeError` of a `place` that was given something else than a function or counters. */
 export function checkDropOptions(place: string, options: DropOptions<never> | undefined): void {
   const { onDrop, counters } = options ?? {};
-  if (onDrop !== undefined && typeof onDrop !== "function") {
-    throw new TypeError(
-      `Cannot give ${place} the onDrop ${describe(onDrop)}: it must be a function of an item`,
-    );
-  }
+  if (onDrop !== undefined) requireFunction("tell of drops", onDrop);
   // By shape and not by class: counters may come from another copy of this library.
   if (counters !== undefined && typeof counters?.droppedBy !== "object") {
     throw new TypeError(

@@ -1,10 +1,8 @@
 import { flowFrom } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
-import { asError, dropError } from "../kit/dropped.js";
+import { ObservableSubscription } from "../kit/observable-subscription.js";
 import { checkPolicy, type OverflowPolicy } from "../kit/overflow-policy.js";
-import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { describe } from "../spec/describe.js";
-import type { Subscription } from "../spec/publisher.js";
 
 /** What `fromEvent` listens to: an `EventTarget`, or anything with its two methods. */
 export interface EventSource<E> {
@@ -43,55 +41,16 @@ export function fromEvent<E = Event>(
     throw new TypeError(`Cannot listen to the event ${describe(type)}: its type must be a string`);
   }
   checkPolicy("fromEvent", policy);
+  // In the form of an Observable: subscribing listens, and what that returns takes the listener off again.
+  const source = {
+    subscribe({ next }: { next(event: E): void }): () => void {
+      target.addEventListener(type, next);
+      return () => target.removeEventListener(type, next);
+    },
+  };
   return flowFrom<E>(
-    (downstream) => new Listener(target, type, policy.open(downstream, "fromEvent")).start(),
+    (downstream) =>
+      new ObservableSubscription(policy.open(downstream, "fromEvent"), "addEventListener").start(source),
     { name: "fromEvent", settings: { capacity: policy.capacity } },
   );
-}
-
-/** listening --(cancel, from below or by the policy)--> ended */
-class Listener<E> implements Subscription {
-  private readonly target: EventSource<E>;
-  private readonly type: string;
-  private readonly stage: StageSubscriber<E>;
-  private ended = false;
-
-  constructor(target: EventSource<E>, type: string, stage: StageSubscriber<E>) {
-    this.target = target;
-    this.type = type;
-    this.stage = stage;
-  }
-
-  start(): void {
-    this.stage.onSubscribe(this);
-    if (this.ended) return; // cancelled in onSubscribe: nothing is listened to
-    try {
-      this.target.addEventListener(this.type, this.listen);
-    } catch (thrown) {
-      this.ended = true;
-      this.stage.onError(asError(thrown, "addEventListener"));
-    }
-    if (this.ended) this.remove(); // by an event that came meanwhile
-  }
-
-  /** The policy asks for everything once: a target does not wait for it. */
-  request(): void {}
-
-  cancel(): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.remove();
-  }
-
-  private readonly listen = (event: E): void => {
-    if (!this.ended) this.stage.next(event);
-  };
-
-  private remove(): void {
-    try {
-      this.target.removeEventListener(this.type, this.listen);
-    } catch (thrown) {
-      dropError(thrown);
-    }
-  }
 }

@@ -14,7 +14,8 @@ import { take } from "../operator/take.js";
 import { policy } from "../policy/policy.js";
 import { OverflowError } from "../spec/errors.js";
 import { OverflowCounters } from "../spec/overflow.js";
-import { fromObservable, type PlainObservable, type Observer } from "./from-observable.js";
+import type { PlainObservable, Observer } from "../kit/observable-subscription.js";
+import { fromObservable } from "./from-observable.js";
 import { range } from "./range.js";
 
 let restore = (): void => {};
