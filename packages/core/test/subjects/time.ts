@@ -14,34 +14,40 @@ import { policy } from "../../src/policy/policy.js";
 import { generate } from "../../src/source/generate.js";
 import { interval } from "../../src/source/interval.js";
 import { timer } from "../../src/source/timer.js";
-import { failure, item, type Row } from "./row.js";
+import { failure, item, type OperatorRow, type Row } from "./row.js";
 
 /** Streams that the judge leaves open keep their timers. */
 const clock = new VirtualClock({ capacity: 1_000_000, maxTasks: 10_000_000 });
 const rest = (): void => clock.advance(10);
-const all = Number.POSITIVE_INFINITY;
 /** Time stands still for it: no limit of time is ever reached. */
 const still = new VirtualClock({ capacity: 1_000_000 });
 
-/** An operator that takes all there is, and drops what a later item takes the place of. */
-const dropping = (
-  file: string,
-  name: string,
-  apply: Extract<Row, { operator: unknown }>["operator"]["apply"],
-): Row => ({
-  file,
-  name,
-  operator: { apply, ahead: all, rest, publisher: { lossy: true } },
+/** It takes all there is, and drops what a later item takes the place of. */
+const dropping = (apply: OperatorRow["apply"]): OperatorRow => ({
+  apply,
+  ahead: Number.POSITIVE_INFINITY,
+  rest,
+  publisher: { lossy: true },
 });
 
 export const time: Row[] = [
-  ...[0, 10].map((ms) => dropping("operator/debounce", `debounce(${ms})`, debounce<number>(ms, { clock }))),
-  dropping("operator/sample", "sample(10)", sample<number>(10, { clock })),
-  dropping(
-    "operator/sample",
-    "sample by another source",
-    sample<number>(interval(10, { policy: policy.drop(), clock })),
+  ...[0, 10].map(
+    (ms): Row => ({
+      file: "operator/debounce",
+      name: `debounce(${ms})`,
+      operator: dropping(debounce<number>(ms, { clock })),
+    }),
   ),
+  {
+    file: "operator/sample",
+    name: "sample(10)",
+    operator: dropping(sample<number>(10, { clock })),
+  },
+  {
+    file: "operator/sample",
+    name: "sample by another source",
+    operator: dropping(sample<number>(interval(10, { policy: policy.drop(), clock }))),
+  },
   {
     file: "operator/throttle-time",
     name: "throttleTime(0)",
@@ -52,15 +58,12 @@ export const time: Row[] = [
     name: "throttleTime(10)",
     operator: { apply: throttleTime<number>(10, { clock }), rest, publisher: { lossy: true } },
   },
-  dropping(
-    "operator/throttle-time",
-    "throttleTime, trailing too",
-    throttleTime<number>(10, { trailing: true, clock }),
-  ),
-  dropping(
-    "operator/throttle-time",
-    "throttleTime, only trailing",
-    throttleTime<number>(10, { leading: false, trailing: true, clock }),
+  ...[true, false].map(
+    (leading): Row => ({
+      file: "operator/throttle-time",
+      name: `throttleTime, trailing${leading ? " too" : ", not leading"}`,
+      operator: dropping(throttleTime<number>(10, { leading, trailing: true, clock })),
+    }),
   ),
   ...[1, 3, 1000].flatMap((capacity) =>
     [0, 10].map(
