@@ -9,9 +9,9 @@
 
 import { Ring } from "../buffer/ring.js";
 import type { Clock } from "../spec/clock.js";
-import { describe } from "../spec/describe.js";
 import type { BufferOverflow } from "../spec/overflow.js";
 import type { AnyBufferOptions } from "./buffer-options.js";
+import { checkWeight } from "./check-weight.js";
 import { type OfferResult, OverflowEngine } from "./overflow-engine.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
@@ -123,9 +123,4 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
     if (this.oldest === undefined || this.ttlMs === Number.POSITIVE_INFINITY) return false;
     return this.clock.now() - this.oldest.at >= this.ttlMs;
   }
-}
-
-function checkWeight(weight: number): number {
-  if (typeof weight === "number" && weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
-  throw new RangeError(`Cannot weigh an item ${describe(weight)}: it must be a finite number >= 0`);
 }

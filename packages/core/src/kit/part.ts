@@ -7,12 +7,10 @@
 // The two run side by side: a part may be full and closed before anybody reads it.
 
 import { Ring } from "../buffer/ring.js";
-import { addDemand } from "../spec/demand.js";
 import { SluiceError } from "../spec/errors.js";
-import type { Subscription } from "../spec/publisher.js";
 import { dropItem } from "./dropped.js";
-import { fail, NOBODY, signalTerminal, type Terminal } from "./ended.js";
-import { SerialLoop } from "./serial-loop.js";
+import { fail, NOBODY, type Terminal } from "./ended.js";
+import { HoldingSubscriber } from "./holding-subscriber.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /** Who fills the parts, and counts what all of them hold. */
@@ -28,32 +26,26 @@ export interface PartOwner<T> {
   partChanged(): void;
 }
 
-/** A queue of items with one subscriber. */
-export class Part<T> implements Subscription {
+/** A queue of items with one subscriber. Its upstream is its owner, which it asks and cancels by saying what left it. */
+export class Part<T> extends HoldingSubscriber<T, T> {
   readonly key: unknown;
   readonly items: Ring<T>;
   isRead = false;
   /** Downstream of the owner has it. */
   isHandedOut = false;
-  /** Nobody is to be signalled, and nothing held, any more. */
-  isOver = false;
   private readonly owner: PartOwner<T>;
-  private readonly loop: SerialLoop;
-  private downstream: StageSubscriber<T> = NOBODY;
   private end: Terminal | undefined = undefined;
-  private demand = 0;
-  private emitted = 0;
 
   constructor(owner: PartOwner<T>, key: unknown) {
+    super(NOBODY);
     this.owner = owner;
     this.key = key;
     this.items = new Ring(owner.prefetch);
-    this.loop = new SerialLoop(() => this.sendHeld());
   }
 
   /** Items may still come. */
   get isOpen(): boolean {
-    return this.end === undefined && !this.isOver;
+    return this.end === undefined && !this.done;
   }
 
   /** Its reader has asked for an item, and there is none. */
@@ -62,7 +54,7 @@ export class Part<T> implements Subscription {
   }
 
   connect(downstream: StageSubscriber<T>): void {
-    if (this.isRead || this.isOver) {
+    if (this.isRead || this.done) {
       fail(downstream, new SluiceError("SUBSCRIBED", "Cannot read a part of a stream twice (§1.11)"));
       return;
     }
@@ -73,9 +65,10 @@ export class Part<T> implements Subscription {
     this.loop.run();
   }
 
-  put(item: T): void {
+  next(item: T): boolean {
     this.items.push(item);
     this.loop.run();
+    return true;
   }
 
   /** No more items come: the reader is told when it has taken what is held. */
@@ -85,39 +78,29 @@ export class Part<T> implements Subscription {
     this.loop.run();
   }
 
-  request(n: number): void {
-    if (this.isOver) return;
-    this.demand = addDemand(this.demand, n);
-    this.loop.run();
+  override cancel(): void {
+    super.cancel();
+    this.owner.partChanged();
   }
 
-  cancel(): void {
-    if (this.isOver) return;
-    this.leave();
+  protected override onEnd(): void {
+    this.owner.partOver(this);
     while (!this.items.isEmpty) {
       this.owner.itemLeft(this);
       dropItem(this.items.shift());
     }
-    this.owner.partChanged();
   }
 
-  private sendHeld(): void {
-    const { items, owner } = this;
-    while (!items.isEmpty && this.emitted < this.demand && !this.isOver) {
+  protected override step(): void {
+    const { end, items, owner } = this;
+    while (!items.isEmpty && this.emitted < this.demand) {
       owner.itemLeft(this);
       if (this.downstream.next(items.shift())) this.emitted++;
     }
-    if (this.end !== undefined && items.isEmpty && this.isRead && !this.isOver) {
-      signalTerminal(this.leave(), this.end);
+    if (end !== undefined && items.isEmpty && this.isRead && !this.done) {
+      if (end.kind === "error") this.endWithError(end.error);
+      else this.endWithComplete();
     }
     owner.partChanged();
-  }
-
-  private leave(): StageSubscriber<T> {
-    const { downstream } = this;
-    this.isOver = true;
-    this.downstream = NOBODY;
-    this.owner.partOver(this);
-    return downstream;
   }
 }

@@ -123,7 +123,7 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
     if (part?.isOpen) {
       this.held++;
       if (!part.isRead) this.unread++;
-      part.put(item);
+      part.next(item);
     } else {
       dropItem(item);
       this.loop.run();
