@@ -6,7 +6,7 @@ import { currentLoad, describeMachine } from "./harness/machine.mjs";
 import { preparePeers, prepareSluice } from "./harness/prepare.mjs";
 import { createProgress, formatRow } from "./harness/report.mjs";
 import { runRow } from "./harness/run-row.mjs";
-import { prepareJson, saveJson } from "./harness/save.mjs";
+import { prepareFile, saveJson, saveSvg } from "./harness/save.mjs";
 import { localRows } from "./local/rows.mjs";
 import { netRows } from "./net/rows.mjs";
 
@@ -32,13 +32,17 @@ async function main([table = "", ...argv]) {
     console.log(usage(table, rows));
     return 0;
   }
-  const jsonPath = settings.jsonFile === undefined ? undefined : prepareJson(settings.jsonFile);
+  const paths = { json: pathOf(settings.jsonFile, "--json"), svg: pathOf(settings.svgFile, "--svg") };
   await prepareSluice(table);
   if (settings.usePeers) await preparePeers();
-  return measure(table, settings, jsonPath);
+  return measure(table, settings, paths);
 }
 
-async function measure(table, settings, jsonPath) {
+function pathOf(file, option) {
+  return file === undefined ? undefined : prepareFile(file, option);
+}
+
+async function measure(table, settings, paths) {
   const machine = describeMachine();
   const loadBefore = currentLoad();
   console.log(
@@ -55,13 +59,15 @@ async function measure(table, settings, jsonPath) {
   }
   const loadAfter = currentLoad();
   console.log(`Load ${loadBefore} before, ${loadAfter} after, on ${machine.cores} cores`);
-  if (jsonPath !== undefined) {
-    const { repetitions, quick } = settings;
-    saveJson(jsonPath, {
-      ...{ table, machine, loadBefore, loadAfter, repetitions, quick },
-      rows: results,
-    });
-    console.log(`Figures written to ${jsonPath}`);
+  const { repetitions, quick } = settings;
+  const run = { table, machine, loadBefore, loadAfter, repetitions, quick, rows: results };
+  if (paths.json !== undefined) {
+    saveJson(paths.json, run);
+    console.log(`Figures written to ${paths.json}`);
+  }
+  if (paths.svg !== undefined) {
+    saveSvg(paths.svg, run);
+    console.log(`Chart written to ${paths.svg}`);
   }
   return reportFailures(results);
 }

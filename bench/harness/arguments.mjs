@@ -5,6 +5,7 @@ const OPTIONS = {
   reps: { type: "string" },
   quick: { type: "boolean", default: false },
   json: { type: "string" },
+  svg: { type: "string" },
   "no-peers": { type: "boolean", default: false },
   only: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
@@ -32,6 +33,7 @@ export function readArguments(argv, table, rows) {
     repetitions: readRepetitions(values.reps, values.quick),
     quick: values.quick,
     jsonFile: values.json,
+    svgFile: values.svg,
     usePeers: !values["no-peers"],
     only: readContenders(values.only, chosen),
     help: values.help,
@@ -49,6 +51,7 @@ export function usage(table, rows) {
     "  --only A,B    only these contenders",
     "  --no-peers    only contenders that need no download",
     "  --json FILE   figures as JSON; a bare file name lands in bench/results/",
+    "  --svg FILE    figures as a chart; a bare file name lands in bench/results/",
   ].join("\n");
 }
 

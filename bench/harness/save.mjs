@@ -1,8 +1,9 @@
-// Writes the figures of a run as JSON, every repetition included.
+// Writes the figures of a run: as JSON, every repetition included, and as a chart.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ArgumentError } from "./arguments.mjs";
+import { chart } from "./chart.mjs";
 
 const RESULTS = fileURLToPath(new URL("../results", import.meta.url));
 
@@ -11,14 +12,14 @@ const RESULTS = fileURLToPath(new URL("../results", import.meta.url));
  *
  * @returns its whole path; a bare file name lands in bench/results/
  */
-export function prepareJson(file) {
+export function prepareFile(file, option) {
   const path = dirname(file) === "." && !file.startsWith(".") ? join(RESULTS, file) : resolve(file);
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, "", { flag: "a" });
   } catch (error) {
     throw new ArgumentError(
-      `Cannot write to "${path}" (${error.code}): --json takes a file that you may write`,
+      `Cannot write to "${path}" (${error.code}): ${option} takes a file that you may write`,
     );
   }
   return path;
@@ -26,4 +27,8 @@ export function prepareJson(file) {
 
 export function saveJson(path, run) {
   writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`);
+}
+
+export function saveSvg(path, run) {
+  writeFileSync(path, chart(run));
 }
