@@ -70,6 +70,33 @@ describe("Alarm", () => {
     expect(rings).toEqual([7]);
   });
 
+  it("§3.13 leaves no timer where a clock runs a task before schedule has returned", () => {
+    const pending = new Set<number>();
+    let made = 0;
+    let rings = 0;
+    const hasty: Clock = {
+      now: () => 0,
+      schedule: (delayMs, task) => {
+        const id = made++;
+        if (delayMs === 0) task();
+        else pending.add(id);
+        return () => void pending.delete(id);
+      },
+    };
+    const alarm: Alarm = new Alarm(
+      hasty,
+      () => {
+        rings++;
+        alarm.set(10);
+      },
+      () => {},
+    );
+    alarm.set(0);
+    expect([rings, alarm.isSet, pending.size]).toEqual([1, true, 1]);
+    alarm.close();
+    expect(pending.size).toBe(0);
+  });
+
   it("tells what the clock threw, and drops what the cancelling threw", () => {
     const dropped: unknown[] = [];
     const restore = onDroppedError((error) => void dropped.push(error));

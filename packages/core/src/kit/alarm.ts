@@ -59,11 +59,12 @@ export class Alarm {
     const turn = this.turn;
     this.isSet = true;
     try {
-      this.cancel = this.clock.schedule(delayMs, () => {
+      const cancel = this.clock.schedule(delayMs, () => {
         if (turn !== this.turn) return;
         this.forget();
         this.ring();
       });
+      if (turn === this.turn) this.cancel = cancel; // else it rang at once, as no clock should, and may be set anew
     } catch (thrown) {
       this.forget();
       this.clockThrew(asError(thrown, "clock.schedule"));
