@@ -29,7 +29,7 @@ export type HubOptions<T> = ReaderOptions<T> & {
  * const all = prices.pipe(map((price) => price * 2)).toArray();
  * const newest = prices.with({ slow: "latest" }).values({ prefetch: 1 });
  * const first = newest.next();
- * for (const price of [1, 2, 3]) console.log(prices.tryEmit(price)); // prints ok
+ * console.log([1, 2, 3].map((price) => prices.tryEmit(price))); // prints [ 'ok', 'ok', 'ok' ]
  * prices.complete();
  * console.log(await all); // prints [ 2, 4, 6 ]
  * console.log((await first).value, (await newest.next()).value); // prints 1 3

@@ -74,8 +74,10 @@ export class Cursor<T> implements Subscription {
     this.counted = position;
     const { counters, onDrop, patienceMs, clock } = reader;
     const fail = (error: unknown): void => this.fail(error);
-    if (counters !== undefined || onDrop !== undefined) this.account = new DropAccount(reader, fail);
-    if (patienceMs !== undefined) this.alarm = new Alarm(clock as Clock, () => this.checkPatience(), fail);
+    const isWatched = counters !== undefined || onDrop !== undefined;
+    this.account = isWatched ? new DropAccount(reader, fail) : undefined;
+    this.alarm =
+      patienceMs === undefined ? undefined : new Alarm(clock as Clock, () => this.checkPatience(), fail);
     this.become(reader.slow);
     owner.ring.enter(position);
     owner.starved++;

@@ -22,8 +22,7 @@ import type { SliceSource } from "./stage-subscriber.js";
  */
 export class Fold extends AbortableEnd<unknown> {
   readonly combine: (accumulator: unknown, item: unknown) => unknown;
-  /** Declared only: a field that is `undefined` first is no number to V8, which then boxes each sum (93 -> 31 ns on L9). */
-  declare accumulator: unknown;
+  accumulator: unknown;
   readonly stageName = "reduce";
   /** Of a promise: a second call of either has no effect. */
   private readonly resolve: (result: unknown) => void;

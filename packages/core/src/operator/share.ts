@@ -36,7 +36,7 @@ export type ShareOptions<T> = ReaderOptions<T> & {
  * });
  * const shared = share<number>({ prefetch: 1 })(source);
  * const [all, newest] = [shared.values({ prefetch: 1 }), shared.with({ slow: "latest" }).values({ prefetch: 1 })];
- * console.log((await Promise.all([all.next(), newest.next()])).map(({ value }) => value)); // prints [ 1, 2 ]
+ * console.log((await Promise.all([all.next(), newest.next()])).map(({ value }) => value)); // prints [ 1, 1 ]
  * console.log(started); // prints 1
  * ```
  */
