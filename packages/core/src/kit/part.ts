@@ -22,6 +22,8 @@ export interface PartOwner<T> {
   partRead(part: Part<T>): void;
   /** `part` is not to be filled any more. */
   partOver(part: Part<T>): void;
+  /** The reader of a part has cancelled it. */
+  partLeft(): void;
   /** Something has changed in a part: room, its reader's demand, or its end. */
   partChanged(): void;
 }
@@ -80,7 +82,7 @@ export class Part<T> extends HoldingSubscriber<T, T> {
 
   override cancel(): void {
     super.cancel();
-    this.owner.partChanged();
+    this.owner.partLeft();
   }
 
   protected override onEnd(): void {

@@ -167,6 +167,12 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
     if (this.parts.get(part.key) === part) this.parts.delete(part.key);
   }
 
+  /** In a turn of its own: who cancels a part mostly cancels the outer stream next, and then nothing is to be asked. */
+  partLeft(): void {
+    if (this.isCut) this.loop.run();
+    else queueMicrotask(() => this.loop.run());
+  }
+
   partChanged(): void {
     this.loop.run();
   }

@@ -213,6 +213,19 @@ describe("groupBy", () => {
     expect(upstream.cancels).toBe(1);
   });
 
+  it("asks for what a cancelled group has freed in a later turn, and not when the outer stream is cancelled with it", async () => {
+    for (const both of [true, false]) {
+      const { upstream, outer, read } = split({ prefetch: 1 });
+      outer.request(9);
+      upstream.next(1);
+      read(0).cancel();
+      expect(upstream.requested).toBe(1);
+      if (both) outer.cancel();
+      await settled();
+      expect([upstream.requested, upstream.cancels]).toEqual(both ? [1, 1] : [2, 0]);
+    }
+  });
+
   it("gives a group to one subscriber only (§1.11)", () => {
     const { upstream, outer, read } = split();
     outer.request(1);
