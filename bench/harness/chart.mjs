@@ -101,7 +101,12 @@ function describe({ id, contenders, metrics: [metric] }) {
   return `${id}, ${METRICS[metric].title}: ${figures.join(", ")}`;
 }
 
-const decade = (value) => (value >= 1 ? Math.round(value).toLocaleString("en-US") : String(value));
+/** 0.1, 1, 10, 100, 1k ... */
+function decade(value) {
+  if (value >= 1e6) return `${value / 1e6}M`;
+  return value >= 1e3 ? `${value / 1e3}k` : String(value);
+}
+
 const round = (value) => Math.round(value * 10) / 10;
 const escapeXml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 

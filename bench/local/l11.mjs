@@ -6,7 +6,7 @@ const COUNT = 100_000;
 
 export const row = {
   id: "L11",
-  title: "memory of an idle subscription: map, filter, map, scan, take over a silent source, 1e5 of them",
+  title: "memory of an idle subscription of five stages, 1e5 of them",
   metrics: ["bytesEach"],
   contenders: ["sluice", "rxjs", "most", "xstream", "wonka", "rsocket-flowable"].map((name) => ({
     name,
