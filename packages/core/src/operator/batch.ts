@@ -31,8 +31,8 @@ export interface BatchOptions<T, R> {
  * const joined = batch({ seed: (n: number) => [n], merge: (list, n) => [...list, n], max: 3 });
  * for await (const list of range(1, 5).pipe(joined).values({ prefetch: 1 })) console.log(list);
  * // prints [ 1 ]
- * // prints [ 2, 3, 4 ]
- * // prints [ 5 ]
+ * // prints [ 2, 3 ]
+ * // prints [ 4, 5 ]
  * ```
  */
 export function batch<T, R>(options: BatchOptions<T, R>): Operator<T, R> {
