@@ -20,7 +20,7 @@ export interface Report {
  * @example
  * ```ts
  * import { VerificationError, verifyPublisher } from "@sluice/tck";
- * const silent = { create: () => ({ subscribe: () => {} }), maxCount: 0 };
+ * const silent = { create: () => ({ subscribe: () => {} }), maxCount: 0, timers: false };
  * await verifyPublisher(silent).catch((error) => {
  *   if (error instanceof VerificationError) console.log(error.report.broken.includes("§1.9")); // prints true
  * });

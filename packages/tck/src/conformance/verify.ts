@@ -60,7 +60,7 @@ export function verifySubscriber<T>(subject: SubscriberSubject<T>): Promise<Repo
  *   onError: () => {},
  *   onComplete: () => {},
  * };
- * const subject = { create: () => deaf, item: (index: number) => index, publisher: { maxCount: 0 } };
+ * const subject = { create: () => deaf, item: (index: number) => index, timers: false };
  * await verifyProcessor(subject).catch((error) => {
  *   if (error instanceof VerificationError) console.log(error.report.broken.includes("§4.2")); // prints true
  * });
