@@ -16,7 +16,7 @@ export type { JoinOptions } from "./kit/join.js";
 export type { Observer, PlainObservable } from "./kit/observable-subscription.js";
 export type { OfferResult } from "./kit/overflow-engine.js";
 export type { OverflowPolicy } from "./kit/overflow-policy.js";
-export type { SplitOptions } from "./kit/split-subscriber.js";
+export type { SplitOptions } from "./kit/split-settings.js";
 export { backpressureTimeout } from "./operator/backpressure-timeout.js";
 export { type BatchOptions, batch } from "./operator/batch.js";
 export { type BufferTimeOptions, bufferTime } from "./operator/buffer-time.js";

@@ -17,59 +17,19 @@
 // Cancel of the outer stream ("cut"): parts that are read go on, and upstream for them; when the last one is over,
 // upstream is cancelled.
 
-import { checkCapacity, Ring } from "../buffer/ring.js";
-import type { Clock, ClockOptions } from "../spec/clock.js";
+import { Ring } from "../buffer/ring.js";
 import { describe } from "../spec/describe.js";
 import { SluiceError } from "../spec/errors.js";
 import type { Subscription } from "../spec/publisher.js";
 import { Alarm } from "./alarm.js";
-import { checkClock } from "./check-clock.js";
-import { checkMilliseconds } from "./check-milliseconds.js";
 import { asError, dropItem } from "./dropped.js";
 import { NOBODY, type Terminal } from "./ended.js";
 import { GroupError } from "./group-error.js";
 import { HoldingSubscriber } from "./holding-subscriber.js";
 import { Part, type PartOwner } from "./part.js";
 import { replenishAt } from "./replenish.js";
+import type { SplitSettings } from "./split-settings.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
-
-/** What `window` and `groupBy` share. */
-export interface SplitOptions extends ClockOptions {
-  /** The most items held in all windows or groups together, an integer >= 1; default 256. */
-  readonly prefetch?: number | undefined;
-  /**
-   * How long all of that room may be used up by what nobody has subscribed to while others wait, in milliseconds,
-   * >= 0; then the stream fails. Default 5000.
-   */
-  readonly stallMs?: number | undefined;
-}
-
-/** The same, with defaults filled in. */
-export interface SplitSettings {
-  readonly name: string;
-  /** The call as the user wrote it, for messages. */
-  readonly call: string;
-  readonly prefetch: number;
-  readonly stallMs: number;
-  readonly clock: Clock;
-}
-
-/** Checks the options of `name`; `written` is the beginning of its arguments, for messages. */
-export function splitSettings(
-  name: string,
-  written: string,
-  options: SplitOptions | undefined,
-  defaultClock: Clock,
-): SplitSettings {
-  const prefetch = checkCapacity(name, options?.prefetch ?? 256, 1);
-  return {
-    name,
-    call: `${name}(${written}prefetch: ${prefetch} })`,
-    prefetch,
-    stallMs: checkMilliseconds(name, options?.stallMs ?? 5000, 0),
-    clock: checkClock(name, options?.clock ?? defaultClock),
-  };
-}
 
 /** Parts a stream into streams. */
 export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> implements PartOwner<T> {

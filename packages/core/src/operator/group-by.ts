@@ -5,12 +5,8 @@ import type { Flow, Operator } from "../flow/flow.js";
 import { GroupError } from "../kit/group-error.js";
 import type { Part } from "../kit/part.js";
 import { requireFunction } from "../kit/require-function.js";
-import {
-  type SplitOptions,
-  type SplitSettings,
-  splitSettings,
-  SplitSubscriber,
-} from "../kit/split-subscriber.js";
+import { type SplitOptions, type SplitSettings, splitSettings } from "../kit/split-settings.js";
+import { SplitSubscriber } from "../kit/split-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { describe } from "../spec/describe.js";
 

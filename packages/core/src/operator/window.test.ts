@@ -2,7 +2,7 @@ import { ManualSubscriber, TestPublisher, VirtualClock } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import type { Flow } from "../flow/flow.js";
 import { droppedItemCount } from "../kit/dropped.js";
-import type { SplitOptions } from "../kit/split-subscriber.js";
+import type { SplitOptions } from "../kit/split-settings.js";
 import { fromPublisher } from "../source/from-publisher.js";
 import { range } from "../source/range.js";
 import { concatMap } from "./concat-map.js";

@@ -3,12 +3,8 @@ import { systemClock } from "../clock/system-clock.js";
 import { flowFrom, flowOf } from "../flow/connected-flow.js";
 import type { Flow, Operator } from "../flow/flow.js";
 import type { Part } from "../kit/part.js";
-import {
-  type SplitOptions,
-  type SplitSettings,
-  splitSettings,
-  SplitSubscriber,
-} from "../kit/split-subscriber.js";
+import { type SplitOptions, type SplitSettings, splitSettings } from "../kit/split-settings.js";
+import { SplitSubscriber } from "../kit/split-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 
 /**
