@@ -40,6 +40,11 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
   hasSent = false;
   /** Requested and not yet used by any source. */
   outstanding = 0;
+  /**
+   * The end of the pipeline may run the source's loop. What that end throws then comes back as an error of the source,
+   * so not where errors are caught; nor where the next source may be connected while an item is on its way.
+   */
+  takesSlices = false;
   private readonly owner: ArbiterOwner;
   private downstream: StageSubscriber<T>;
   private source: Subscription = NEVER_SUBSCRIPTION;
@@ -69,7 +74,7 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
 
   /** Nobody counts what downstream uses of a slice: only where demand need not be counted. */
   takeSlice(source: SliceSource, stop: number): boolean {
-    if (this.outstanding !== UNBOUNDED) return false;
+    if (!this.takesSlices || this.outstanding !== UNBOUNDED) return false;
     this.hasSent = true;
     return this.downstream.takeSlice?.(source, stop) === true;
   }

@@ -8,6 +8,7 @@
 import type { Subscription } from "../spec/publisher.js";
 import { Arbiter, type ArbiterOwner } from "./arbiter.js";
 import { asError } from "./dropped.js";
+import { NEVER_SUBSCRIPTION } from "./ended.js";
 import { OperatorSubscriber } from "./operator-subscriber.js";
 import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
 
@@ -37,6 +38,7 @@ export abstract class OneSource<T, R> extends OperatorSubscriber<T, R> implement
     this.make = make;
     this.ahead = ahead;
     this.inner = new Arbiter(downstream, this);
+    this.inner.takesSlices = true;
   }
 
   override onSubscribe(subscription: Subscription): void {
@@ -45,6 +47,7 @@ export abstract class OneSource<T, R> extends OperatorSubscriber<T, R> implement
   }
 
   override onComplete(): void {
+    this.upstream = NEVER_SUBSCRIPTION; // it has ended: it is not cancelled any more
     this.upstreamCompleted = true;
     this.completeIfOver();
   }

@@ -8,6 +8,7 @@ import { of } from "../source/of.js";
 import { range } from "../source/range.js";
 import { catchError } from "./catch-error.js";
 import { filter } from "./filter.js";
+import { merge } from "./merge.js";
 
 function recovering(make: (error: unknown) => FlowInput<number>) {
   const upstream = new TestPublisher<number>();
@@ -138,6 +139,19 @@ describe("catchError", () => {
     waiting.cancel();
     late.start();
     expect([late.cancels, late.requested]).toEqual([1, 0]);
+  });
+
+  it("leaves alone what the end of the pipeline throws", async () => {
+    const made: unknown[] = [];
+    const caught = catchError<number>((error) => {
+      made.push(error);
+      return [];
+    });
+    for (const source of [of(1, 2, 3), merge([of(1, 2, 3)])]) {
+      const sum = source.pipe(caught).reduce((total, n) => (n === 2 ? throwing("the sum") : total + n), 0);
+      await expect(sum).rejects.toThrow("the sum");
+    }
+    expect(made).toEqual([]);
   });
 
   it("throws a TypeError at the call for what is no function", () => {

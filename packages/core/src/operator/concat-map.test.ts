@@ -1,11 +1,13 @@
 import { ManualSubscriber, settled, TestPublisher } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
+import { flowFrom } from "../flow/connected-flow.js";
 import { onDroppedError } from "../kit/dropped.js";
 import { create, type Emitter } from "../source/create.js";
 import { empty } from "../source/empty.js";
 import { fail } from "../source/fail.js";
 import type { FlowInput } from "../source/from.js";
 import { fromPublisher } from "../source/from-publisher.js";
+import { never } from "../source/never.js";
 import { of } from "../source/of.js";
 import { range } from "../source/range.js";
 import { concatMap } from "./concat-map.js";
@@ -219,6 +221,22 @@ describe("concatMap", () => {
     await settled();
     restore();
     expect(dropped.map(String)).toEqual(["Error: late"]);
+  });
+
+  it("§3.12 does not cancel an upstream that has completed", () => {
+    let cancels = 0;
+    const upstream = flowFrom<number>((downstream) => {
+      const cancel = (): void => void cancels++;
+      const request = (): void => {
+        downstream.next(1);
+        downstream.onComplete();
+      };
+      downstream.onSubscribe({ request, cancel });
+    });
+    const subscriber = new ManualSubscriber<never>();
+    upstream.pipe(concatMap(() => never())).subscribe(subscriber);
+    subscriber.cancel();
+    expect(cancels).toBe(0);
   });
 
   it("throws a TypeError at the call for what is no function", () => {

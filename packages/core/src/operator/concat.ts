@@ -35,6 +35,7 @@ class Concat extends Succession<unknown> {
   constructor(downstream: StageSubscriber<unknown>, flows: readonly Flow<unknown>[]) {
     super(downstream);
     this.flows = flows;
+    this.arbiter.takesSlices = true;
   }
 
   override start(): void {

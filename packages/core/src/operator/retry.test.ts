@@ -197,6 +197,15 @@ describe("retry", () => {
     expect([subscriber.items, subscriber.ended]).toEqual([[1], false]);
   });
 
+  it("does not try again for what the end of the pipeline throws", async () => {
+    let calls = 0;
+    const sum = of(1, 2, 3)
+      .pipe(retry({ backoff: { baseMs: 0 } }))
+      .reduce((total, n) => (++calls === 2 ? throwing("the sum") : total + n), 0);
+    await expect(sum).rejects.toThrow("the sum");
+    expect(calls).toBe(2);
+  });
+
   it("throws at the call for wrong options", () => {
     for (const times of [-1, 1.5, Number.NaN, "3", null]) {
       expect(() => retry({ times: times as number })).toThrow(RangeError);

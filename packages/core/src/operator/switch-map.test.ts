@@ -9,6 +9,7 @@ import { fromPublisher } from "../source/from-publisher.js";
 import { never } from "../source/never.js";
 import { of } from "../source/of.js";
 import { range } from "../source/range.js";
+import { using } from "../source/using.js";
 import { filter } from "./filter.js";
 import { map } from "./map.js";
 import { switchMap } from "./switch-map.js";
@@ -256,6 +257,28 @@ describe("switchMap", () => {
       subscriber.request(1);
       expect([subscriber.completed, subscriber.depth <= 1]).toEqual([true, true]);
     }
+  });
+
+  it("§1.3 stays serial when the end of a pipeline makes upstream send", async () => {
+    const outer = new TestPublisher<number>();
+    const later = using(
+      async () => 0,
+      () => range(0, 4),
+      () => {},
+    );
+    let running = 0;
+    const sum = fromPublisher(outer)
+      .pipe(switchMap((n) => (n === 0 ? later : range(10, 2))))
+      .reduce((total, n) => {
+        expect(running++).toBe(0);
+        if (n === 1) outer.next(1);
+        running--;
+        return total + n;
+      }, 0);
+    outer.next(0);
+    await settled();
+    outer.complete();
+    expect(await sum).toBe(0 + 1 + 10 + 11);
   });
 
   it("throws a TypeError at the call for what is no function", () => {
