@@ -37,7 +37,9 @@ export class FusedRun {
     this.first = first;
     let link = first;
     while (link?.stage.kind === MAP) link = link.next;
-    this.map = link === first ? undefined : composeMaps(first as StageLink, link);
+    if (link === first) this.map = undefined;
+    else if (first?.next === link) this.map = first?.stage.fn;
+    else this.map = composeMaps(first as StageLink, link);
     if (link?.stage.kind === FILTER) {
       this.keep = link.stage.fn;
       link = link.next;
@@ -113,7 +115,7 @@ function composeMaps(first: StageLink, end: StageLink | undefined): StageFunctio
   };
   const a = following() as StageFunction; // there is at least one
   const b = following();
-  if (b === undefined) return a;
+  if (b === undefined) return a; // the last of eleven, or of ten more
   const c = following();
   const d = following();
   const e = following();
