@@ -122,7 +122,7 @@ describe("broadcast", () => {
       [{ capacity: 1, patienceMs: -1, otherwise: "latest" }, /-1 ms/],
       [{ capacity: 1, slow: "latest", patienceMs: 5, otherwise: "latest" }, /slow: "latest": choose "wait"/],
       [{ capacity: 1, clock: {} }, /clock <object>/],
-      [{ capacity: 1, onDrop: 5 }, /onDrop 5/],
+      [{ capacity: 1, onDrop: 5 }, /5/],
     ];
     for (const [options, message] of wrong) {
       expect(() => broadcast(options as { capacity: number })).toThrow(message);
@@ -286,6 +286,18 @@ describe("broadcast.emit", () => {
       [1, 2, 3, 4],
     ]);
     expect(hub.tryEmit(5)).toBe("ok");
+  });
+
+  it("is not overtaken from within the onNext that makes room", async () => {
+    const hub = broadcast<number>({ capacity: 1 });
+    const results: string[] = [];
+    const slow = join(hub, 0, {}, (n) => {
+      if (n === 1) results.push(hub.tryEmit(3));
+    });
+    hub.tryEmit(1);
+    const waiting = hub.emit(2);
+    slow.request(9);
+    expect([await waiting, results, slow.items]).toEqual(["ok", ["overflow"], [1, 2]]);
   });
 
   it("rejects with the reason of the signal, before and while it waits, and gives up its place", async () => {
