@@ -177,7 +177,7 @@ for (const { name, open } of bothWays) {
       ["throws what is no error", () => fail("text"), "HANDLER_FAILED", "text"],
       ["rejects", () => Promise.reject(new TypeError("late no")), "HANDLER_FAILED", "late no"],
       ["returns a failed flow", () => fail(new Error("flow no")), "HANDLER_FAILED", "flow no"],
-      ["returns what has no items", () => 7, "HANDLER_FAILED", "Cannot make a flow of number"],
+      ["returns what has no items", () => 7, "HANDLER_FAILED", "Cannot make a flow of 7"],
     ])("ends one stream alone when its handler %s", async (_what, handler, code, message) => {
       let calls = 0;
       const { client } = await open(one, {
