@@ -29,10 +29,10 @@ export type HubOptions<T> = ReaderOptions<T> & {
  * const all = prices.pipe(map((price) => price * 2)).toArray();
  * const newest = prices.with({ slow: "latest" }).values({ prefetch: 1 });
  * const first = newest.next();
- * console.log([1, 2, 3].map((price) => prices.tryEmit(price))); // prints [ 'ok', 'ok', 'ok' ]
+ * console.log([1, 2, 3, 4].map((price) => prices.tryEmit(price))); // prints [ 'ok', 'ok', 'ok', 'ok' ]
  * prices.complete();
- * console.log(await all); // prints [ 2, 4, 6 ]
- * console.log((await first).value, (await newest.next()).value); // prints 1 3
+ * console.log(await all); // prints [ 2, 4, 6, 8 ]
+ * console.log((await first).value, (await newest.next()).value, (await newest.next()).value); // prints 1 2 4
  * ```
  */
 export function broadcast<T>(options: HubOptions<T>): Hub<T> {

@@ -28,16 +28,14 @@ export type ShareOptions<T> = ReaderOptions<T> & {
  *
  * @example
  * ```ts
- * import { defer, range, share } from "@sluice/core";
+ * import { fromAsyncIterable, share } from "@sluice/core";
  * let started = 0;
- * const source = defer(() => {
+ * async function* ticks() {
  *   started++;
- *   return range(1, 3);
- * });
- * const shared = share<number>({ prefetch: 1 })(source);
- * const [all, newest] = [shared.values({ prefetch: 1 }), shared.with({ slow: "latest" }).values({ prefetch: 1 })];
- * console.log((await Promise.all([all.next(), newest.next()])).map(({ value }) => value)); // prints [ 1, 1 ]
- * console.log(started); // prints 1
+ *   yield* [1, 2, 3];
+ * }
+ * const shared = fromAsyncIterable({ [Symbol.asyncIterator]: ticks }).pipe(share());
+ * console.log(await Promise.all([shared.toArray(), shared.toArray()]), started); // prints [ [ 1, 2, 3 ], [ 1, 2, 3 ] ] 1
  * ```
  */
 export function share<T>(options?: ShareOptions<T>): (upstream: Flow<T>) => GroupFlow<T> {
