@@ -11,7 +11,7 @@
 //   decorrelated  min(cap, random between base and 3 x the wait before)
 //   none          grown
 
-import { describe } from "../spec/describe.js";
+import { checkChoice } from "./check-choice.js";
 import { checkMilliseconds } from "./check-milliseconds.js";
 
 /** How much of a wait is left to chance. */
@@ -45,10 +45,7 @@ export interface Backoff {
  */
 export function checkBackoff(place: string, options: BackoffOptions | undefined): Backoff {
   const { baseMs = 100, capMs = 30_000, jitter = "full" } = options ?? {};
-  if (!Object.hasOwn(WAITS, jitter)) {
-    const choices = Object.keys(WAITS).join(", ");
-    throw new TypeError(`Cannot give ${place} the jitter ${describe(jitter)}: choose one of ${choices}`);
-  }
+  checkChoice(place, "jitter", jitter, Object.keys(WAITS));
   return {
     baseMs: checkMilliseconds(`${place} a baseMs of`, baseMs, 0),
     capMs: checkMilliseconds(`${place} a capMs of`, capMs, 0),

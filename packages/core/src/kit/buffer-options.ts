@@ -4,6 +4,7 @@
 import { checkCapacity } from "../buffer/ring.js";
 import { describe } from "../spec/describe.js";
 import type { BufferOptions, DropOptions, WeighedBufferOptions } from "../spec/overflow.js";
+import { checkChoice } from "./check-choice.js";
 import { checkClock } from "./check-clock.js";
 import { checkMilliseconds } from "./check-milliseconds.js";
 import { requireFunction } from "./require-function.js";
@@ -21,10 +22,8 @@ export function checkBufferOptions(place: string, options: AnyBufferOptions<neve
   const { overflow, ttlMs, clock } = options;
   if (ttlMs !== undefined) checkMilliseconds(place, ttlMs, 1);
   if (clock !== undefined) checkClock(place, clock);
-  if (overflow === "error" || overflow === "dropOldest" || overflow === "dropNewest") return items;
-  throw new TypeError(
-    `Cannot give ${place} the overflow ${describe(overflow)}: choose "error", "dropOldest" or "dropNewest"`,
-  );
+  checkChoice(place, "overflow", overflow, ["error", "dropOldest", "dropNewest"]);
+  return items;
 }
 
 function checkBounds(place: string, options: AnyBufferOptions<never>): number {

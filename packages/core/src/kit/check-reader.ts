@@ -1,9 +1,9 @@
 // The check of what a subscriber of a hub may do to the others.
 
 import type { Clock } from "../spec/clock.js";
-import { describe } from "../spec/describe.js";
 import type { Reader, ReaderOptions } from "../spec/reader.js";
 import { checkDropOptions } from "./buffer-options.js";
+import { checkChoice } from "./check-choice.js";
 import { checkClock } from "./check-clock.js";
 import { checkMilliseconds } from "./check-milliseconds.js";
 
@@ -16,20 +16,14 @@ export function checkReader<T>(
   const given = (options ?? {}) as Partial<Reader<T>>; // or anything, from JavaScript
   const { slow = "wait", patienceMs, otherwise } = given;
   checkDropOptions(place, given);
-  checkPolicy(place, "slow", slow, WAITING);
+  checkChoice(place, "slow", slow, WAITING);
   if (patienceMs !== undefined || otherwise !== undefined) {
-    checkPolicy(`the patience of ${place}`, "slow", slow, ["wait"]);
+    checkChoice(`the patience of ${place}`, "slow", slow, ["wait"]);
     checkMilliseconds(`the patience of ${place}`, patienceMs as number, 0);
-    checkPolicy(`the patience of ${place}`, "otherwise", otherwise, LOSING);
+    checkChoice(`the patience of ${place}`, "otherwise", otherwise, LOSING);
   }
   return { ...given, slow, clock: checkClock(place, given.clock ?? clock) };
 }
 
 const LOSING = ["dropOldest", "latest", "disconnect"];
 const WAITING = ["wait", ...LOSING];
-
-function checkPolicy(place: string, option: string, value: unknown, choices: readonly string[]): void {
-  if (choices.includes(value as string)) return;
-  const named = choices.map((choice) => `"${choice}"`).join(", ");
-  throw new TypeError(`Cannot give ${place} ${option}: ${describe(value)}: choose ${named}`);
-}

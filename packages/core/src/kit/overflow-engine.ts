@@ -8,28 +8,23 @@
 //   open --(onError | onComplete | overflow)--> closed, items held --(downstream takes the last)--> done
 //   any --(cancel | failure of a user's function)--> done, at once: what is held is dropped, reason "ended"
 
-import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import { UNBOUNDED } from "../spec/demand.js";
 import { OverflowError } from "../spec/errors.js";
 import type { DropOptions, DropReason } from "../spec/overflow.js";
 import type { Subscription } from "../spec/publisher.js";
 import { DropAccount } from "./drop-account.js";
 import { asError, dropError } from "./dropped.js";
 import type { Terminal } from "./ended.js";
-import { OperatorSubscriber } from "./operator-subscriber.js";
-import { SerialLoop } from "./serial-loop.js";
+import { HoldingSubscriber } from "./holding-subscriber.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /** What became of an item. */
 export type OfferResult = "accepted" | "dropped" | "ended";
 
 /** Keeps the account and the demand; a subclass keeps the items. */
-export abstract class OverflowEngine<T> extends OperatorSubscriber<T, T> {
+export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
   protected readonly account: DropAccount<T>;
   private readonly name: string;
-  private readonly loop: SerialLoop;
-  /** Totals: what may be sent in all so far, and what used it up. */
-  private demand = 0;
-  private emitted = 0;
   private isSending = false;
   private end: Terminal | undefined = undefined;
 
@@ -38,7 +33,6 @@ export abstract class OverflowEngine<T> extends OperatorSubscriber<T, T> {
     super(downstream);
     this.name = name;
     this.account = new DropAccount(options, (error) => this.fail(error));
-    this.loop = new SerialLoop(() => this.sendHeld());
   }
 
   /** Items held. */
@@ -80,12 +74,6 @@ export abstract class OverflowEngine<T> extends OperatorSubscriber<T, T> {
 
   override onComplete(): void {
     if (!this.isClosed) this.endAfterItems({ kind: "complete" });
-  }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
-    this.loop.run();
   }
 
   /** What is requested and not covered by an item held or being sent: how much could be offered without waiting. */
@@ -161,7 +149,7 @@ export abstract class OverflowEngine<T> extends OperatorSubscriber<T, T> {
     this.loop.run();
   }
 
-  private sendHeld(): void {
+  protected override step(): void {
     while (!this.done && this.size > 0 && this.emitted < this.demand) this.sendNext();
     if (this.done || this.end === undefined || this.size > 0) return;
     if (this.end.kind === "error") this.endWithError(this.end.error);

@@ -1,8 +1,8 @@
 import { checkCapacity } from "../buffer/ring.js";
 import type { Operator } from "../flow/flow.js";
 import { flowOfFilter } from "../flow/stateful-filter.js";
+import { checkChoice } from "../kit/check-choice.js";
 import { requireFunction } from "../kit/require-function.js";
-import { describe } from "../spec/describe.js";
 import { OverflowError } from "../spec/errors.js";
 
 /** How `distinct` tells items apart, and how many it remembers. */
@@ -35,11 +35,7 @@ export function distinct<T>(options: DistinctOptions<T>): Operator<T, T> {
   const capacity = checkCapacity("distinct", options?.capacity, 1);
   const { overflow, key } = options;
   if (key !== undefined) requireFunction("distinct", key);
-  if (overflow !== "error" && overflow !== "forgetOldest") {
-    throw new TypeError(
-      `Cannot give distinct the overflow ${describe(overflow)}: choose "error" or "forgetOldest"`,
-    );
-  }
+  checkChoice("distinct", "overflow", overflow, ["error", "forgetOldest"]);
   const makeTest = (): ((item: T) => boolean) => {
     // A Set keeps the order in which keys were added. The iterator stands before the oldest and is kept: a new one
     // would step over the places of all keys forgotten since the Set was last rehashed.
