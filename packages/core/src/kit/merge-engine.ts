@@ -47,6 +47,8 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
   private readonly vacant: number[] = [];
   /** Asked of upstream and not yet received. */
   private awaited = 0;
+  /** Items whose source `make` is making: it may call back, and their places are taken. */
+  private making = 0;
   private upstreamCompleted = false;
   /** Totals: what may be sent in all so far, and what used it up. */
   private demand = 0;
@@ -153,12 +155,14 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
   protected expand(item: T): void {
     if (this.done) return;
     let source: Connectable<R>;
+    this.making++;
     try {
       source = this.make(item);
     } catch (thrown) {
       this.fail(asError(thrown, this.name));
       return;
     }
+    this.making--;
     this.start(source);
   }
 
@@ -188,9 +192,9 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
   /** Before each turn: where more can be started than upstream sends. */
   protected beforeTurn(): void {}
 
-  /** Sources that run, or have ended and left items that wait. */
+  /** Sources that are made, run, or have ended and left items that wait. */
   protected get running(): number {
-    return this.lanes.length - this.vacant.length;
+    return this.lanes.length - this.vacant.length + this.making;
   }
 
   private takeTurns(): void {
@@ -248,7 +252,7 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
 
   private free(lane: Lane<R>, count: number): void {
     lane.freed += count;
-    if (!lane.isDue && lane.freed >= this.lowWater && !lane.ended) {
+    if (!lane.isDue && lane.freed >= this.lowWater && !lane.done) {
       lane.isDue = true;
       this.due.push(lane);
       this.isOwed = true;
@@ -271,7 +275,7 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
 
   /** Gives its place to the next source. */
   private leaveIfOver(lane: Lane<R>): void {
-    if (!lane.ended || lane.isDue || !lane.isEmpty || this.lanes[lane.index] !== lane) return;
+    if (!lane.done || lane.isDue || !lane.isEmpty || this.lanes[lane.index] !== lane) return;
     this.lanes[lane.index] = undefined;
     this.vacant.push(lane.index);
   }

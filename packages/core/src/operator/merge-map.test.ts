@@ -1,5 +1,6 @@
 import { ManualSubscriber, settled, TestPublisher, until } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
+import type { Flow } from "../flow/flow.js";
 import { droppedItemCount, onDroppedError } from "../kit/dropped.js";
 import { create, type Emitter } from "../source/create.js";
 import { empty } from "../source/empty.js";
@@ -355,6 +356,24 @@ describe("mergeMap", () => {
     subscriber.request(2);
     subscriber.request(2);
     expect([subscriber.items, subscriber.completed]).toEqual([[undefined, undefined, null], true]);
+  });
+
+  it("keeps to its concurrency when more is requested inside the function", () => {
+    const upstream = new TestPublisher<number>();
+    const subscriber = new ManualSubscriber<never>();
+    fromPublisher(upstream)
+      .pipe(
+        mergeMap(
+          (): Flow<never> => {
+            subscriber.request(1);
+            return never();
+          },
+          { concurrency: 2 },
+        ),
+      )
+      .subscribe(subscriber);
+    upstream.next(1, 2);
+    expect(upstream.requested).toBe(2);
   });
 
   it("throws at the call for what is no function, and for settings that are no integers >= 1", () => {
