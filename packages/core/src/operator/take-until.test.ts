@@ -122,6 +122,25 @@ describe("takeUntil", () => {
     expect([subscriber.ended, upstream.cancels, dropped]).toEqual([false, 1, [failure]]);
   });
 
+  it("hears the first signal of the notifier only, also while an item is delivered", () => {
+    const dropped: unknown[] = [];
+    const restore = onDroppedError((error) => dropped.push(error));
+    const notifier = new TestPublisher<unknown>({ onCancel: (self) => self.error("late") });
+    const upstream = new TestPublisher<number>();
+    const subscriber = new ManualSubscriber<number>({
+      onNext: () => {
+        notifier.next("stop");
+        expect(notifier.cancels).toBe(1);
+      },
+    });
+    fromPublisher(upstream).pipe(takeUntil(notifier)).subscribe(subscriber);
+    subscriber.request(5);
+    upstream.next(1);
+    restore();
+    expect([subscriber.completed, subscriber.failed, upstream.cancels]).toEqual([true, false, 1]);
+    expect(dropped).toEqual(["late"]);
+  });
+
   it("subscribes the notifier anew for each subscription", async () => {
     let subscribed = 0;
     const notifier = {

@@ -88,6 +88,7 @@ class TakeUntil<T> extends OperatorSubscriber<T, T> implements InnerOwner<unknow
     const { upstream } = this;
     this.end = end;
     this.upstream = NEVER_SUBSCRIPTION;
+    this.notifier.cancel(); // at once: what it sends while the item is delivered changes nothing
     upstream.cancel();
     if (!this.isSending) this.finish(end);
   }
