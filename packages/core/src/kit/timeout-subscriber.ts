@@ -73,10 +73,8 @@ export class TimeoutSubscriber<T> extends TimedSubscriber<T> {
   protected override rang(): void {
     if (!this.isWaiting) return;
     const left = this.since + this.ms - this.alarm.now();
-    if (left > 0) {
-      this.alarm.set(left);
-      return;
-    }
+    if (left > 0) this.alarm.set(left);
+    if (left > 0 || this.done) return; // the clock may have thrown
     const { name, awaited, ms } = this;
     const message = `Cannot wait longer than ${ms} ms for ${awaited}: raise the limit of ${name}, or see why none comes`;
     this.fail(new TimeoutError(message, ms));

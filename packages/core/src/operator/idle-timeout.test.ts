@@ -1,5 +1,6 @@
 import { ManualSubscriber, TestPublisher, VirtualClock } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
+import { onDroppedError } from "../kit/dropped.js";
 import { TimeoutError } from "../spec/errors.js";
 import { fromPublisher } from "../source/from-publisher.js";
 import { filter } from "./filter.js";
@@ -119,6 +120,28 @@ describe("idleTimeout", () => {
     fromPublisher(upstream).pipe(idleTimeout(10, { clock })).subscribe(subscriber);
     subscriber.request(1);
     expect([subscriber.error, upstream.requested, upstream.cancels]).toEqual([broken, 0, 1]);
+  });
+
+  it("fails once when the clock throws while the time is up", () => {
+    const time = new VirtualClock();
+    const subscriber = new ManualSubscriber<number>();
+    const broken = new Error("no battery");
+    let isBroken = false;
+    const clock = {
+      now: () => {
+        if (isBroken) throw broken;
+        return time.now();
+      },
+      schedule: (ms: number, task: () => void) => time.schedule(ms, task),
+    };
+    const dropped: unknown[] = [];
+    const restore = onDroppedError((error) => dropped.push(error));
+    fromPublisher(new TestPublisher<number>()).pipe(idleTimeout(10, { clock })).subscribe(subscriber);
+    subscriber.request(1);
+    isBroken = true;
+    time.advance(10);
+    restore();
+    expect([subscriber.error, dropped, time.pending]).toEqual([broken, [], 0]);
   });
 
   it("refuses wrong arguments at the call", () => {
