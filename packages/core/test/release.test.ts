@@ -350,6 +350,30 @@ describe("a place that holds items", () => {
   }
 });
 
+describe("prefetch", () => {
+  it("lets go of each item that it has sent, although others wait behind it", async () => {
+    const upstream = new TestPublisher<object>();
+    const subscriptions: Subscription[] = [];
+    let sent = 0;
+    fromPublisher(upstream)
+      .pipe(prefetch(4))
+      .connect({
+        onSubscribe: (given) => void subscriptions.push(given),
+        next: () => {
+          sent++;
+          return true;
+        },
+        onError() {},
+        onComplete() {},
+      });
+    const held = sendTo(upstream, 4);
+    for (const subscription of subscriptions) subscription.request(3);
+    const areCollected = (): boolean => held.slice(0, 3).every((item) => item.deref() === undefined);
+    await until(areCollected, "the items to be collected", collectGarbage);
+    expect([sent, held[3]?.deref()]).toEqual([3, { n: 3 }]);
+  });
+});
+
 /** Sends objects that nobody else keeps. */
 function sendTo(upstream: TestPublisher<object>, count: number): WeakRef<object>[] {
   return Array.from({ length: count }, (_, n) => {

@@ -113,11 +113,11 @@ class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
     this.downstream.onSubscribe(this);
     if (this.run.exhausted)
       this.completeEarly(); // take(0)
-    else if (!this.ended) subscription.request(this.size);
+    else if (!this.done) subscription.request(this.size);
   }
 
   next(item: unknown): boolean {
-    if (this.ended) return false;
+    if (this.done) return false;
     this.arriving[this.arrived++] = item;
     if (!this.isScheduled) this.schedule();
     return true;
@@ -132,12 +132,12 @@ class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
     let left = source.requested;
     let i = source.index;
     try {
-      while (i < stop && left > 0 && !source.ended) {
+      while (i < stop && left > 0 && !source.done) {
         let item = items === undefined ? first + i : items[i];
         i++;
         if (map !== undefined) item = map(item);
         if (keep !== undefined && !keep(item)) continue;
-        if (source.ended) break; // a stage's function cancelled
+        if (source.done) break; // a stage's function cancelled
         arriving[arrived++] = item;
         left--;
       }
@@ -145,7 +145,7 @@ class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
       // Also when a stage threw: what came before it is sent before the error.
       source.index = i;
       source.requested = left;
-      if (!this.ended) {
+      if (!this.done) {
         this.arrived = arrived;
         this.schedule();
       }
@@ -154,22 +154,22 @@ class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
   }
 
   onError(error: unknown): void {
-    if (this.ended || this.upstreamEnd !== undefined) dropError(error);
+    if (this.done || this.upstreamEnd !== undefined) dropError(error);
     else this.endAfterItems({ kind: "error", error });
   }
 
   onComplete(): void {
-    if (!this.ended && this.upstreamEnd === undefined) this.endAfterItems({ kind: "complete" });
+    if (!this.done && this.upstreamEnd === undefined) this.endAfterItems({ kind: "complete" });
   }
 
   override request(n: number): void {
-    if (this.ended) return;
+    if (this.done) return;
     this.requested = addDemand(this.requested, n);
     this.schedule();
   }
 
   override cancel(): void {
-    if (this.ended) return;
+    if (this.done) return;
     const { upstream } = this;
     this.end();
     upstream.cancel();
@@ -202,17 +202,17 @@ class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
   /** One turn: what is held now, as far as demand goes. What upstream then sends crosses in the next one. */
   private readonly sendTurn = (): void => {
     let left = this.held;
-    while (left > 0 && this.requested > 0 && !this.ended && !this.run.exhausted) {
+    while (left > 0 && this.requested > 0 && !this.done && !this.run.exhausted) {
       if (this.index === this.count) this.takeArrived();
       const from = this.index;
       this.sendIndexed();
-      if (this.ended) return; // nothing is held, nothing may be signalled
+      if (this.done) return; // nothing is held, nothing may be signalled
       left -= this.index - from;
       this.freed += this.index - from;
-      if (this.index === this.count) this.forgetSent();
+      this.forgetSent(from);
     }
     this.isScheduled = false;
-    if (this.ended) return;
+    if (this.done) return;
     if (this.run.exhausted) this.completeEarly();
     else if (this.upstreamEnd !== undefined) this.finishIfEmpty(this.upstreamEnd);
     else if (this.freed >= replenishAt(this.size)) {
@@ -237,12 +237,11 @@ class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
     this.arrived = 0;
   }
 
-  /** An item that was sent must not be kept alive. */
-  private forgetSent(): void {
-    const sent = this.items as unknown[];
-    for (let i = 0; i < this.count; i++) sent[i] = undefined;
-    this.index = 0;
-    this.count = 0;
+  /** An item that was sent must not be kept alive, neither by those that wait behind it. */
+  private forgetSent(from: number): void {
+    const items = this.items as unknown[];
+    for (let i = from; i < this.index; i++) items[i] = undefined;
+    if (this.index === this.count) this.index = this.count = 0;
   }
 
   private endAfterItems(end: Terminal): void {
@@ -259,7 +258,7 @@ class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
 
   /** A take in the run let its last item through: upstream has more, or may have. */
   private completeEarly(): void {
-    if (this.ended) return;
+    if (this.done) return;
     const { downstream, upstream } = this;
     this.end();
     upstream.cancel();
