@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PriorityBuffer } from "./priority-buffer.js";
@@ -42,6 +44,22 @@ describe("PriorityBuffer", () => {
     buffer.push(1, 0);
     expect(() => buffer.push(2, 9)).toThrow(RangeError);
     for (const wrong of [0, -1, 1.5, Number.NaN]) expect(() => new PriorityBuffer(wrong)).toThrow(RangeError);
+  });
+
+  it("keeps nothing of what it gave up, also while nothing leaves in order", async () => {
+    setFlagsFromString("--expose-gc");
+    const gc = runInNewContext("gc") as () => void;
+    const buffer = new PriorityBuffer<object>(10);
+    const items: WeakRef<object>[] = [];
+    for (let n = 0; n < 2000; n++) {
+      const item = { n };
+      items.push(new WeakRef(item));
+      if (buffer.isFull) buffer.shiftLowest();
+      buffer.push(item, n);
+    }
+    await new Promise((resolve) => setImmediate(resolve)); // a WeakRef that was made holds on for its turn
+    gc();
+    expect(items.filter((item) => item.deref() !== undefined)).toHaveLength(buffer.size);
   });
 
   it("agrees with a sorted list on every sequence of pushes and removals", () => {

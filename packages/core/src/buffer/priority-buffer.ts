@@ -1,9 +1,12 @@
 // A bounded queue that is left in the order of arrival, and gives up the lowest priority first when it is full.
 //
-//   oldest [ a Set of entries, by arrival ] newest                      the order in which items leave
-//   lowest [ a heap of the same entries, by priority, then by arrival ] the order in which they are given up
+//   oldest --newer--> entry --newer--> ... --> newest        the order in which items leave
 //
-// Whoever leaves one is taken out of the other: O(1) in the Set, O(log n) in the heap, where each entry knows its place.
+//   lowest [ a heap of the same entries, by priority, then by arrival ]       the order in which they are given up
+//
+// Each entry knows its place in both, so that whoever leaves one is taken out of the other: O(1) in the list,
+// O(log n) in the heap. A Set in place of the list was tried: an iterator that stands before its oldest entry keeps all
+// that left since it was last moved, and a new one for each item steps over the holes.
 
 import { checkCapacity } from "./ring.js";
 
@@ -12,6 +15,8 @@ interface Entry<T> {
   readonly priority: number;
   /** Counts up: the lower came first. */
   readonly arrival: number;
+  older: Entry<T> | undefined;
+  newer: Entry<T> | undefined;
   /** Index in the heap. */
   place: number;
 }
@@ -36,9 +41,8 @@ export class PriorityBuffer<T> {
   /** The most items held at once. */
   readonly capacity: number;
   private readonly heap: Entry<T>[] = [];
-  private readonly entries = new Set<Entry<T>>();
-  /** Stands before the oldest, and is kept: a new one would step over the places of all that left before. */
-  private readonly oldest: Iterator<Entry<T>, undefined> = this.entries.values();
+  private oldest: Entry<T> | undefined = undefined;
+  private newest: Entry<T> | undefined = undefined;
   private arrivals = 0;
 
   /** @param capacity in items, an integer >= 1 */
@@ -63,15 +67,18 @@ export class PriorityBuffer<T> {
   /** Adds an item as the newest. Throws a `RangeError` when full: look at `isFull` first. */
   push(item: T, priority: number): void {
     if (this.isFull) throw new RangeError("The PriorityBuffer is full: check isFull first");
-    const entry = { item, priority, arrival: this.arrivals++, place: this.size };
-    this.entries.add(entry);
+    const older = this.newest;
+    const entry = { item, priority, arrival: this.arrivals++, older, newer: undefined, place: this.size };
+    if (older === undefined) this.oldest = entry;
+    else older.newer = entry;
+    this.newest = entry;
     this.heap.push(entry);
     this.rise(entry);
   }
 
   /** Takes the oldest item. Throws a `RangeError` when empty: look at `size` first. */
   shift(): T {
-    return this.remove(this.size === 0 ? undefined : this.oldest.next().value); // one that ran out stays at its end
+    return this.remove(this.oldest);
   }
 
   /** Takes the item of the lowest priority, the oldest of several. Throws a `RangeError` when empty. */
@@ -81,7 +88,11 @@ export class PriorityBuffer<T> {
 
   private remove(entry: Entry<T> | undefined): T {
     if (entry === undefined) throw new RangeError("The PriorityBuffer is empty: check size first");
-    this.entries.delete(entry);
+    const { older, newer } = entry;
+    if (older === undefined) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.newest = older;
+    else newer.older = older;
     const last = this.heap.pop();
     if (last !== undefined && last !== entry) {
       this.set(last, entry.place);
