@@ -67,5 +67,6 @@ describe("concat", () => {
   it("throws at the call for what is no array of sources", () => {
     expect(() => concat(range(0, 1) as never)).toThrow("Cannot apply concat to");
     expect(() => concat([range(0, 1), null as never])).toThrow(TypeError);
+    expect(() => concat(new Array(1))).toThrow(TypeError); // a hole is no source
   });
 });

@@ -58,7 +58,8 @@ export function from<T>(input: FlowInput<T>): Flow<T> {
 
 /** Flows of an array of inputs; for anything else a `TypeError` that names the operator. */
 export function fromEach(operator: string, inputs: readonly FlowInput<unknown>[]): Flow<unknown>[] {
-  if (Array.isArray(inputs)) return inputs.map((input) => from(input));
+  // Not by map, which passes over holes: they are no sources.
+  if (Array.isArray(inputs)) return Array.from(inputs, (input) => from(input));
   throw new TypeError(`Cannot apply ${operator} to ${describe(inputs)}: it takes an array of sources`);
 }
 
