@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { ManualSubscriber, TestPublisher } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { fromPublisher } from "../source/from-publisher.js";
@@ -50,6 +52,24 @@ describe("distinct", () => {
           .toArray(),
       ).toEqual(wanted);
     }
+  });
+
+  it("keeps no trace of the times that a key came again", async () => {
+    setFlagsFromString("--expose-gc");
+    const gc = runInNewContext("gc") as () => void;
+    const used = (): number => {
+      gc();
+      return process.memoryUsage().heapUsed;
+    };
+    const subscriber = new ManualSubscriber<unknown>();
+    const upstream = new TestPublisher<number>();
+    fromPublisher(upstream).pipe(forgetting(1000)).subscribe(subscriber);
+    subscriber.request(Number.POSITIVE_INFINITY);
+    const before = used();
+    for (let n = 0; n < 300_000; n++) upstream.next(n % 100);
+    // Tables that the Set outgrew would be some 10 MB.
+    expect(used() - before).toBeLessThan(5e6);
+    expect(subscriber.items).toHaveLength(100);
   });
 
   it("takes no longer for a key when many were forgotten", async () => {

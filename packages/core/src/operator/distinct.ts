@@ -38,9 +38,11 @@ export function distinct<T>(options: DistinctOptions<T>): Operator<T, T> {
   checkChoice("distinct", "overflow", overflow, ["error", "forgetOldest"]);
   const makeTest = (): ((item: T) => boolean) => {
     // A Set keeps the order in which keys were added. The iterator stands before the oldest and is kept: a new one
-    // would step over the places of all keys forgotten since the Set was last rehashed.
+    // would step over the places of all keys forgotten since the Set was last rehashed. Not for ever: while no key is
+    // new it does not move, and keeps each table alive that the Set has outgrown.
     const seen = new Set<unknown>();
-    const oldest = seen.values();
+    let oldest = seen.values();
+    let moved = 0;
     return (item) => {
       const id = key === undefined ? item : key(item);
       const isNew = !seen.delete(id);
@@ -52,6 +54,10 @@ export function distinct<T>(options: DistinctOptions<T>): Operator<T, T> {
         seen.delete(oldest.next().value);
       }
       seen.add(id); // as the newest, also when it was there
+      if (!isNew && ++moved > seen.size) {
+        moved = 0;
+        oldest = seen.values();
+      }
       return isNew;
     };
   };
