@@ -11,6 +11,16 @@ import { concatMap } from "../src/operator/concat-map.js";
 import { concat } from "../src/operator/concat.js";
 import { expand } from "../src/operator/expand.js";
 import { filter } from "../src/operator/filter.js";
+import { defaultIfEmpty } from "../src/operator/default-if-empty.js";
+import { distinct } from "../src/operator/distinct.js";
+import { distinctUntilChanged } from "../src/operator/distinct-until-changed.js";
+import { first } from "../src/operator/first.js";
+import { last } from "../src/operator/last.js";
+import { pairwise } from "../src/operator/pairwise.js";
+import { reduce } from "../src/operator/reduce.js";
+import { skip } from "../src/operator/skip.js";
+import { skipWhile } from "../src/operator/skip-while.js";
+import { takeWhile } from "../src/operator/take-while.js";
 import { limitDemand } from "../src/operator/limit-demand.js";
 import { map } from "../src/operator/map.js";
 import { mapAsync } from "../src/operator/map-async.js";
@@ -138,7 +148,7 @@ function inner(item: unknown, kind: number): unknown[] {
 }
 
 const stages: fc.Arbitrary<Stage> = fc
-  .tuple(fc.nat(18), fc.integer({ min: 1, max: 12 }))
+  .tuple(fc.nat(26), fc.integer({ min: 1, max: 12 }))
   .map(([kind, n]): Stage => {
     const same = (so: Items): Items => so;
     switch (kind) {
@@ -247,6 +257,88 @@ const stages: fc.Arbitrary<Stage> = fc
           name: "concat with nothing",
           apply: (flow) => concat([empty(), flow, empty()]),
           model: same,
+        };
+      case 18:
+        return {
+          name: `skip(${n - 1})`,
+          apply: (flow) => flow.pipe(skip(n - 1)),
+          model: (so) => ({ ...so, items: so.items.slice(n - 1) }),
+        };
+      case 19:
+        return {
+          name: `skipWhile(< ${n})`,
+          apply: (flow) => flow.pipe(skipWhile((item) => hash(item) < n)),
+          model: (so) => {
+            const from = so.items.findIndex((item) => !(hash(item) < n));
+            return { ...so, items: from < 0 ? [] : so.items.slice(from) };
+          },
+        };
+      case 20:
+        return {
+          name: `takeWhile(< ${n * 3})`,
+          apply: (flow) => flow.pipe(takeWhile((item) => hash(item) < n * 3, { inclusive: n % 2 === 0 })),
+          model: (so) => {
+            const at = so.items.findIndex((item) => !(hash(item) < n * 3));
+            if (at < 0) return so;
+            return { ...so, items: so.items.slice(0, n % 2 === 0 ? at + 1 : at), failure: undefined };
+          },
+        };
+      case 21:
+        return {
+          name: "pairwise",
+          apply: (flow) => flow.pipe(pairwise()),
+          model: (so) => ({ ...so, items: so.items.slice(1).map((item, k) => [so.items[k], item]) }),
+        };
+      case 22:
+        return {
+          name: `distinctUntilChanged(% ${n})`,
+          apply: (flow) => flow.pipe(distinctUntilChanged({ key: (item) => hash(item) % n })),
+          model: (so) => {
+            let previous = -1;
+            return through(so, (item) => {
+              const isSame = Object.is(previous, hash(item) % n);
+              previous = hash(item) % n;
+              return isSame ? [] : [item];
+            });
+          },
+        };
+      case 23:
+        return {
+          name: `distinct(% ${n})`,
+          apply: (flow) =>
+            flow.pipe(distinct({ capacity: 12, overflow: "error", key: (item) => String(hash(item) % n) })),
+          model: (so) => {
+            const seen = new Set<string>();
+            return through(so, (item) => {
+              const key = String(hash(item) % n);
+              const isNew = !seen.has(key);
+              seen.add(key);
+              return isNew ? [item] : [];
+            });
+          },
+        };
+      case 24:
+        return {
+          name: `first(> ${n})`,
+          apply: (flow) => flow.pipe(first((item) => hash(item) > n)),
+          model: (so) => {
+            const found = so.items.filter((item) => hash(item) > n).slice(0, 1);
+            return { ...so, items: found, failure: found.length > 0 ? undefined : so.failure };
+          },
+        };
+      case 25:
+        return {
+          name: n % 2 === 0 ? "reduce" : "last, or a default",
+          apply: (flow) =>
+            n % 2 === 0
+              ? flow.pipe(reduce((sum: number, item) => sum + hash(item), n))
+              : flow.pipe(last(), defaultIfEmpty(n)),
+          model: (so) => {
+            if (so.failure !== undefined) return { ...so, items: [] };
+            const sum = so.items.reduce((total: number, item) => total + hash(item), n);
+            if (n % 2 === 0) return { ...so, items: [sum] };
+            return { ...so, items: so.items.length > 0 ? so.items.slice(-1) : [n] };
+          },
         };
       default:
         return {
