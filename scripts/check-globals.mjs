@@ -13,7 +13,16 @@ const EVERYWHERE = ["AbortController", "AbortSignal", "ReadableStream", "queueMi
 const ALLOWED = [
   {
     path: "packages/core/src/clock/system-clock.ts",
-    globals: [...EVERYWHERE, "setTimeout", "clearTimeout", "performance"],
+    // setImmediate and MessageChannel only where the runtime has them.
+    globals: [
+      ...EVERYWHERE,
+      "setTimeout",
+      "clearTimeout",
+      "performance",
+      "setImmediate",
+      "clearImmediate",
+      "MessageChannel",
+    ],
     next: "",
   },
   {

@@ -30,6 +30,54 @@ describe("systemClock", () => {
     expect(ran).toBe(false);
   });
 
+  const ways: Record<string, readonly string[]> = {
+    "setImmediate, where there is one": [],
+    "a message, where there is no setImmediate": ["setImmediate"],
+  };
+  for (const [way, missing] of Object.entries(ways)) {
+    it(`gives a turn without delay by ${way}: no timer, after what is ready, and it can be cancelled`, async () => {
+      vi.useFakeTimers({ toFake: ["setTimeout"] });
+      for (const name of missing) vi.stubGlobal(name, undefined);
+      try {
+        const log: string[] = [];
+        const cancel = systemClock.schedule(0, () => log.push("cancelled"));
+        await new Promise<void>((resolve) => {
+          systemClock.schedule(0, () => {
+            log.push("turn");
+            queueMicrotask(() => log.push("its microtask"));
+            systemClock.schedule(0, resolve);
+          });
+          queueMicrotask(() => log.push("microtask"));
+          log.push("returned");
+          cancel();
+          cancel();
+        });
+        expect(log).toEqual(["returned", "microtask", "turn", "its microtask"]);
+        expect(vi.getTimerCount()).toBe(0);
+      } finally {
+        vi.unstubAllGlobals();
+        vi.useRealTimers();
+      }
+    });
+  }
+
+  it("gives a turn without delay by a timer where there is nothing else", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    vi.stubGlobal("setImmediate", undefined);
+    vi.stubGlobal("MessageChannel", undefined);
+    try {
+      const ran: string[] = [];
+      systemClock.schedule(0, () => ran.push("kept"));
+      systemClock.schedule(0, () => ran.push("cancelled"))();
+      expect(ran).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(ran).toEqual(["kept"]);
+    } finally {
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    }
+  });
+
   it("waits for longer than setTimeout can, and can be cancelled in each part of it", () => {
     vi.useFakeTimers();
     try {

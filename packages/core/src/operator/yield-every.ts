@@ -20,7 +20,7 @@ export interface YieldEveryOptions extends ClockOptions {
 /**
  * Gives the turn back to the event loop now and then, so that a long synchronous stream does not hold up the rest.
  *
- * The next turn is a task of the clock, without delay: with `systemClock` in about 1 ms.
+ * The next turn is a task of the clock, without delay.
  *
  * *Demand:* min(n, `items`) in a turn; with `ms`, one at a time. *Buffers:* nothing: what is not asked for is not
  * made. *Errors:* passed on. *Cancel:* passed on; stops the timer.
@@ -29,7 +29,8 @@ export interface YieldEveryOptions extends ClockOptions {
  * ```ts
  * import { range, yieldEvery } from "@sluice/core";
  * setTimeout(() => console.log("a timer")); // prints a timer
- * console.log(await range(1, 1000).pipe(yieldEvery({ items: 100 })).reduce((sum, n) => sum + n, 0)); // prints 500500
+ * const sum = range(1, 1_000_000).pipe(yieldEvery({ items: 1000 })).reduce((sum, n) => sum + n, 0);
+ * console.log(await sum); // prints 500000500000
  * ```
  */
 export function yieldEvery<T>(options: YieldEveryOptions): Operator<T, T> {
@@ -56,8 +57,9 @@ export function yieldEvery<T>(options: YieldEveryOptions): Operator<T, T> {
  */
 class YieldEvery<T> extends TimedSubscriber<T> {
   private readonly items: number;
-  /** Requested below and not yet asked of upstream. */
-  private unmet = 0;
+  /** Totals: what is requested, and what used it up. */
+  private demand = 0;
+  private emitted = 0;
   /** Asked of upstream and not yet used. */
   private outstanding = 0;
   /** Items of this turn, and when it began. */
@@ -82,14 +84,14 @@ class YieldEvery<T> extends TimedSubscriber<T> {
     this.outstanding--;
     this.count++;
     // An item that is dropped below counts too: a filter that drops all would otherwise never give the turn back.
-    if (!this.downstream.next(item)) this.unmet = addDemand(this.unmet, 1);
+    if (this.downstream.next(item)) this.emitted++;
     this.ask();
     return true;
   }
 
   override request(n: number): void {
     if (this.done) return;
-    this.unmet = addDemand(this.unmet, n);
+    this.demand = addDemand(this.demand, n);
     this.ask();
   }
 
@@ -104,10 +106,9 @@ class YieldEvery<T> extends TimedSubscriber<T> {
   }
 
   private ask(): void {
-    let n = Math.min(this.unmet, this.items - this.count - this.outstanding);
-    if (this.isTimed) n = Math.min(n, 1 - this.outstanding);
+    const room = Math.min(this.isTimed ? 1 : UNBOUNDED, this.items - this.count);
+    const n = Math.min(this.demand - this.emitted, room) - this.outstanding;
     if (n <= 0 || this.done || this.isTurnOver()) return;
-    if (this.unmet !== UNBOUNDED) this.unmet -= n;
     this.outstanding += n;
     this.upstream.request(n);
   }
