@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { captureReported, ManualSubscriber, settled, until, VirtualClock } from "@sluice/tck";
@@ -336,6 +337,45 @@ describe("broadcast.emit", () => {
     const second = hub.emit(2, { signal: stop.signal });
     slow.request(2);
     expect([await second, slow.items]).toEqual(["ok", [1, 2]]);
+  });
+
+  it("leaves no listener on the signal, whether it aborts or the item is sent", async () => {
+    const hub = broadcast<number>({ capacity: 2 });
+    const slow = join(hub, 0);
+    for (const n of [0, 1]) hub.tryEmit(n);
+    const [sent, aborted] = [new AbortController(), new AbortController()];
+    const second = hub.emit(2, { signal: sent.signal });
+    const third = hub.emit(3, { signal: aborted.signal }).catch((reason) => reason);
+    expect(getEventListeners(sent.signal, "abort")).toHaveLength(1);
+    slow.request(1);
+    aborted.abort("stop");
+    expect(await Promise.all([second, third])).toEqual(["ok", "stop"]);
+    for (const { signal } of [sent, aborted]) expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("answers from within the last item that waited as if none had waited", async () => {
+    const hub = broadcast<number>({ capacity: 2 });
+    const results: string[] = [];
+    const slow = join(hub, 0, {}, (n) => {
+      if (n === 3) results.push(hub.tryEmit(4), hub.tryEmit(5), hub.tryEmit(6));
+    });
+    for (const n of [1, 2]) hub.tryEmit(n);
+    const third = hub.emit(3);
+    slow.request(9);
+    expect([await third, results, slow.items]).toEqual(["ok", ["ok", "ok", "overflow"], [1, 2, 3, 4, 5]]);
+  });
+
+  it("gives up its item when it is aborted by the onDrop that makes room for it", async () => {
+    const hub = broadcast<number>({ capacity: 1 });
+    const stop = new AbortController();
+    const fast = join(hub, 0);
+    const loser = join(hub, 0, { slow: "dropOldest", onDrop: () => stop.abort("in onDrop") });
+    hub.tryEmit(1);
+    const second = hub.emit(2, { signal: stop.signal }).catch((reason) => reason);
+    fast.request(9);
+    loser.request(9);
+    expect([await second, fast.items, loser.items]).toEqual(["in onDrop", [1], []]);
+    expect([hub.tryEmit(3), fast.items, loser.items]).toEqual(["ok", [1, 3], [3]]);
   });
 
   it("refuses more calls than the capacity with an OverflowError", async () => {

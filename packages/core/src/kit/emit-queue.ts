@@ -48,7 +48,7 @@ export class EmitQueue<T> implements Feeder {
           resolve(outcome);
         },
       };
-      signal?.addEventListener("abort", abandon);
+      signal?.addEventListener("abort", abandon, { once: true });
       waiting.add(entry);
       multicast.refusal = "overflow"; // nobody overtakes it
     });
@@ -69,7 +69,8 @@ export class EmitQueue<T> implements Feeder {
     const { multicast, waiting } = this;
     for (const entry of waiting) {
       if (!multicast.hasRoom()) return;
-      waiting.delete(entry); // before it is sent: an abort from within comes too late
+      if (!waiting.delete(entry)) continue; // aborted from within an onDrop, which made room
+      this.open(); // before it is sent: what is emitted from within comes behind it, if there is room
       entry.settle(multicast.accept(entry.item) as EmitOutcome); // there is room
     }
     this.open();

@@ -96,18 +96,17 @@ export class Multicast<T> implements CursorOwner<T> {
       return "ok";
     }
     if (!this.hasRoom()) return "overflow";
-    if (ring.isFull) this.makeRoom();
-    if (ring.isFull) return "overflow"; // somebody joined from within an onDrop, and is waited for
     ring.push(item);
     this.eachDue();
     return "ok";
   }
 
-  /** Whether another item can be taken. */
+  /** Whether another item can be taken; who is not waited for makes room for it. */
   hasRoom(): boolean {
     const { ring } = this;
     if (this.isMakingRoom) return false; // an onDrop that emits: not on top of itself
-    return !ring.isFull || !this.isHeldUp(ring.head);
+    if (ring.isFull && !this.isHeldUp(ring.head)) this.makeRoom();
+    return !ring.isFull; // still full: somebody joined from within an onDrop, and is waited for
   }
 
   /** Whether the producer has to wait for somebody who stands at `position`: whose patience is tried by that. */
