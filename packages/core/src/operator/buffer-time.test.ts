@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { fromPublisher } from "../source/from-publisher.js";
 import { type BufferTimeOptions, bufferTime } from "./buffer-time.js";
 
-function running(options: Partial<BufferTimeOptions> = {}) {
+function running(options: Partial<BufferTimeOptions> = {}, onNext = (_: number[]): unknown => undefined) {
   const clock = new VirtualClock();
   const upstream = new TestPublisher<number>();
-  const subscriber = new ManualSubscriber<number[]>();
+  const subscriber = new ManualSubscriber<number[]>({ onNext });
   fromPublisher(upstream)
     .pipe(bufferTime({ size: 3, ms: 10, clock, ...options }))
     .subscribe(subscriber);
@@ -95,6 +95,13 @@ describe("bufferTime", () => {
     cancelled.upstream.next(1);
     cancelled.subscriber.cancel();
     expect([cancelled.upstream.cancels, cancelled.clock.pending]).toEqual([1, 0]);
+  });
+
+  it("asks for as many items as an array held, whatever its consumer makes of the array", () => {
+    const { upstream, subscriber } = running({}, (list) => list.splice(0));
+    subscriber.request(9);
+    upstream.next(1, 2, 3);
+    expect(upstream.requested).toBe(6);
   });
 
   it("fails when its clock throws, and stops upstream", () => {

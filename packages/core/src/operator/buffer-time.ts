@@ -110,10 +110,11 @@ class BufferTime<T> extends HoldingSubscriber<T, T[]> {
       this.gathered.length > 0
     ) {
       const { gathered } = this;
+      const { length } = gathered; // read before the array is somebody else's, who may empty it
       this.gathered = [];
       this.isDue = false;
       if (this.downstream.next(gathered)) this.emitted++;
-      if (!this.done) this.upstream.request(gathered.length);
+      if (!this.done) this.upstream.request(length);
     }
     if (!this.done && this.upstreamCompleted && this.gathered.length === 0) this.endWithComplete();
   }
