@@ -172,6 +172,43 @@ describe("AgingBuffer, time to live", () => {
     }
   });
 
+  it("ends with what the clock throws, when an item comes to wait and when one is taken; upstream is cancelled", () => {
+    for (const when of ["waits", "is taken"] as const) {
+      let isBroken = false;
+      const clock = new VirtualClock();
+      const now = (): number => {
+        if (isBroken) throw new Error("no time");
+        return 0;
+      };
+      const counters = new OverflowCounters();
+      const upstream = new TestPublisher<number>();
+      const subscriber = new ManualSubscriber<number>();
+      const schedule = clock.schedule.bind(clock);
+      const options = {
+        capacity: 2,
+        overflow: "dropOldest",
+        ttlMs: 5,
+        clock: { now, schedule },
+        counters,
+      } as const;
+      fromPublisher(upstream).pipe(onBackpressureBuffer<number>(options)).subscribe(subscriber);
+      upstream.next(1);
+      isBroken = true;
+      if (when === "waits") upstream.next(2);
+      else subscriber.request(1);
+      expect([String(subscriber.error), upstream.cancels]).toEqual(["Error: no time", 1]);
+      expect([subscriber.items, counters.held, counters.droppedBy.ended]).toEqual([[], 0, counters.offered]);
+    }
+  });
+
+  it("asks for no time where an item passes at once", () => {
+    const { upstream, subscriber, clock } = aging({ ttlMs: 50 });
+    subscriber.request(9);
+    clock.now = () => 0;
+    upstream.next(1);
+    expect(subscriber.items).toEqual([1]);
+  });
+
   it("asks for no timer", () => {
     const { upstream, clock } = aging({ ttlMs: 50 });
     upstream.next(1);

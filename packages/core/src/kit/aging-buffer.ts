@@ -9,7 +9,9 @@
 
 import { Ring } from "../buffer/ring.js";
 import type { Clock } from "../spec/clock.js";
+import { UNBOUNDED } from "../spec/demand.js";
 import type { BufferOverflow } from "../spec/overflow.js";
+import { timeBy } from "./alarm.js";
 import type { AnyBufferOptions } from "./buffer-options.js";
 import { checkWeight } from "./check-weight.js";
 import { type OfferResult, OverflowEngine } from "./overflow-engine.js";
@@ -18,7 +20,7 @@ import type { StageSubscriber } from "./stage-subscriber.js";
 interface Held<T> {
   readonly item: T;
   readonly weight: number;
-  /** When it came; 0 where nothing expires. */
+  /** When it came to wait; `Infinity`: it does not wait, but is as good as sent. */
   readonly at: number;
 }
 
@@ -41,9 +43,9 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
     const isWeighed = typeof capacity === "object";
     this.overflow = options.overflow;
     this.capacity = isWeighed ? capacity.items : capacity;
-    this.maxWeight = isWeighed ? capacity.weight : Number.POSITIVE_INFINITY;
+    this.maxWeight = isWeighed ? capacity.weight : UNBOUNDED;
     this.weigh = options.weigh;
-    this.ttlMs = options.ttlMs ?? Number.POSITIVE_INFINITY;
+    this.ttlMs = options.ttlMs ?? UNBOUNDED;
     this.clock = clock;
     this.newer = new Ring(this.capacity);
   }
@@ -53,7 +55,7 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
   }
 
   protected override put(item: T): void {
-    this.putWeighed(item, 0);
+    this.hold(item, 0, UNBOUNDED);
   }
 
   protected override shift(): T {
@@ -72,14 +74,15 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
         return this.failOver(item, thrown, "weigh");
       }
     }
-    if (weight <= this.maxWeight) this.giveUpExpired();
-    if (this.isClosed) return this.refuse(item, "ended"); // by `weigh` or `onDrop`
+    const now = this.now();
+    if (weight <= this.maxWeight) while (!this.isClosed && this.isExpired(now)) this.giveUp("expired");
+    if (this.isClosed) return this.refuse(item, "ended"); // by `weigh`, the clock or `onDrop`
     if (weight <= this.maxWeight) {
       if (this.fits(weight)) {
-        this.putWeighed(item, weight);
+        this.hold(item, weight, now);
         return this.added();
       }
-      if (this.overflow === "dropOldest") return this.replace(item, weight);
+      if (this.overflow === "dropOldest") return this.replace(item, weight, now);
     }
     this.refuse(item, "overflow");
     if (this.overflow === "error") {
@@ -90,8 +93,8 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
   }
 
   protected override sendNext(): void {
-    if (this.isExpired()) this.giveUp("expired");
-    else super.sendNext();
+    if (this.isExpired(this.now())) this.giveUp("expired");
+    else if (!this.done) super.sendNext(); // else the clock threw
   }
 
   private fits(weight: number): boolean {
@@ -99,28 +102,28 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
   }
 
   /** Gives up as many as it takes, all before anybody is told: `onDrop` may call back. */
-  private replace(item: T, weight: number): OfferResult {
+  private replace(item: T, weight: number, now: number): OfferResult {
     const dropped: T[] = [];
     while (!this.fits(weight)) dropped.push(this.take());
-    this.putWeighed(item, weight);
+    this.hold(item, weight, now);
     this.added();
     for (const old of dropped) this.account.drop(old, "overflow");
     return "accepted";
   }
 
-  private putWeighed(item: T, weight: number): void {
-    const held: Held<T> = { item, weight, at: this.ttlMs < Number.POSITIVE_INFINITY ? this.clock.now() : 0 };
+  private hold(item: T, weight: number, at: number): void {
+    const held: Held<T> = { item, weight, at };
     this.weight += weight;
     if (this.oldest === undefined) this.oldest = held;
     else this.newer.push(held);
   }
 
-  private giveUpExpired(): void {
-    while (!this.isClosed && this.isExpired()) this.giveUp("expired");
+  /** Not asked where nothing expires. */
+  private now(): number {
+    return this.ttlMs < UNBOUNDED ? timeBy(this.clock, (error) => this.fail(error)) : 0;
   }
 
-  private isExpired(): boolean {
-    if (this.oldest === undefined || this.ttlMs === Number.POSITIVE_INFINITY) return false;
-    return this.clock.now() - this.oldest.at >= this.ttlMs;
+  private isExpired(now: number): boolean {
+    return this.oldest !== undefined && now - this.oldest.at >= this.ttlMs;
   }
 }

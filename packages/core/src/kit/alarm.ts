@@ -31,7 +31,7 @@ export class Alarm {
   private readonly ring: () => void;
   private readonly clockThrew: (error: unknown) => void;
   private cancel: (() => void) | undefined = undefined;
-  private isClosed = false;
+  private done = false;
   /** Which setting counts. */
   private turn = 0;
 
@@ -44,18 +44,13 @@ export class Alarm {
 
   /** Milliseconds by the clock; `NaN` when it threw, and the stream has ended by that. */
   now(): number {
-    try {
-      return this.clock.now();
-    } catch (thrown) {
-      this.clockThrew(asError(thrown, "clock.now"));
-      return Number.NaN;
-    }
+    return timeBy(this.clock, this.clockThrew);
   }
 
   /** Rings in `delayMs` milliseconds, and not when it was to ring before. */
   set(delayMs: number): void {
     this.clear();
-    if (this.isClosed) return;
+    if (this.done) return;
     const turn = this.turn;
     this.isSet = true;
     try {
@@ -82,7 +77,7 @@ export class Alarm {
   }
 
   close(): void {
-    this.isClosed = true;
+    this.done = true;
     this.clear();
   }
 
@@ -90,5 +85,15 @@ export class Alarm {
     this.isSet = false;
     this.cancel = undefined;
     this.turn++;
+  }
+}
+
+/** Milliseconds by the clock; `NaN` when it threw, which `clockThrew` is told and has to end the stream by. */
+export function timeBy(clock: Clock, clockThrew: (error: unknown) => void): number {
+  try {
+    return clock.now();
+  } catch (thrown) {
+    clockThrew(asError(thrown, "clock.now"));
+    return Number.NaN;
   }
 }

@@ -14,7 +14,7 @@ import type { DropOptions, DropReason } from "../spec/overflow.js";
 import type { Subscription } from "../spec/publisher.js";
 import { DropAccount } from "./drop-account.js";
 import { asError, dropError } from "./dropped.js";
-import type { Terminal } from "./ended.js";
+import { NEVER_SUBSCRIPTION, type Terminal } from "./ended.js";
 import { HoldingSubscriber } from "./holding-subscriber.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
@@ -61,8 +61,7 @@ export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
   offer(item: T): OfferResult {
     this.account.counters.offered++;
     if (this.isClosed) return this.refuse(item, "ended");
-    // Demand that neither an item held nor the one being sent will use: `item` passes, also where nothing may wait.
-    if (this.size > 0 || this.openDemand === 0) return this.wait(item);
+    if (this.openDemand === 0) return this.wait(item);
     this.put(item);
     return this.added();
   }
@@ -76,10 +75,14 @@ export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
     if (!this.isClosed) this.endAfterItems({ kind: "complete" });
   }
 
-  /** What is requested and not covered by an item held or being sent: how much could be offered without waiting. */
+  /**
+   * How many items could be offered without waiting, also where nothing may wait: what is requested, when nothing is
+   * held. While one is being sent another has to stay until that is done, and there is a place for one.
+   */
   get openDemand(): number {
-    if (this.isClosed) return 0;
-    return Math.max(0, this.demand - this.emitted - this.size - (this.isSending ? 1 : 0));
+    if (this.isClosed || this.size > 0) return 0;
+    const open = this.demand - this.emitted;
+    return this.isSending ? Math.min(1, open - 1) : open;
   }
 
   /** Nothing is taken any more. */
@@ -127,8 +130,7 @@ export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
     const { name, upstream } = this;
     const room = capacity === 0 ? "has no buffer" : `holds its capacity of ${bound}`;
     const message = `${name} ${room} and there was no demand: slow the producer, raise the capacity or choose a policy that drops`;
-    this.endAfterItems({ kind: "error", error: new OverflowError(message, capacity) });
-    upstream.cancel();
+    this.endAfterItems({ kind: "error", error: new OverflowError(message, capacity) }, upstream);
   }
 
   /** There is demand, and an item: sends it, or drops it after all. */
@@ -144,8 +146,10 @@ export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
     if (used) this.emitted++;
   }
 
-  private endAfterItems(end: Terminal): void {
+  private endAfterItems(end: Terminal, toCancel: Subscription = NEVER_SUBSCRIPTION): void {
     this.end = end;
+    this.upstream = NEVER_SUBSCRIPTION; // it is over: a cancel that comes later does not go there
+    toCancel.cancel(); // before downstream is told, which may subscribe again
     this.loop.run();
   }
 

@@ -1,11 +1,14 @@
 import { ManualSubscriber, TestPublisher } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
+import { flowFrom } from "../flow/connected-flow.js";
 import { onBackpressureBuffer } from "../overflow/on-backpressure-buffer.js";
+import { onBackpressureError } from "../overflow/on-backpressure-error.js";
 import { create, type Emitter } from "../source/create.js";
 import { fromPublisher } from "../source/from-publisher.js";
 import { OverflowError } from "../spec/errors.js";
 import { type BufferOverflow, type DropReason, OverflowCounters } from "../spec/overflow.js";
 import { onDroppedError } from "./dropped.js";
+import type { StageSubscriber } from "./stage-subscriber.js";
 
 function buffered(capacity: number, overflow: BufferOverflow) {
   const dropped: [number, DropReason][] = [];
@@ -77,6 +80,40 @@ describe("OverflowSubscriber", () => {
     expect(none.subscriber.completed).toBe(true);
   });
 
+  it("cancels upstream once in its life, and not when that has ended", () => {
+    const ends: ((stage: StageSubscriber<number>) => void)[] = [
+      (stage) => stage.onComplete(),
+      (stage) => stage.onError(new Error("broke")),
+      (stage) => void stage.next(2),
+    ];
+    for (const [index, end] of ends.entries()) {
+      let cancels = 0;
+      let stage: StageSubscriber<number> | undefined;
+      const subscriber = new ManualSubscriber<number>();
+      flowFrom<number>((downstream) => {
+        stage = downstream;
+        downstream.onSubscribe({ request() {}, cancel: () => void cancels++ });
+      })
+        .pipe(onBackpressureBuffer({ capacity: 1, overflow: "error" }))
+        .subscribe(subscriber);
+      if (stage === undefined) throw new Error("was not connected");
+      stage.next(1);
+      end(stage);
+      subscriber.cancel();
+      expect([cancels, subscriber.signals.length]).toEqual([index === 2 ? 1 : 0, 1]);
+    }
+  });
+
+  it("has cancelled upstream when downstream is told of the overflow, which may subscribe again", () => {
+    const upstream = new TestPublisher<number>();
+    const cancels: number[] = [];
+    fromPublisher(upstream)
+      .pipe(onBackpressureError())
+      .subscribe(new ManualSubscriber<number>({ onError: () => cancels.push(upstream.cancels) }));
+    upstream.next(1);
+    expect(cancels).toEqual([1]);
+  });
+
   it("drops what is held on cancel, with the reason ended", () => {
     const { upstream, subscriber, dropped, counters } = buffered(3, "error");
     upstream.next(1, 2);
@@ -125,6 +162,27 @@ describe("OverflowSubscriber", () => {
     subscriber.request(Number.POSITIVE_INFINITY);
     expect([subscriber.items.length, subscriber.depth, subscriber.completed]).toEqual([50_000, 1, true]);
     expect(counters.delivered).toBe(50_000);
+  });
+
+  it("loses nothing of a producer that heeds demand, also from within onNext", () => {
+    for (const overflow of ["error", "dropOldest", "dropNewest"] as const) {
+      const counters = new OverflowCounters();
+      let emitter: Emitter<number> | undefined;
+      let sent = 0;
+      const produce = (): void => {
+        while ((emitter?.demand ?? 0) > 0) emitter?.next(sent++);
+      };
+      const subscriber = new ManualSubscriber<number>({ onNext: produce });
+      create<number>(
+        (given) => {
+          emitter = given;
+        },
+        { capacity: 1, overflow, counters },
+      ).subscribe(subscriber);
+      subscriber.request(50);
+      produce();
+      expect([subscriber.items.length, counters.dropped, subscriber.failed]).toEqual([50, 0, false]);
+    }
   });
 
   it("does not count the item being sent as demand that is still open", () => {

@@ -90,6 +90,20 @@ describe("onBackpressureCoDel", () => {
     expect(counters.offered).toBe(counters.delivered + counters.dropped);
   });
 
+  it("ends with what the clock throws, when an item comes to wait and when one is taken; upstream is cancelled", () => {
+    for (const when of ["waits", "is taken"] as const) {
+      const { upstream, subscriber, clock, counters } = controlled(2);
+      upstream.next(1);
+      clock.now = () => {
+        throw new Error("no time");
+      };
+      if (when === "waits") upstream.next(2);
+      else subscriber.request(1);
+      expect([String(subscriber.error), upstream.cancels]).toEqual(["Error: no time", 1]);
+      expect([subscriber.items, counters.held, counters.droppedBy.ended]).toEqual([[], 0, counters.offered]);
+    }
+  });
+
   it("ends after what is held", () => {
     const { upstream, subscriber } = controlled(2);
     upstream.next(1);

@@ -2,6 +2,7 @@ import { checkCapacity, Ring } from "../buffer/ring.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
+import { timeBy } from "../kit/alarm.js";
 import { checkDropOptions } from "../kit/buffer-options.js";
 import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
@@ -9,6 +10,7 @@ import { CoDel } from "../kit/codel.js";
 import { type OfferResult, OverflowEngine } from "../kit/overflow-engine.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import type { Clock } from "../spec/clock.js";
+import { UNBOUNDED } from "../spec/demand.js";
 import type { DropOptions } from "../spec/overflow.js";
 
 /** How `onBackpressureCoDel` holds the delay down. */
@@ -63,6 +65,7 @@ export function onBackpressureCoDel<T>(options: CoDelOptions<T>): Operator<T, T>
 
 interface Held<T> {
   readonly item: T;
+  /** When it came to wait; `Infinity`: it does not wait, but is as good as sent. */
   readonly at: number;
 }
 
@@ -85,7 +88,7 @@ class CoDelBuffer<T> extends OverflowEngine<T> {
   }
 
   protected override put(item: T): void {
-    this.items.push({ item, at: this.clock.now() });
+    this.items.push({ item, at: UNBOUNDED });
   }
 
   protected override shift(): T {
@@ -95,9 +98,11 @@ class CoDelBuffer<T> extends OverflowEngine<T> {
   }
 
   protected override wait(item: T): OfferResult {
+    const at = this.now();
+    if (this.isClosed) return this.refuse(item, "ended"); // by the clock
     const isFull = this.items.isFull;
     const oldest = isFull ? this.take() : item;
-    this.put(item);
+    this.items.push({ item, at });
     this.added(); // before `onDrop`, which may call back
     if (isFull) this.account.drop(oldest, "overflow");
     return "accepted";
@@ -105,7 +110,7 @@ class CoDelBuffer<T> extends OverflowEngine<T> {
 
   /** One dequeue of the RFC: at one moment, until the law lets an item pass. */
   protected override sendNext(): void {
-    const now = this.clock.now();
+    const now = this.now();
     while (!this.done && this.size > 0) {
       const item = this.take();
       if (!this.law.drops(now - this.takenAt, this.size, now)) {
@@ -114,5 +119,9 @@ class CoDelBuffer<T> extends OverflowEngine<T> {
       }
       this.account.drop(item, "delayed");
     }
+  }
+
+  private now(): number {
+    return timeBy(this.clock, (error) => this.fail(error));
   }
 }
