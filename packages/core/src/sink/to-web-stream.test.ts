@@ -104,5 +104,8 @@ describe("toWebStream", () => {
     for (const prefetch of [0, 1.5, "4"]) {
       expect(() => toWebStream(of(1), { prefetch: prefetch as number })).toThrow(RangeError);
     }
+    expect(() => toWebStream(of(1), { signal: {} as never })).toThrow(
+      "Cannot give toWebStream the signal <object>: it must be an AbortSignal",
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { checkSignal } from "../kit/check-signal.js";
 import { Connectable } from "../kit/stage-subscriber.js";
 import { describe } from "../spec/describe.js";
 import type { InboxOptions } from "./inbox.js";
@@ -22,6 +23,7 @@ import { toAsyncIterable } from "./to-async-iterable.js";
  */
 export function toWebStream<T>(flow: Connectable<T>, options?: InboxOptions): ReadableStream<T> {
   requireConnectable(flow, "toWebStream");
+  checkSignal("toWebStream", options?.signal);
   const items = toAsyncIterable(flow, options);
   let isCancelled = false;
   return new ReadableStream<T>(

@@ -171,6 +171,40 @@ describe("toWritableStream", () => {
     expect([outcome(), target.written]).toEqual(["Error: stopped", [1]]);
   });
 
+  it("cancels the flow when the stream is closed already, or is being closed", async () => {
+    for (const preventClose of [false, true]) {
+      const closed = quick().stream;
+      const writer = closed.getWriter();
+      await writer.close();
+      writer.releaseLock();
+      const { upstream, outcome } = driven(closed, { preventClose });
+      await settled();
+      expect([upstream.cancels, outcome(), closed.locked]).toEqual([
+        1,
+        "TypeError: Cannot write to a closed stream: open another",
+        false,
+      ]);
+    }
+    let finish = (): void => {};
+    const close = (): Promise<void> =>
+      new Promise((resolve) => {
+        finish = resolve;
+      });
+    const closing = new WritableStream<unknown>({ close });
+    const writer = closing.getWriter();
+    writer.close();
+    writer.releaseLock();
+    const { upstream, ended } = driven(closing);
+    const refused = ended.catch((error: unknown) => error);
+    await settled();
+    upstream.next(1);
+    await settled();
+    expect(upstream.cancels).toBe(1);
+    finish();
+    expect(await refused).toBeInstanceOf(Error); // a TypeError by the standard; Node 20 says something else
+    expect(closing.locked).toBe(false);
+  });
+
   it("leaves a stream alone that it cannot have: throws at the call when it is locked, or is none", () => {
     const { stream } = quick();
     const writer = stream.getWriter();
@@ -183,6 +217,11 @@ describe("toWritableStream", () => {
       expect(() => toWritableStream(wrong as never, stream)).toThrow(TypeError);
     }
     expect(() => toWritableStream(never(), stream, { prefetch: 0 })).toThrow(RangeError);
+    for (const signal of [null, 5, {}, new AbortController()]) {
+      expect(() => toWritableStream(never(), stream, { signal: signal as never })).toThrow(
+        "Cannot give toWritableStream the signal",
+      );
+    }
     expect(stream.locked).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { checkCapacity } from "../buffer/ring.js";
+import { checkSignal } from "../kit/check-signal.js";
 import { dropError } from "../kit/dropped.js";
 import type { Connectable } from "../kit/stage-subscriber.js";
 import { describe } from "../spec/describe.js";
@@ -41,6 +42,7 @@ export function toWritableStream<T>(
   if (typeof stream?.getWriter !== "function") {
     throw new TypeError(`Cannot write to ${describe(stream)}: toWritableStream takes a WritableStream`);
   }
+  checkSignal("toWritableStream", options?.signal); // before the lock, which it would leave behind
   const prefetch = checkCapacity("prefetch", options?.prefetch ?? 256, 1);
   return write(flow, stream.getWriter(), prefetch, options); // getWriter throws if somebody else writes
 }
@@ -54,9 +56,10 @@ async function write<T>(
   const { signal, preventClose, preventAbort } = options ?? {};
   const stop = new AbortController();
   let last: Promise<void> | undefined;
+  const fail = (error: unknown): void => stop.abort(error);
   const writeOne = (item: T): void => {
     last = writer.write(item);
-    last.catch(ignore); // it shows in `ready`, `closed` and the end
+    last.catch(fail); // one that is being closed by somebody else shows nowhere else
   };
   const onAbort = (): void => {
     stop.abort(signal?.reason);
@@ -64,8 +67,9 @@ async function write<T>(
   };
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) onAbort();
-  // The stream may fail while the flow has nothing to write: the flow is stopped then, and not at its next item.
-  writer.closed.catch((error: unknown) => stop.abort(error));
+  // The stream may fail, or be closed already, while the flow has nothing to write: the flow is stopped then, and not
+  // at its next item.
+  writer.closed.then(() => fail(new TypeError("Cannot write to a closed stream: open another")), fail);
   try {
     const consume = (item: T): unknown => {
       if ((writer.desiredSize ?? 0) > 0) return writeOne(item);
