@@ -23,7 +23,7 @@ export class ObservableSubscription<T> implements Subscription, Observer<T> {
   private readonly controller = new AbortController();
   /** What `subscribe` returned. */
   private teardown: unknown = undefined;
-  private ended = false;
+  private done = false;
 
   /** @param name of what may throw when it is subscribed, for messages */
   constructor(stage: StageSubscriber<T>, name: string) {
@@ -31,9 +31,10 @@ export class ObservableSubscription<T> implements Subscription, Observer<T> {
     this.name = name;
   }
 
-  start(source: PlainObservable<T>): void {
+  // Not `start`: an Observable of the TC39 proposal calls a method of that name on its observer.
+  subscribeTo(source: PlainObservable<T>): void {
     this.stage.onSubscribe(this);
-    if (this.ended) return; // cancelled in onSubscribe: nothing was subscribed
+    if (this.done) return; // cancelled in onSubscribe: nothing was subscribed
     const { signal } = this.controller;
     try {
       this.teardown = source.subscribe(this, { signal });
@@ -41,7 +42,7 @@ export class ObservableSubscription<T> implements Subscription, Observer<T> {
       this.error(asError(thrown, this.name));
     }
     if (signal.aborted) this.stop(); // cancelled before it was known what stops it
-    if (this.ended) this.teardown = undefined;
+    if (this.done) this.teardown = undefined;
   }
 
   // Fields: the platform, and some libraries, call the functions of an observer without it.
@@ -63,14 +64,14 @@ export class ObservableSubscription<T> implements Subscription, Observer<T> {
   request(): void {}
 
   cancel(): void {
-    if (this.ended) return;
-    this.ended = true; // an abort listener may call back
+    if (this.done) return;
+    this.done = true; // an abort listener may call back
     this.controller.abort();
     this.stop();
   }
 
   private forget(): void {
-    this.ended = true;
+    this.done = true;
     this.teardown = undefined;
   }
 

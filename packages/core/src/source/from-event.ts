@@ -50,7 +50,9 @@ export function fromEvent<E = Event>(
   };
   return flowFrom<E>(
     (downstream) =>
-      new ObservableSubscription(policy.open(downstream, "fromEvent"), "addEventListener").start(source),
+      new ObservableSubscription(policy.open(downstream, "fromEvent"), "addEventListener").subscribeTo(
+        source,
+      ),
     { name: "fromEvent", settings: { capacity: policy.capacity } },
   );
 }

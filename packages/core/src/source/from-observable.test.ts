@@ -164,6 +164,21 @@ describe("fromObservable", () => {
     expect([subscriber.items, stopped]).toEqual([["a"], 1]);
   });
 
+  it("takes one of the TC39 proposal, which calls a start of its observer, if there is one", () => {
+    const proposed: PlainObservable<number> = {
+      subscribe(observer) {
+        const subscription = { unsubscribe() {} };
+        (observer as { start?(given: unknown): void }).start?.(subscription);
+        observer.next(1);
+        return subscription;
+      },
+    };
+    const subscriber = new ManualSubscriber<number>();
+    fromObservable(proposed, roomy()).subscribe(subscriber);
+    subscriber.request(9);
+    expect([subscriber.items, subscriber.ended]).toEqual([[1], false]);
+  });
+
   it("fails with what subscribe throws, and drops what the stop throws and what comes after the end", async () => {
     const late: unknown[] = [];
     restore = onDroppedError((error) => late.push(error));

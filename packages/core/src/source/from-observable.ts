@@ -54,7 +54,7 @@ export function fromObservable<T>(
   checkPolicy("fromObservable", policy);
   return flowFrom<T>(
     (downstream) =>
-      new ObservableSubscription(policy.open(downstream, "fromObservable"), "subscribe").start(source),
+      new ObservableSubscription(policy.open(downstream, "fromObservable"), "subscribe").subscribeTo(source),
     { name: "fromObservable", settings: { capacity: policy.capacity } },
   );
 }

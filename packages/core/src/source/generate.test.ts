@@ -42,7 +42,7 @@ describe("generate", () => {
   });
 
   it("fails for an answer that is no pair", async () => {
-    for (const wrong of [null, 5, "ab", {}]) {
+    for (const wrong of [null, 5, "ab", {}, [], [1], [1, 2, 3]]) {
       await expect(generate(0, () => wrong as never).toArray()).rejects.toThrow(
         /^Cannot generate from .*: answer/,
       );

@@ -57,7 +57,7 @@ class Steps<T, S> implements Iterator<T, undefined> {
       throw asError(thrown, "generate");
     }
     if (made === undefined) return { done: true, value: undefined };
-    if (!Array.isArray(made)) {
+    if (!Array.isArray(made) || made.length !== 2) {
       throw new TypeError(
         `Cannot generate from ${describe(made)}: answer [item, state], or undefined at the end`,
       );
