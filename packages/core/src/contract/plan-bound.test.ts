@@ -4,6 +4,8 @@ import type { Flow } from "../flow/flow.js";
 import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import { map } from "../operator/map.js";
 import { mapAsync } from "../operator/map-async.js";
+import { merge } from "../operator/merge.js";
+import { empty } from "../source/empty.js";
 import { range } from "../source/range.js";
 import { planBound } from "./plan-bound.js";
 
@@ -43,6 +45,18 @@ describe("planBound", () => {
       atMost: Number.POSITIVE_INFINITY,
       says: "no contract is known",
     });
+  });
+
+  it("knows no bound of what only bears the name of an operator of ours", () => {
+    const about = { name: "onBackpressureBuffer" };
+    const plan = planBound(flowOf(range(1, 9), (down: Same["downstream"]) => new Same(down), about));
+    expect(plan.atMost).toBe(Number.POSITIVE_INFINITY);
+    expect(plan.parts.at(-1)?.says).toBe("its settings are not known");
+  });
+
+  it("takes more sources in one place than a call takes arguments", () => {
+    const sources = Array.from({ length: 300_000 }, () => empty());
+    expect(planBound(merge(sources)).atMost).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("walks a pipe that is longer than the stack is deep, and stops at one without an end", () => {

@@ -46,7 +46,9 @@ export function planBound(flow: Flow<unknown>): PlanBound {
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const about = aboutOf(next);
     parts.push(part(about?.name, about?.settings));
-    if (parts.length === MOST_PARTS) {
+    // A flow that is read twice is subscribed twice, and holds twice.
+    for (const upstream of about?.upstreams ?? []) left.push(upstream);
+    if (parts.length === MOST_PARTS && left.length > 0) {
       parts.push({
         name: undefined,
         atMost: Number.POSITIVE_INFINITY,
@@ -54,8 +56,6 @@ export function planBound(flow: Flow<unknown>): PlanBound {
       });
       break;
     }
-    // A flow that is read twice is subscribed twice, and holds twice.
-    left.push(...(about?.upstreams ?? []));
   }
   return { atMost: parts.reduce((sum, { atMost }) => sum + atMost, 0), parts: parts.reverse() };
 }
@@ -63,7 +63,10 @@ export function planBound(flow: Flow<unknown>): PlanBound {
 function part(name: string | undefined, settings: object | undefined): PlanPart {
   const contract = name === undefined ? undefined : (contracts.get(name) as Contract<object> | undefined);
   if (contract === undefined) return { name, atMost: Number.POSITIVE_INFINITY, says: "no contract is known" };
-  return { name, atMost: contract.holds.atMost(settings ?? {}), says: contract.holds.says };
+  const atMost = contract.holds.atMost(settings ?? {});
+  // A name that is ours, and not our settings: no number comes of them.
+  if (!(atMost >= 0)) return { name, atMost: Number.POSITIVE_INFINITY, says: "its settings are not known" };
+  return { name, atMost, says: contract.holds.says };
 }
 
 /** More parts than anybody pipes by hand. */

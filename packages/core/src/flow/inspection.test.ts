@@ -113,6 +113,22 @@ describe("Inspection", () => {
     expect([...inspection.registry]).toHaveLength(1);
   });
 
+  it("refuses what is no bound, and is off then", () => {
+    expect(() => Inspection.start({ capacity: 0 })).toThrow("Cannot give capacity the capacity 0");
+    expect(() => Inspection.start({ keepEnded: 0 })).toThrow("Cannot give keepEnded the capacity 0");
+    expect(Inspection.current).toBeUndefined();
+  });
+
+  it("is not led astray by a source that throws as it is subscribed", async () => {
+    const inspection = Inspection.start();
+    const broken = flowFrom<number>(() => {
+      throw new Error("broken");
+    });
+    await broken.toArray().catch(() => {});
+    await range(1, 1).toArray();
+    expect(inspection.edges().map(path)).toContain("range > end");
+  });
+
   it("names a flow whose author says nothing of it by its class", async () => {
     const inspection = Inspection.start();
     const nameless = flowFrom<number>((downstream) => range(1, 1).connect(downstream));

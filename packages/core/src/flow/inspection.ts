@@ -2,7 +2,7 @@
 // (kit/assembly.ts) is left as it is. On, an edge that counts is put below each flow that is subscribed from then on,
 // and per-item stages are kept apart, so that one sees what passes between any two.
 
-import { Ring } from "../buffer/ring.js";
+import { checkCapacity, Ring } from "../buffer/ring.js";
 import { Registry } from "../inspect/registry.js";
 import { type Assembled, setAssembly } from "../kit/assembly.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
@@ -12,9 +12,12 @@ import { connectSeparately } from "./unfused.js";
 
 /** The bounds of an inspection. */
 export interface InspectionOptions {
-  /** The most edges, and whatever else registers, listed at once; default 10,000. What comes beyond is only counted. */
+  /**
+   * The most edges, and whatever else registers, listed at once, an integer >= 1; default 10,000. What comes beyond is
+   * only counted.
+   */
   readonly capacity?: number | undefined;
-  /** How many of the edges that ended last are kept to be read; default 256. */
+  /** How many of the edges that ended last are kept to be read, an integer >= 1; default 256. */
   readonly keepEnded?: number | undefined;
 }
 
@@ -45,8 +48,8 @@ export class Inspection implements EdgeWatcher {
   private readonly removals = new Map<Edge, () => void>();
 
   private constructor(options: InspectionOptions | undefined) {
-    this.registry = new Registry(options?.capacity ?? 10_000);
-    this.ended = new Ring(options?.keepEnded ?? 256);
+    this.registry = new Registry(checkCapacity("capacity", options?.capacity ?? 10_000, 1));
+    this.ended = new Ring(checkCapacity("keepEnded", options?.keepEnded ?? 256, 1));
   }
 
   /** Turns inspection on. Throws an `Error` if it is on already: two would count each other's edges. */
@@ -96,8 +99,11 @@ export class Inspection implements EdgeWatcher {
     if (remove !== undefined) this.removals.set(edge, remove);
     const former = this.below;
     this.below = edge;
-    connectSeparately(flow, edge);
-    this.below = former;
+    try {
+      connectSeparately(flow, edge);
+    } finally {
+      this.below = former; // also when a source throws, as none should: what is connected later stands elsewhere
+    }
   }
 
   private *endedEdges(): Generator<EdgeCounts> {

@@ -22,6 +22,12 @@ describe("Registry", () => {
     expect([[...registry].map(({ name }) => name), registry.refused]).toEqual([["a"], 1]);
   });
 
+  it.each([undefined, null, 5, {}, { name: "a" }, { snapshot: () => ({}) }])("refuses %j", (wrong) => {
+    const registry = new Registry(9);
+    expect(() => registry.add(wrong as never)).toThrow(TypeError);
+    expect([...registry]).toEqual([]);
+  });
+
   it.each([0, 1.5, Number.POSITIVE_INFINITY, "9", undefined])("refuses a capacity of %s", (capacity) => {
     expect(() => new Registry(capacity as number)).toThrow("Cannot give a Registry the capacity");
   });

@@ -43,6 +43,11 @@ export class Registry implements Iterable<Inspectable> {
 
   /** Lists `member`; returns what takes it off the list again, or `undefined` if there was no room. */
   add(member: Inspectable): (() => void) | undefined {
+    if (typeof member?.snapshot !== "function" || typeof member.name !== "string") {
+      throw new TypeError(
+        `Cannot register ${describe(member)}: it must have a kind, a name and snapshot(), as an Inspectable`,
+      );
+    }
     if (this.members.size === this.capacity) {
       this.refused++;
       return undefined;
