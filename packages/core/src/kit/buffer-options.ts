@@ -2,6 +2,7 @@
 // the caller makes by name.
 
 import { checkCapacity } from "../buffer/ring.js";
+import { UNBOUNDED } from "../spec/demand.js";
 import { describe } from "../spec/describe.js";
 import type { BufferOptions, DropOptions, WeighedBufferOptions } from "../spec/overflow.js";
 import { checkChoice } from "./check-choice.js";
@@ -30,9 +31,14 @@ function checkBounds(place: string, options: AnyBufferOptions<never>): number {
   const { capacity, weigh } = options ?? {};
   if (weigh === undefined) return checkCapacity(place, capacity as number, 1);
   requireFunction("weigh", weigh);
+  if (typeof capacity !== "object") {
+    throw new RangeError(
+      `Cannot give ${place} the capacity ${describe(capacity)}: with weigh it is { items, weight }`,
+    );
+  }
   const items = checkCapacity(place, capacity?.items, 1);
   const { weight } = capacity;
-  if (typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY) return items;
+  if (typeof weight === "number" && weight > 0 && weight < UNBOUNDED) return items;
   throw new RangeError(`Cannot give ${place} the weight ${describe(weight)}: it must be a finite number > 0`);
 }
 
