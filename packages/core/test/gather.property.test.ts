@@ -273,7 +273,13 @@ describe("streams of items", () => {
           },
         });
         const upstream = new TestPublisher<number>();
-        const operator = groupBy((n: number) => n % keys, { groups: keys, prefetch, clock, stallMs: 0 });
+        const operator = groupBy((n: number) => n % keys, {
+          groups: keys,
+          prefetch,
+          clock,
+          stallMs: 0,
+          blockedMs: 1e9,
+        });
         fromPublisher(upstream).pipe(operator).subscribe(outer);
         outer.request(Number.POSITIVE_INFINITY);
         for (const [step, act] of script.entries()) {

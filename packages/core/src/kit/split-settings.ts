@@ -14,6 +14,11 @@ export interface SplitOptions extends ClockOptions {
    * >= 0; then the stream fails. Default 5000.
    */
   readonly stallMs?: number | undefined;
+  /**
+   * The same where some of it is held for a reader, of which nobody has taken an item for so long: it works, or waits
+   * for another, as `zip` of two groups does. Raise it above the longest pause of your consumer. Default 300,000.
+   */
+  readonly blockedMs?: number | undefined;
 }
 
 /** The same, with defaults filled in. */
@@ -23,6 +28,7 @@ export interface SplitSettings {
   readonly call: string;
   readonly prefetch: number;
   readonly stallMs: number;
+  readonly blockedMs: number;
   readonly clock: Clock;
 }
 
@@ -39,6 +45,7 @@ export function splitSettings(
     call: `${name}(${written}prefetch: ${prefetch} })`,
     prefetch,
     stallMs: checkMilliseconds(name, options?.stallMs ?? 5000, 0),
+    blockedMs: checkMilliseconds(name, options?.blockedMs ?? 300_000, 0),
     clock: checkClock(name, options?.clock ?? defaultClock),
   };
 }

@@ -11,11 +11,13 @@
 //   stalled --(a part is subscribed to, taken or cancelled; upstream ends)--> flowing
 //   stalled --(for `stallMs`)--> failed, by an error that names a part and the settings
 //
-// So it waits, for as long as it takes, while any item held lies in a part that has a subscriber, and while nobody
-// asks. It cannot be decided without time: who is to read a part may still be on the way to it.
+// The same state, but for an item held in a part that is read, is "blocked": its reader works, or waits for another
+// part, as `zip` of two does. Only an item taken shows which, so it fails when none was for `blockedMs`, which is long
+// (docs/decisions/002). While nobody asks it waits for as long as it takes. Neither can be decided without time: who is
+// to read a part may still be on the way to it.
 //
 // Cancel of the outer stream ("cut"): parts that are read go on, and upstream for them; when the last one is over,
-// upstream is cancelled.
+// upstream is cancelled. A cut while a part is being handed out, as by `take`, looks at who reads it in a later turn.
 
 import { Ring } from "../buffer/ring.js";
 import { describe } from "../spec/describe.js";
@@ -46,6 +48,11 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
   /** Asked of upstream and not received. */
   private outstanding = 0;
   private isCut = false;
+  private isStepping = false;
+  /** What the alarm is set for: `stallMs` or `blockedMs`. */
+  private limit = 0;
+  /** An item has been taken since it was set. */
+  private hasMoved = false;
 
   constructor(downstream: StageSubscriber<R>, settings: SplitSettings) {
     super(downstream);
@@ -54,7 +61,7 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
     this.waiting = new Ring(settings.prefetch);
     this.alarm = new Alarm(
       settings.clock,
-      () => this.failStalled(),
+      () => this.timePassed(),
       (error) => this.fail(error),
     );
   }
@@ -66,7 +73,7 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
 
   override onSubscribe(subscription: Subscription): void {
     super.onSubscribe(subscription);
-    this.loop.run();
+    this.advance();
   }
 
   next(item: T): boolean {
@@ -79,14 +86,15 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
       this.fail(asError(thrown, this.settings.name));
       return false;
     }
-    const part = this.done ? undefined : (this.parts.get(key) ?? this.openPart(key)); // done: the key's function cancelled
+    const isOver = this.done || this.isCut; // the key's function may have cancelled
+    const part = this.parts.get(key) ?? (isOver ? undefined : this.openPart(key));
     if (part?.isOpen) {
       this.held++;
       if (!part.isRead) this.unread++;
       part.next(item);
     } else {
       dropItem(item);
-      this.loop.run();
+      this.advance();
     }
     return true;
   }
@@ -106,15 +114,22 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
     this.downstream = NOBODY;
     this.demand = 0;
     this.waiting.clear();
+    if (this.isStepping) queueMicrotask(() => this.abandon());
+    else this.abandon();
+  }
+
+  /** Of a stream that was cut: what nobody reads by now, nobody will. */
+  private abandon(): void {
     for (const part of this.parts.values()) {
       if (part.isRead) continue;
       if (part.isHandedOut) part.finish({ kind: "error", error: new SluiceError("CANCELLED", CUT) });
       else part.cancel();
     }
-    this.loop.run();
+    this.advance();
   }
 
   itemLeft(part: Part<T>): void {
+    this.hasMoved = true;
     this.held--;
     if (!part.isRead) this.unread--;
   }
@@ -129,17 +144,17 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
 
   /** In a turn of its own: who cancels a part mostly cancels the outer stream next, and then nothing is to be asked. */
   partLeft(): void {
-    if (this.isCut) this.loop.run();
-    else queueMicrotask(() => this.loop.run());
+    if (this.isCut) this.advance();
+    else queueMicrotask(() => this.advance());
   }
 
   partChanged(): void {
-    this.loop.run();
+    this.advance();
   }
 
   /** `undefined`: `item` is to be dropped. */
   protected openPart(key: unknown): Part<T> | undefined {
-    if (this.done || this.isCut) return undefined;
+    if (this.done) return undefined;
     const part = new Part<T>(this, key);
     this.parts.set(key, part);
     this.waiting.push(part);
@@ -166,16 +181,22 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
   }
 
   protected override step(): void {
+    this.isStepping = true;
     while (!this.done && !this.waiting.isEmpty && this.emitted < this.demand) {
       const part = this.waiting.shift();
       part.isHandedOut = true;
       if (this.downstream.next(this.streamOf(part))) this.emitted++;
       else if (!part.isRead) part.cancel(); // a filter dropped it: nobody will ever read it
     }
-    if (this.done) return;
-    if (this.upstreamCompleted) {
-      if (this.waiting.isEmpty) this.endWithComplete();
-    } else if (this.isCut && !this.some((part) => part.isOpen && part.isRead)) super.cancel();
+    this.isStepping = false;
+    if (this.upstreamCompleted && this.waiting.isEmpty && !this.done) this.endWithComplete();
+  }
+
+  /** Upstream is asked outside of the loop, so that each part is handed out before the next item comes. */
+  protected override advance(): void {
+    super.advance();
+    if (this.isStepping || this.upstreamCompleted || this.done) return;
+    if (this.isCut && !this.some((part) => part.isOpen && part.isHandedOut)) super.cancel();
     else {
       this.ask();
       this.watch();
@@ -190,14 +211,29 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
     this.upstream.request(room);
   }
 
+  /** Somebody waits, and there is no room for what might come for him. */
+  private get isStuck(): boolean {
+    return (
+      this.held === this.prefetch && (this.emitted < this.demand || this.some((part) => part.isStarving))
+    );
+  }
+
   private watch(): void {
-    const isStalled =
-      this.held === this.prefetch &&
-      this.unread === this.held &&
-      (this.emitted < this.demand || this.some((part) => part.isStarving));
-    if (isStalled === this.alarm.isSet || this.done) return;
-    if (isStalled) this.alarm.set(this.settings.stallMs);
-    else this.alarm.clear();
+    if (this.done) return;
+    const { alarm, settings } = this;
+    const { stallMs, blockedMs } = settings;
+    const limit = this.unread === this.held ? stallMs : blockedMs;
+    const isSame = alarm.isSet && limit === this.limit;
+    if (isSame && limit === blockedMs) return; // it looks again when it rings: a timer for each item costs too much
+    if (!this.isStuck) {
+      if (alarm.isSet && this.limit === stallMs) alarm.clear();
+    } else if (!isSame || this.hasMoved) this.arm(limit);
+  }
+
+  private arm(limit: number): void {
+    this.limit = limit;
+    this.hasMoved = false;
+    this.alarm.set(limit);
   }
 
   private some(test: (part: Part<T>) => boolean): boolean {
@@ -205,14 +241,22 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
     return false;
   }
 
-  private failStalled(): void {
+  private timePassed(): void {
+    if (!this.isStuck) return;
+    const { limit } = this;
+    if (this.hasMoved) {
+      this.arm(limit);
+      return;
+    }
     const { call, prefetch, stallMs } = this.settings;
     let stalled: unknown;
     this.some((part) => {
       stalled = part.key;
-      return !part.isRead && !part.items.isEmpty;
+      return !part.items.isEmpty;
     });
-    const message = `Cannot go on with ${call}: for ${stallMs} ms all ${prefetch} items held lay in streams that nobody reads, such as ${describe(stalled)}, while others waited; read more at once, or raise prefetch`;
+    const [whose, option] =
+      limit === stallMs ? ["nobody reads", "stallMs"] : ["nobody took from", "blockedMs"];
+    const message = `Cannot go on with ${call}: for ${limit} ms all ${prefetch} items held lay in streams that ${whose}, such as ${describe(stalled)}, while others waited; read more at once, or raise prefetch or ${option}`;
     this.fail(new GroupError("STALLED", message, stalled));
   }
 }

@@ -10,6 +10,7 @@ import { type GroupByOptions, type GroupedFlow, groupBy } from "./group-by.js";
 import { map } from "./map.js";
 import { mergeMap } from "./merge-map.js";
 import { take } from "./take.js";
+import { zip } from "./zip.js";
 
 type Group = GroupedFlow<number, number>;
 
@@ -119,23 +120,51 @@ describe("groupBy", () => {
     outer.request(1);
     expect(clock.pending).toBe(1); // handed out, and not yet read
     read(1).request(1);
-    expect(clock.pending).toBe(0);
     clock.advance(1000);
     expect([outer.ended, upstream.requested]).toEqual([false, 6]);
   });
 
-  it("does not fail, however long it takes, when a group that is read slowly uses up the room", () => {
+  it("does not fail while a group that is read uses up the room, when an item is taken now and then", () => {
     const { clock, upstream, outer, read } = split();
     outer.request(9);
     upstream.next(1);
-    read(0).request(9);
+    const idle = read(0);
+    idle.request(9);
     upstream.next(2);
     const slow = read(1);
     upstream.next(2, 2, 2);
-    clock.advance(1e9);
-    expect([outer.ended, slow.ended, clock.pending]).toEqual([false, false, 0]);
-    slow.request(9);
-    expect(slow.items).toEqual([2, 2, 2, 2]);
+    for (const taken of [1, 2, 3]) {
+      clock.advance(299_999);
+      slow.request(1);
+      upstream.next(2);
+      expect([outer.ended, slow.items.length]).toEqual([false, taken]);
+    }
+    outer.cancel();
+    idle.cancel();
+    slow.cancel();
+    expect(clock.pending).toBe(0);
+  });
+
+  it("fails when nobody has taken an item for blockedMs and a group that is read uses up the room, as by zip", () => {
+    const clock = new VirtualClock();
+    const upstream = new TestPublisher<number>();
+    const outer = new ManualSubscriber<Group>();
+    fromPublisher(upstream)
+      .pipe(groupBy((n) => n % 10, { groups: 2, prefetch: 4, clock, blockedMs: 1000 }))
+      .subscribe(outer);
+    outer.request(2);
+    upstream.next(1, 2);
+    const pairs = new ManualSubscriber<readonly number[]>();
+    zip(outer.items as [Group, Group], { prefetch: 1 }).subscribe(pairs);
+    pairs.request(9);
+    expect(pairs.items).toEqual([[1, 2]]);
+    while (upstream.demand > 0) upstream.next(1);
+    clock.advance(999);
+    expect(pairs.ended).toBe(false);
+    clock.advance(1001);
+    expect(pairs.error).toMatchObject({ code: "STALLED", group: 1 });
+    expect(String(pairs.error)).toContain("blockedMs");
+    expect([outer.error, upstream.cancels, clock.pending]).toEqual([pairs.error, 1, 0]);
   });
 
   it("does not fail while nobody asks for anything", () => {
@@ -202,6 +231,15 @@ describe("groupBy", () => {
     second.request(9);
     expect([second.items, second.failed]).toEqual([[2], true]);
     expect(second.error).toMatchObject({ code: "CANCELLED" });
+  });
+
+  it("on cancel of the outer stream drops items of new keys, also when as many groups are open as may be", async () => {
+    const flow = range(0, 9).pipe(
+      groupBy((n) => n % 3, { groups: 2 }),
+      take(2),
+      mergeMap((group) => group),
+    );
+    expect((await flow.toArray()).sort()).toEqual([0, 1, 3, 4, 6, 7]);
   });
 
   it("§3.12 on cancel of the outer stream stops upstream at once when no group is read", () => {

@@ -29,9 +29,9 @@ export type GroupedFlow<K, T> = Flow<T> & { readonly key: K };
  * *Demand:* `prefetch` at first, then more as readers of groups take items, whenever three quarters are free. *Buffers:*
  * `prefetch` items in all groups together. *Errors:* to the outer stream at once, to each group after what it holds.
  * One key more than `groups`, or room used up by groups that nobody reads while others wait for it, fails all with a
- * `GroupError`; a group that is read slowly only slows. *Cancel:* of a group drops what it holds, counted by
- * `droppedItemCount`; of the outer stream stops upstream when the groups that are read are over; one that nobody
- * reads fails, and items of new keys are dropped.
+ * `GroupError`; a group that is read slowly only slows, unless no item is taken for `blockedMs`. *Cancel:* of a group
+ * drops what it holds, counted by `droppedItemCount`; of the outer stream stops upstream when the groups that are read
+ * are over; one that nobody reads fails, and items of new keys are dropped.
  *
  * @param key compared as the keys of a `Map` are
  *
@@ -78,7 +78,7 @@ class GroupBy<T, K> extends SplitSubscriber<T, GroupedFlow<K, T>> {
   }
 
   protected override openPart(key: unknown): Part<T> | undefined {
-    if (this.parts.size === this.groups && !this.done) {
+    if (this.parts.size === this.groups) {
       const message = `Cannot open group ${describe(key)} of ${this.settings.call}: as many are open as may be; raise groups, or cancel some`;
       this.fail(new GroupError("TOO_MANY_GROUPS", message, key));
     }

@@ -6,6 +6,7 @@ import type { SplitOptions } from "../kit/split-settings.js";
 import { fromPublisher } from "../source/from-publisher.js";
 import { range } from "../source/range.js";
 import { concatMap } from "./concat-map.js";
+import { mergeMap } from "./merge-map.js";
 import { take } from "./take.js";
 import { window } from "./window.js";
 
@@ -91,14 +92,16 @@ describe("window", () => {
     expect(upstream.cancels).toBe(1);
   });
 
-  it("does not fail when a window that is read slowly uses up the room", () => {
+  it("fails only after blockedMs when a window that is read slowly uses up the room", () => {
     const { clock, upstream, outer, read } = split(10);
     outer.request(2);
     upstream.next(0);
     const slow = read(0);
     upstream.next(1, 2, 3);
-    clock.advance(1e9);
-    expect([outer.ended, slow.ended, clock.pending]).toEqual([false, false, 0]);
+    clock.advance(299_999);
+    expect([outer.ended, slow.ended]).toEqual([false, false]);
+    clock.advance(1);
+    expect(outer.error).toMatchObject({ code: "STALLED", group: 0 });
   });
 
   it("keeps the last window alive behind take, and stops upstream when it is over", async () => {
@@ -130,6 +133,17 @@ describe("window", () => {
     part.request(9);
     expect([whole.items, whole.completed]).toEqual([[0, 1, 2], true]);
     expect([part.items, part.error]).toMatchObject([[3], { code: "CANCELLED" }]);
+  });
+
+  it("gives a window all of its items that is read in the turn in which the outer stream is cancelled", async () => {
+    for (const prefetch of [1, 2, 3, 9]) {
+      const flow = range(0, 10).pipe(
+        window(3, { prefetch }),
+        take(2),
+        mergeMap((items) => items),
+      );
+      expect(await flow.toArray()).toEqual([0, 1, 2, 3, 4, 5]);
+    }
   });
 
   it("§3.3 passes a long stream through windows of one without growing the stack", async () => {

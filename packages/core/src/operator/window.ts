@@ -12,7 +12,8 @@ import type { StageSubscriber } from "../kit/stage-subscriber.js";
  *
  * *Demand:* `prefetch` at first, then more as readers of windows take items, whenever three quarters are free.
  * *Buffers:* `prefetch` items in all windows together. *Errors:* to the outer stream at once, to each window after
- * what it holds. A window that nobody reads, while others wait for its room, fails all with a `GroupError`. *Cancel:*
+ * what it holds. A window that nobody reads, while others wait for its room, fails all with a `GroupError`, and so does
+ * one of which no item is taken for `blockedMs`. *Cancel:*
  * of a window drops what it holds and what is left of it; of the outer stream stops upstream when the windows that
  * are read are over; a window that nobody reads fails.
  *
