@@ -55,7 +55,7 @@ export { type RepeatOptions, repeat } from "./operator/repeat.js";
 export { type RetryOptions, retry } from "./operator/retry.js";
 export { type SampleOptions, sample } from "./operator/sample.js";
 export { scan } from "./operator/scan.js";
-export { type ShareOptions, share } from "./operator/share.js";
+export { type LosslessShareOptions, type ShareOptions, share } from "./operator/share.js";
 export { skipWhile } from "./operator/skip-while.js";
 export { skip } from "./operator/skip.js";
 export { switchMap } from "./operator/switch-map.js";
@@ -109,4 +109,10 @@ export {
   type WeighedBufferOptions,
 } from "./spec/overflow.js";
 export type { Processor, Publisher, Subscriber, Subscription } from "./spec/publisher.js";
-export type { AfterPatience, EmitResult, EndResult, ReaderOptions } from "./spec/reader.js";
+export type {
+  AfterPatience,
+  EmitResult,
+  EndResult,
+  LosslessReaderOptions,
+  ReaderOptions,
+} from "./spec/reader.js";

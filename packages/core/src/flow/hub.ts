@@ -39,8 +39,11 @@ export class Hub<T> extends GroupFlow<T> implements Producer<T> {
 
   constructor(multicast: Multicast<T>, reader: Reader<T>) {
     const { name, ring } = multicast;
-    const settings = { capacity: ring.capacity };
-    super((downstream, own) => multicast.join(downstream, own), reader, { name, settings });
+    const { capacity } = ring;
+    super((downstream, own) => multicast.join(downstream, own), reader, capacity, {
+      name,
+      settings: { capacity },
+    });
     this.multicast = multicast;
     this.queue = new EmitQueue(multicast);
   }

@@ -36,6 +36,6 @@ export type HubOptions<T> = ReaderOptions<T> & {
  * ```
  */
 export function broadcast<T>(options: HubOptions<T>): Hub<T> {
-  const reader = checkReader<T>("broadcast", options, systemClock);
+  const reader = checkReader<T>("broadcast", options, systemClock, options?.capacity);
   return new Hub(new Multicast<T>("broadcast", options?.capacity), reader);
 }

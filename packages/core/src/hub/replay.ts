@@ -32,7 +32,7 @@ export type ReplayOptions<T> = HubOptions<T> & {
  * ```
  */
 export function replay<T>(options: ReplayOptions<T>): Hub<T> {
-  const reader = checkReader<T>("replay", options, systemClock);
+  const reader = checkReader<T>("replay", options, systemClock, options?.capacity);
   const last = checkCapacity("the last of replay", options?.last, 1);
   const multicast = new Multicast<T>("replay", options.capacity, undefined, last);
   if (last > options.capacity) {

@@ -26,6 +26,6 @@ export interface UnicastHub<T> extends Flow<T>, Producer<T> {}
  * ```
  */
 export function unicast<T>(options: HubOptions<T>): UnicastHub<T> {
-  const reader = checkReader<T>("unicast", options, systemClock);
+  const reader = checkReader<T>("unicast", options, systemClock, options?.capacity);
   return new Hub(new Multicast<T>("unicast", options?.capacity, reader), reader);
 }

@@ -1,18 +1,28 @@
 // The check of what a subscriber of a hub may do to the others.
 
+import { checkCapacity } from "../buffer/ring.js";
 import type { Clock } from "../spec/clock.js";
+import { describe } from "../spec/describe.js";
 import type { Reader, ReaderOptions } from "../spec/reader.js";
 import { checkDropOptions } from "./buffer-options.js";
 import { checkChoice } from "./check-choice.js";
 import { checkClock } from "./check-clock.js";
 import { checkMilliseconds } from "./check-milliseconds.js";
 
-/** Throws the `TypeError` or `RangeError` of a `place`; fills in the defaults. */
+/**
+ * Throws the `TypeError` or `RangeError` of a `place`; fills in the defaults.
+ *
+ * @param bound what the caller gave as the capacity that items may be lost by: then it may not be left out
+ */
 export function checkReader<T>(
   place: string,
   options: ReaderOptions<T> | undefined,
   clock: Clock,
+  bound: unknown,
 ): Reader<T> {
+  if (options !== undefined && (typeof options !== "object" || options === null)) {
+    throw new TypeError(`Cannot give ${place} the options ${describe(options)}: it takes an object`);
+  }
   const given = (options ?? {}) as Partial<Reader<T>>; // or anything, from JavaScript
   const { slow = "wait", patienceMs, otherwise } = given;
   checkDropOptions(place, given);
@@ -22,6 +32,8 @@ export function checkReader<T>(
     checkMilliseconds(`the patience of ${place}`, patienceMs as number, 0);
     checkChoice(`the patience of ${place}`, "otherwise", otherwise, LOSING);
   }
+  // By `with`, or at once: the default of `share` is no choice where items are lost by it.
+  if (slow !== "wait" || otherwise !== undefined) checkCapacity(`${place} that may drop`, bound as number, 1);
   return { ...given, slow, clock: checkClock(place, given.clock ?? clock) };
 }
 

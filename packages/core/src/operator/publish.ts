@@ -6,8 +6,8 @@ import { checkReader } from "../kit/check-reader.js";
 import { MulticastFeed } from "../kit/multicast-feed.js";
 import { type FlowInput, from } from "../source/from.js";
 import { SluiceError } from "../spec/errors.js";
-import type { Reader } from "../spec/reader.js";
-import type { ShareOptions } from "./share.js";
+import type { LosslessReaderOptions, Reader, ReaderOptions } from "../spec/reader.js";
+import type { LosslessShareOptions, ShareOptions } from "./share.js";
 
 /**
  * Makes a flow that subscribes its source once, when it is told to, for all who are subscribed at the time.
@@ -24,6 +24,7 @@ import type { ShareOptions } from "./share.js";
  * `onDroppedItem`.
  *
  * @param source anything that `from` takes
+ * @param options `prefetch` may be left out (256) only where nothing is lost by it: while all wait for all
  *
  * @example
  * ```ts
@@ -34,21 +35,35 @@ import type { ShareOptions } from "./share.js";
  * console.log(await both); // prints [ [ 1, 2, 3 ], 6 ]
  * ```
  */
-export function publish<T>(source: FlowInput<T>, options?: ShareOptions<T>): PublishedFlow<T> {
-  const reader = checkReader<T>("publish", options, systemClock);
+export function publish<T>(source: FlowInput<T>, options: ShareOptions<T>): PublishedFlow<T>;
+export function publish<T>(
+  source: FlowInput<T>,
+  options?: LosslessShareOptions<T>,
+): PublishedFlow<T, LosslessReaderOptions<T>>;
+export function publish<T>(
+  source: FlowInput<T>,
+  options?: ShareOptions<T> | LosslessShareOptions<T>,
+): PublishedFlow<T> {
+  const reader = checkReader<T>("publish", options, systemClock, options?.prefetch);
   const prefetch = checkCapacity("publish", options?.prefetch ?? 256, 1);
   const feed = new MulticastFeed<T>("publish", prefetch, false);
-  return new PublishedFlow(from(source), feed, reader, { prefetch });
+  return new PublishedFlow(from(source), feed, reader, options?.prefetch, { prefetch });
 }
 
 /** What `publish` makes of a source. */
-export class PublishedFlow<T> extends GroupFlow<T> {
+export class PublishedFlow<T, Own extends ReaderOptions<T> = ReaderOptions<T>> extends GroupFlow<T, Own> {
   private readonly feed: MulticastFeed<T>;
   /** `undefined` once it has begun. */
   private source: Flow<T> | undefined;
 
-  constructor(source: Flow<T>, feed: MulticastFeed<T>, reader: Reader<T>, settings: object) {
-    super((downstream, own) => feed.join(downstream, own), reader, {
+  constructor(
+    source: Flow<T>,
+    feed: MulticastFeed<T>,
+    reader: Reader<T>,
+    bound: number | undefined,
+    settings: object,
+  ) {
+    super((downstream, own) => feed.join(downstream, own), reader, bound, {
       name: "publish",
       settings,
       upstreams: [source],

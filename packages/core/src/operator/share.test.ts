@@ -1,6 +1,7 @@
 import { ManualSubscriber, TestPublisher, VirtualClock } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
-import type { Flow } from "../flow/flow.js";
+import { Flow } from "../flow/flow.js";
+import type { GroupFlow } from "../flow/group-flow.js";
 import { defer } from "../source/defer.js";
 import { fromPublisher } from "../source/from-publisher.js";
 import { range } from "../source/range.js";
@@ -15,7 +16,7 @@ function read<T>(flow: Flow<T>, demand: number): ManualSubscriber<T> {
 
 /** A shared flow over upstreams driven by hand, one for each time that it starts. */
 function shared(prefetch: number): {
-  flow: ReturnType<ReturnType<typeof share<number>>>;
+  flow: GroupFlow<number>;
   upstreams: TestPublisher<number>[];
 } {
   const upstreams: TestPublisher<number>[] = [];
@@ -139,5 +140,21 @@ describe("share", () => {
     expect(() => share({ prefetch: 0 })).toThrow(/share the capacity 0/);
     expect(() => share({ slow: "no" as "wait" })).toThrow(/"no"/);
     expect(() => share()([1] as never)).toThrow(/Cannot apply share/);
+    for (const wrong of [5, null, "latest"]) {
+      expect(() => share(wrong as never)).toThrow(/Cannot give share the options .*: it takes an object/);
+    }
+  });
+
+  it("takes no default for a capacity by which items may be lost", () => {
+    const cut = { patienceMs: 5, otherwise: "disconnect" } as const;
+    for (const lossy of [{ slow: "dropOldest" }, { slow: "latest" }, { slow: "disconnect" }, cut] as const) {
+      // @ts-expect-error: no prefetch
+      expect(() => share(lossy)).toThrow(/share that may drop the capacity undefined/);
+      // @ts-expect-error: no prefetch
+      expect(() => share<number>()(range(1, 3)).with(lossy)).toThrow(/share that may drop the capacity/);
+      expect(share<number>({ prefetch: 2 })(range(1, 3)).with(lossy)).toBeInstanceOf(Flow);
+      expect(share<number>({ ...lossy, prefetch: 2 })(range(1, 3))).toBeInstanceOf(Flow);
+    }
+    expect(share<number>()(range(1, 3)).with({ slow: "wait" })).toBeInstanceOf(Flow);
   });
 });

@@ -4,11 +4,17 @@ import { type Flow, requireFlow } from "../flow/flow.js";
 import { GroupFlow } from "../flow/group-flow.js";
 import { checkReader } from "../kit/check-reader.js";
 import { MulticastFeed } from "../kit/multicast-feed.js";
-import type { ReaderOptions } from "../spec/reader.js";
+import type { LosslessReaderOptions, ReaderOptions } from "../spec/reader.js";
 
 /** What `share` takes; what a slow subscriber may do to the others is that of `broadcast`. */
 export type ShareOptions<T> = ReaderOptions<T> & {
-  /** Items asked for ahead of the slowest subscriber, an integer >= 1; default 256. */
+  /** Items asked for ahead of the slowest subscriber, and the most that wait for any, an integer >= 1. */
+  readonly prefetch: number;
+};
+
+/** What `share` takes where nothing may be lost. */
+export type LosslessShareOptions<T> = LosslessReaderOptions<T> & {
+  /** As above; default 256. */
   readonly prefetch?: number | undefined;
 };
 
@@ -23,6 +29,7 @@ export type ShareOptions<T> = ReaderOptions<T> & {
  * only those with `slow: "wait"` slow it. *Buffers:* `prefetch` items in one ring for all. *Errors:* reach each
  * subscriber after the items that wait for it. *Cancel:* of the last subscriber, upstream.
  *
+ * @param options `prefetch` may be left out (256) only where nothing is lost by it: while all wait for all
  * @returns an operator; called with a flow by itself it gives a flow that also has `with`, for subscribers that are
  * slow in another way
  *
@@ -38,8 +45,14 @@ export type ShareOptions<T> = ReaderOptions<T> & {
  * console.log(await Promise.all([shared.toArray(), shared.toArray()]), started); // prints [ [ 1, 2, 3 ], [ 1, 2, 3 ] ] 1
  * ```
  */
-export function share<T>(options?: ShareOptions<T>): (upstream: Flow<T>) => GroupFlow<T> {
-  const reader = checkReader<T>("share", options, systemClock);
+export function share<T>(options: ShareOptions<T>): (upstream: Flow<T>) => GroupFlow<T>;
+export function share<T>(
+  options?: LosslessShareOptions<T>,
+): (upstream: Flow<T>) => GroupFlow<T, LosslessReaderOptions<T>>;
+export function share<T>(
+  options?: ShareOptions<T> | LosslessShareOptions<T>,
+): (upstream: Flow<T>) => GroupFlow<T> {
+  const reader = checkReader<T>("share", options, systemClock, options?.prefetch);
   const prefetch = checkCapacity("share", options?.prefetch ?? 256, 1);
   return (upstream) => {
     // idle --first subscriber--> running --(the last one leaves | upstream ends)--> idle
@@ -57,6 +70,7 @@ export function share<T>(options?: ShareOptions<T>): (upstream: Flow<T>) => Grou
         if (!started.isOver) upstream.connect(started);
       },
       reader,
+      options?.prefetch,
       { name: "share", settings: { prefetch }, upstreams: [upstream] },
     );
   };

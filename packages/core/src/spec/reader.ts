@@ -32,6 +32,13 @@ export type AfterPatience = "dropOldest" | "latest" | "disconnect";
  */
 export type ReaderOptions<T> = DropOptions<T> & (Impatient | Patient);
 
+/** The way that loses nothing, whoever is slow. */
+export type LosslessReaderOptions<T> = DropOptions<T> & {
+  readonly slow?: "wait" | undefined;
+  readonly patienceMs?: undefined;
+  readonly otherwise?: undefined;
+};
+
 /** Waited for without an end, or not at all. */
 interface Impatient {
   /** Default `"wait"`. */
