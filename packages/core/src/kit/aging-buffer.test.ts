@@ -201,14 +201,6 @@ describe("AgingBuffer, time to live", () => {
     }
   });
 
-  it("asks for no time where an item passes at once", () => {
-    const { upstream, subscriber, clock } = aging({ ttlMs: 50 });
-    subscriber.request(9);
-    clock.now = () => 0;
-    upstream.next(1);
-    expect(subscriber.items).toEqual([1]);
-  });
-
   it("asks for no timer", () => {
     const { upstream, clock } = aging({ ttlMs: 50 });
     upstream.next(1);
@@ -265,5 +257,7 @@ describe("onBackpressureBuffer that ages", () => {
       expect(make({ capacity, weigh })).toThrow(RangeError);
     }
     expect(make({ capacity: { items: 5, weight: 5 } })).toThrow(RangeError); // and no weigh
+    const wanted = "Cannot give onBackpressureBuffer the capacity 5: with weigh it is { items, weight }";
+    expect(make({ capacity: 5, weigh })).toThrow(wanted);
   });
 });
