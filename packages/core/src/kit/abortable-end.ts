@@ -9,7 +9,7 @@ import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
 export abstract class AbortableEnd<T> implements StageSubscriber<T> {
   protected upstream: Subscription = NEVER_SUBSCRIPTION;
   /** Nothing is taken any more. */
-  protected isOver = false;
+  protected done = false;
   private readonly signal: AbortSignal | undefined;
   private readonly prefetch: number;
 
@@ -30,7 +30,7 @@ export abstract class AbortableEnd<T> implements StageSubscriber<T> {
   }
 
   onSubscribe(subscription: Subscription): void {
-    if (this.isOver) {
+    if (this.done) {
       subscription.cancel(); // it ended while this was awaited
       return;
     }
@@ -48,7 +48,7 @@ export abstract class AbortableEnd<T> implements StageSubscriber<T> {
 
   /** Upstream has ended, or is about to be cancelled. */
   protected close(): void {
-    this.isOver = true;
+    this.done = true;
     this.upstream = NEVER_SUBSCRIPTION;
   }
 

@@ -48,7 +48,7 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
   private readonly owner: ArbiterOwner;
   private downstream: StageSubscriber<T>;
   private source: Subscription = NEVER_SUBSCRIPTION;
-  private isCancelled = false;
+  private done = false;
 
   constructor(downstream: StageSubscriber<T>, owner: ArbiterOwner) {
     this.downstream = downstream;
@@ -56,7 +56,7 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
   }
 
   onSubscribe(subscription: Subscription): void {
-    if (this.isCancelled) {
+    if (this.done) {
       subscription.cancel();
       return;
     }
@@ -84,7 +84,7 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
   }
 
   onError(error: unknown): void {
-    if (this.isCancelled) {
+    if (this.done) {
       dropError(error); // another arbiter may serve the same owner by now
       return;
     }
@@ -93,7 +93,7 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
   }
 
   onComplete(): void {
-    if (this.isCancelled) return;
+    if (this.done) return;
     this.leave();
     this.owner.sourceCompleted();
   }
@@ -105,7 +105,7 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
 
   cancel(): void {
     const { source } = this;
-    this.isCancelled = true;
+    this.done = true;
     this.downstream = NOBODY;
     this.leave();
     source.cancel();

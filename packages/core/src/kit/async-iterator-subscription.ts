@@ -23,7 +23,7 @@ export class AsyncIteratorSubscription<T> implements Subscription {
   private downstream: StageSubscriber<T>;
   private demand = 0;
   private isReading = false;
-  private ended = false;
+  private done = false;
 
   /** @param name of what is iterated, for messages */
   constructor(iterator: AsyncSteps<T>, name: string, downstream: StageSubscriber<T>) {
@@ -33,13 +33,13 @@ export class AsyncIteratorSubscription<T> implements Subscription {
   }
 
   request(n: number): void {
-    if (this.ended) return;
+    if (this.done) return;
     this.demand = addDemand(this.demand, n);
     if (!this.isReading) this.read();
   }
 
   cancel(): void {
-    if (this.ended) return;
+    if (this.done) return;
     this.end();
     try {
       // Not awaited: an iterator that is busy with `next` answers when that is done.
@@ -60,7 +60,7 @@ export class AsyncIteratorSubscription<T> implements Subscription {
   }
 
   private readonly onStep = (step: IteratorResult<T>): void => {
-    if (this.ended) return; // cancelled while reading; `return` was called
+    if (this.done) return; // cancelled while reading; `return` was called
     let item: T | undefined;
     try {
       item = step.done ? undefined : step.value; // a result may be null, its getters may throw
@@ -77,13 +77,13 @@ export class AsyncIteratorSubscription<T> implements Subscription {
     }
     // `isReading` stays set meanwhile: a request from within `next` must not start a second read.
     if (this.downstream.next(item as T)) this.demand--;
-    if (this.ended) return;
+    if (this.done) return;
     if (this.demand > 0) this.read();
     else this.isReading = false;
   };
 
   private readonly onRejection = (error: unknown): void => {
-    if (this.ended) {
+    if (this.done) {
       dropError(error);
       return;
     }
@@ -94,7 +94,7 @@ export class AsyncIteratorSubscription<T> implements Subscription {
   };
 
   private end(): void {
-    this.ended = true;
+    this.done = true;
     this.downstream = NOBODY;
   }
 }

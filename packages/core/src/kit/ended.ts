@@ -66,7 +66,7 @@ export function signalTerminal(downstream: StageSubscriber<never>, terminal: Ter
 export function complete(downstream: StageSubscriber<never>): void {
   const subscription = new EndedSubscription();
   downstream.onSubscribe(subscription);
-  if (!subscription.isCancelled) downstream.onComplete();
+  if (!subscription.done) downstream.onComplete();
 }
 
 /**
@@ -82,15 +82,15 @@ export function complete(downstream: StageSubscriber<never>): void {
 export function fail(downstream: StageSubscriber<never>, error: unknown): void {
   const subscription = new EndedSubscription();
   downstream.onSubscribe(subscription);
-  if (!subscription.isCancelled) downstream.onError(error); // cancelled in onSubscribe: it does not care any more
+  if (!subscription.done) downstream.onError(error); // cancelled in onSubscribe: it does not care any more
 }
 
 class EndedSubscription implements Subscription {
-  isCancelled = false;
+  done = false;
 
   request(): void {}
 
   cancel(): void {
-    this.isCancelled = true;
+    this.done = true;
   }
 }

@@ -62,12 +62,12 @@ export class Fold extends AbortableEnd<unknown> {
     const { combine } = this;
     let accumulator: unknown = +this.accumulator; // the `+` tells V8: a number, in this loop
     let i = source.index;
-    while (i < stop && !source.ended) {
+    while (i < stop && !source.done) {
       let item = items === undefined ? first + i : items[i];
       i++;
       if (map !== undefined) item = map(item);
       if (keep !== undefined && !keep(item)) continue;
-      if (source.ended) break;
+      if (source.done) break;
       accumulator = combine(accumulator, item);
     }
     source.index = i;

@@ -12,9 +12,11 @@ export abstract class HoldingSubscriber<T, R> extends OperatorSubscriber<T, R> {
   protected demand = 0;
   protected emitted = 0;
   protected upstreamCompleted = false;
-  protected readonly loop: SerialLoop = new SerialLoop(() => this.step());
+  protected readonly loop: SerialLoop = new SerialLoop(() => {
+    if (!this.done) this.step();
+  });
 
-  /** Sends what it may, as far as demand goes, or the end. */
+  /** Sends what it may, as far as demand goes, or the end. Not called any more when that has been sent. */
   protected abstract step(): void;
 
   override onComplete(): void {

@@ -39,7 +39,7 @@ describe("InnerSubscriber", () => {
       [3, undefined],
       [3, "completed"],
     ]);
-    expect(inner.ended).toBe(true);
+    expect(inner.done).toBe(true);
   });
 
   it("asks for what was requested before the subscription came, in one sum", () => {

@@ -51,7 +51,7 @@ export interface InnerOwner<T> {
 export class InnerSubscriber<T> implements StageSubscriber<T>, Subscription {
   readonly index: number;
   /** The source has completed, failed or been cancelled: nothing more is reported of it. */
-  ended = false;
+  done = false;
   private owner: InnerOwner<T> | undefined;
   private source: Subscription | undefined = undefined;
   /** Requested before there was a subscription. */
@@ -63,7 +63,7 @@ export class InnerSubscriber<T> implements StageSubscriber<T>, Subscription {
   }
 
   onSubscribe(subscription: Subscription): void {
-    if (this.ended || this.source !== undefined) {
+    if (this.done || this.source !== undefined) {
       subscription.cancel(); // §2.5
       return;
     }
@@ -102,7 +102,7 @@ export class InnerSubscriber<T> implements StageSubscriber<T>, Subscription {
 
   request(n: number): void {
     if (this.source !== undefined) this.source.request(n);
-    else if (!this.ended) this.early = addDemand(this.early, n);
+    else if (!this.done) this.early = addDemand(this.early, n);
   }
 
   cancel(): void {
@@ -113,7 +113,7 @@ export class InnerSubscriber<T> implements StageSubscriber<T>, Subscription {
 
   /** Before anybody is told: whoever is may call back. Nothing is held from here on (§3.13). */
   private leave(): void {
-    this.ended = true;
+    this.done = true;
     this.owner = undefined;
     this.source = undefined;
   }

@@ -19,7 +19,7 @@ export class IteratorSubscription implements Subscription {
   private iterator: Iterator<unknown> | undefined = undefined;
   private emitted = 0;
   private limit = 0;
-  private running = false;
+  private isSending = false;
 
   constructor(iterable: Iterable<unknown>, run: FusedRun, downstream: StageSubscriber<unknown>) {
     this.iterable = iterable;
@@ -41,17 +41,17 @@ export class IteratorSubscription implements Subscription {
   request(n: number): void {
     if (this.limit === ENDED) return;
     this.limit = addDemand(this.limit, n);
-    if (this.running) return; // §3.3
-    this.running = true;
+    if (this.isSending) return; // §3.3
+    this.isSending = true;
     this.loop();
-    this.running = false;
+    this.isSending = false;
     if (this.limit === ENDED) this.close();
   }
 
   cancel(): void {
     this.limit = ENDED;
     this.downstream = NOBODY;
-    if (!this.running) this.close(); // a generator cannot be closed from within its own body: the loop does it
+    if (!this.isSending) this.close(); // a generator cannot be closed from within its own body: the loop does it
   }
 
   private loop(): void {

@@ -6,12 +6,10 @@
 //
 //   open --(complete by the subclass | a source fails | cancel)--> done: every source that runs is cancelled
 
-import { addDemand } from "../spec/demand.js";
-import { NEVER_SUBSCRIPTION } from "./ended.js";
+import { complete, NEVER_SUBSCRIPTION } from "./ended.js";
+import { HoldingSubscriber } from "./holding-subscriber.js";
 import { type InnerOwner, InnerSubscriber } from "./inner-subscriber.js";
-import { OperatorSubscriber } from "./operator-subscriber.js";
 import { replenishAt } from "./replenish.js";
-import { SerialLoop } from "./serial-loop.js";
 import type { Connectable, StageSubscriber } from "./stage-subscriber.js";
 
 /** How `zip` and `combineLatest` read their sources. */
@@ -40,7 +38,7 @@ export interface JoinOptions {
  *     return true;
  *   }
  *   protected override step(): void {
- *     if (this.hasDemand && this.inners.every((inner) => inner.ended)) {
+ *     if (this.hasDemand && this.inners.every((inner) => inner.done)) {
  *       this.send(this.item);
  *       this.completeEarly();
  *     } else this.replenish();
@@ -52,34 +50,30 @@ export interface JoinOptions {
  * console.log(await last.toArray()); // prints [ 'c' ]
  * ```
  */
-export abstract class Join<R> extends OperatorSubscriber<never, R> implements InnerOwner<unknown> {
+export abstract class Join<R> extends HoldingSubscriber<never, R> implements InnerOwner<unknown> {
   protected readonly inners: readonly InnerSubscriber<unknown>[];
-  protected readonly loop: SerialLoop;
   private readonly prefetch: number;
   /** Items of each source that were taken since it was last asked. */
   private readonly freed: number[];
-  /** Totals: what may be sent in all so far, and what used it up. */
-  private demand = 0;
-  private emitted = 0;
 
   constructor(downstream: StageSubscriber<R>, count: number, prefetch: number) {
     super(downstream);
     this.inners = Array.from({ length: count }, (_, index) => new InnerSubscriber(this, index));
     this.freed = this.inners.map(() => 0);
     this.prefetch = prefetch;
-    this.loop = new SerialLoop(() => {
-      if (!this.done && this.inners.length > 0) this.step();
-    });
   }
 
   /** Gives downstream its subscription (§1.9), then connects the sources, in their order. */
   start(sources: readonly Connectable<unknown>[]): void {
+    if (sources.length === 0) {
+      complete(this.downstream);
+      return;
+    }
     this.onSubscribe(NEVER_SUBSCRIPTION); // they stand in the place of an upstream
     for (const inner of this.inners) {
       inner.request(this.prefetch);
       if (!this.done) sources[inner.index]?.connect(inner);
     }
-    if (this.inners.length === 0) this.completeEarly();
   }
 
   /** Never called: items come by `innerNext`. */
@@ -96,15 +90,6 @@ export abstract class Join<R> extends OperatorSubscriber<never, R> implements In
   innerCompleted(_index: number): void {
     this.loop.run();
   }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
-    this.loop.run();
-  }
-
-  /** Sends what may be sent, then completes or replenishes. Runs when an item, an end or a request has come. */
-  protected abstract step(): void;
 
   protected override onEnd(): void {
     for (const inner of this.inners) inner.cancel();

@@ -7,13 +7,13 @@
 // All is asked of upstream, because what does not come cannot be left out; what there is no demand for waits.
 
 import type { Clock } from "../spec/clock.js";
-import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import { UNBOUNDED } from "../spec/demand.js";
 import type { DropOptions } from "../spec/overflow.js";
 import type { Subscription } from "../spec/publisher.js";
+import { Alarm } from "./alarm.js";
 import { DropAccount } from "./drop-account.js";
-import { SerialLoop } from "./serial-loop.js";
+import { HoldingSubscriber } from "./holding-subscriber.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
-import { TimedSubscriber } from "./timed-subscriber.js";
 
 /**
  * Holds the latest item; a subclass says when it may be sent.
@@ -21,22 +21,24 @@ import { TimedSubscriber } from "./timed-subscriber.js";
  * *Demand:* unbounded upstream. *Buffers:* one item. *Errors:* at once; what is held is dropped, reason "ended".
  * When upstream completes, the item held is sent first, without waiting for its time. *Cancel:* as an error.
  */
-export abstract class LatestSubscriber<T> extends TimedSubscriber<T> {
+export abstract class LatestSubscriber<T> extends HoldingSubscriber<T, T> {
+  protected readonly ms: number;
+  protected readonly alarm: Alarm;
   protected isHeld = false;
   /** The item held may be sent as soon as there is demand. */
   protected isDue = false;
   private readonly account: DropAccount<T>;
-  private readonly loop: SerialLoop;
   private item: T | undefined = undefined;
-  /** Totals: what may be sent in all so far, and what used it up. */
-  private demand = 0;
-  private emitted = 0;
-  private isCompleted = false;
 
   constructor(downstream: StageSubscriber<T>, clock: Clock, ms: number, options: DropOptions<T> | undefined) {
-    super(downstream, clock, ms);
+    super(downstream);
+    this.ms = ms;
+    this.alarm = new Alarm(
+      clock,
+      () => this.rang(),
+      (error) => this.fail(error),
+    );
     this.account = new DropAccount(options, (error) => this.fail(error));
-    this.loop = new SerialLoop(() => this.sendDue());
   }
 
   override onSubscribe(subscription: Subscription): void {
@@ -48,7 +50,7 @@ export abstract class LatestSubscriber<T> extends TimedSubscriber<T> {
   next(item: T): boolean {
     const { account, isHeld, item: older } = this;
     account.counters.offered++;
-    if (this.done || this.isCompleted) {
+    if (this.done || this.upstreamCompleted) {
       account.drop(item, "ended");
       return true;
     }
@@ -61,16 +63,9 @@ export abstract class LatestSubscriber<T> extends TimedSubscriber<T> {
   }
 
   override onComplete(): void {
-    if (this.done) return;
-    this.isCompleted = true;
     this.alarm.close();
-    this.makeDue();
-  }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
-    this.loop.run();
+    this.isDue = this.isHeld;
+    super.onComplete();
   }
 
   /** Downstream has its subscription, and upstream was not asked yet. */
@@ -80,7 +75,7 @@ export abstract class LatestSubscriber<T> extends TimedSubscriber<T> {
   protected abstract arrived(): void;
 
   /** The alarm rang: by default the time of what is held has come. */
-  protected override rang(): void {
+  protected rang(): void {
     this.makeDue();
   }
 
@@ -93,7 +88,7 @@ export abstract class LatestSubscriber<T> extends TimedSubscriber<T> {
   }
 
   protected override onEnd(): void {
-    super.onEnd();
+    this.alarm.close();
     if (this.isHeld) this.account.drop(this.take(), "ended");
   }
 
@@ -105,13 +100,13 @@ export abstract class LatestSubscriber<T> extends TimedSubscriber<T> {
     return item as T; // only called when one is held
   }
 
-  private sendDue(): void {
+  protected override step(): void {
     if (this.isDue && this.emitted < this.demand) {
       const item = this.take();
       this.account.counters.delivered++;
       this.sending();
       if (this.downstream.next(item)) this.emitted++;
     }
-    if (this.isCompleted && !this.isHeld && !this.done) this.endWithComplete();
+    if (this.upstreamCompleted && !this.isHeld && !this.done) this.endWithComplete();
   }
 }

@@ -41,10 +41,10 @@ export function connect<T>(upstream: Publisher<T>, downstream: StageSubscriber<T
 class PublisherBorder<T> implements Subscriber<T>, Subscription {
   private downstream: StageSubscriber<T>;
   private upstream: Subscription | undefined = undefined;
-  private ended = false;
+  private done = false;
   /** Requested and not yet received. */
   private outstanding = 0;
-  private isDelivering = false;
+  private isSending = false;
   /** A call of upstream's `request` is on the stack. */
   private isAsking = false;
   /** Requested below and not yet asked of upstream. */
@@ -56,7 +56,7 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   }
 
   onSubscribe(subscription: Subscription): void {
-    if (this.upstream !== undefined || this.ended) {
+    if (this.upstream !== undefined || this.done) {
       cancelForeign(subscription); // §2.5
       return;
     }
@@ -69,7 +69,7 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   }
 
   onNext(item: T): void {
-    if (this.ended || this.terminal !== undefined) {
+    if (this.done || this.terminal !== undefined) {
       dropItem(item); // §2.8 after a cancel; §1.7 after a terminal signal
       return;
     }
@@ -77,7 +77,7 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
       this.violate("§1.9", "The upstream publisher sent an item before onSubscribe");
       return;
     }
-    if (this.isDelivering) {
+    if (this.isSending) {
       this.violate("§1.3", "The upstream publisher sent an item while another was being delivered");
       return;
     }
@@ -86,32 +86,32 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
       return;
     }
     this.outstanding--;
-    this.isDelivering = true;
+    this.isSending = true;
     const used = this.downstream.next(item);
-    this.isDelivering = false;
+    this.isSending = false;
     if (!used && this.outstanding !== UNBOUNDED) this.unasked = addDemand(this.unasked, 1);
     if (this.terminal !== undefined) this.end(this.terminal);
     else if (!this.isAsking) this.ask();
   }
 
   onError(error: unknown): void {
-    if (this.ended || this.terminal !== undefined) dropError(error);
+    if (this.done || this.terminal !== undefined) dropError(error);
     else this.endAfterItem({ kind: "error", error });
   }
 
   onComplete(): void {
-    if (!this.ended && this.terminal === undefined) this.endAfterItem({ kind: "complete" });
+    if (!this.done && this.terminal === undefined) this.endAfterItem({ kind: "complete" });
   }
 
   request(n: number): void {
-    if (this.ended || this.terminal !== undefined) return;
+    if (this.done || this.terminal !== undefined) return;
     this.unasked = addDemand(this.unasked, n);
-    if (!this.isDelivering && !this.isAsking) this.ask();
+    if (!this.isSending && !this.isAsking) this.ask();
   }
 
   cancel(): void {
-    if (this.ended) return;
-    this.ended = true;
+    if (this.done) return;
+    this.done = true;
     this.downstream = NOBODY;
     // A terminal signal that waits has already ended the upstream: it is not cancelled again.
     if (this.upstream !== undefined && this.terminal === undefined) cancelForeign(this.upstream);
@@ -120,14 +120,14 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   /** §1.9: `subscribe` may throw only for a missing subscriber, and there is one. */
   subscribeThrew(thrown: unknown): void {
     const error = asError(thrown, "subscribe");
-    if (this.ended || this.terminal !== undefined) dropError(error);
+    if (this.done || this.terminal !== undefined) dropError(error);
     else if (this.upstream === undefined) this.endAfterItem({ kind: "error", error });
     else this.violate("§1.9", "The upstream publisher threw from subscribe", error);
   }
 
   private ask(): void {
     this.isAsking = true;
-    while (this.unasked > 0 && !this.ended && this.terminal === undefined) {
+    while (this.unasked > 0 && !this.done && this.terminal === undefined) {
       const n = this.unasked;
       this.unasked = 0;
       this.outstanding = addDemand(this.outstanding, n);
@@ -149,18 +149,18 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
 
   /** Terminal signals never arrive inside a running `next` of the same stage. */
   private endAfterItem(terminal: Terminal): void {
-    if (this.isDelivering) this.terminal = terminal;
+    if (this.isSending) this.terminal = terminal;
     else this.end(terminal);
   }
 
   private end(terminal: Terminal): void {
-    if (this.ended) {
+    if (this.done) {
       if (terminal.kind === "error") dropError(terminal.error); // cancelled while it waited
       return;
     }
     const { downstream } = this;
     const wasSubscribed = this.upstream !== undefined;
-    this.ended = true;
+    this.done = true;
     this.downstream = NOBODY;
     if (!wasSubscribed) {
       // It ended without a subscription (§1.9): ours is given first.

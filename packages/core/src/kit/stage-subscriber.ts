@@ -41,7 +41,7 @@ export interface SliceSource {
   /** What downstream may still be sent; the end takes off what it used. */
   requested: number;
   /** Nothing may be sent any more: to be read again after each call of foreign code. */
-  readonly ended: boolean;
+  readonly done: boolean;
   /** The prepared stages in between. */
   readonly run: {
     readonly map: ((item: unknown) => unknown) | undefined;

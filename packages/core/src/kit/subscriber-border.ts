@@ -41,9 +41,9 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   private subscriber: Subscriber<T> | undefined;
   private readonly abortSignal: AbortSignal | undefined;
   private upstream: Subscription = NEVER_SUBSCRIPTION;
-  private ended = false;
+  private done = false;
   /** One of the subscriber's callbacks is running. */
-  private running = false;
+  private isSending = false;
   /** What was requested while subscribing; `undefined` from then on. */
   private early: number | undefined = 0;
   /** Waits for the running callback to return. */
@@ -60,50 +60,50 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     this.upstream = subscription;
     if (abortSignal?.aborted) this.cancel();
     else abortSignal?.addEventListener("abort", this);
-    this.running = true;
+    this.isSending = true;
     try {
       subscriber?.onSubscribe(this); // also after an abort: who subscribes gets a subscription (§1.9)
     } catch (thrown) {
       this.abandon(thrown);
     }
-    this.running = false;
+    this.isSending = false;
     const { early, owed } = this;
     this.early = undefined;
     if (owed !== undefined) this.signal(owed);
-    else if (early && !this.ended) this.upstream.request(early);
+    else if (early && !this.done) this.upstream.request(early);
   }
 
   next(item: T): boolean {
-    if (this.ended) return false;
-    this.running = true;
+    if (this.done) return false;
+    this.isSending = true;
     try {
       this.subscriber?.onNext(item);
     } catch (thrown) {
       this.abandon(thrown);
     }
-    this.running = false;
+    this.isSending = false;
     if (this.owed !== undefined) this.signal(this.owed);
     return true;
   }
 
   onError(error: unknown): void {
-    if (this.ended) dropError(error);
+    if (this.done) dropError(error);
     else this.finish({ kind: "error", error });
   }
 
   onComplete(): void {
-    if (!this.ended) this.finish({ kind: "complete" });
+    if (!this.done) this.finish({ kind: "complete" });
   }
 
   request(n: number): void {
-    if (this.ended) return; // §3.6
+    if (this.done) return; // §3.6
     if (!isDemand(n)) this.refuse(n);
     else if (this.early !== undefined) this.early = addDemand(this.early, n);
     else this.upstream.request(n);
   }
 
   cancel(): void {
-    if (this.ended) {
+    if (this.done) {
       const { owed } = this; // nothing is signalled after cancel, not even what was about to be
       this.forget();
       if (owed?.kind === "error") dropError(owed.error);
@@ -132,12 +132,12 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
     this.end();
     this.owed = owed;
     upstream.cancel();
-    if (!this.running && this.owed !== undefined) this.signal(owed);
+    if (!this.isSending && this.owed !== undefined) this.signal(owed);
   }
 
   private finish(owed: Owed): void {
     this.end();
-    if (this.running) this.owed = owed;
+    if (this.isSending) this.owed = owed;
     else this.signal(owed);
   }
 
@@ -159,7 +159,7 @@ export class SubscriberBorder<T> implements StageSubscriber<T>, Subscription {
   }
 
   private end(): void {
-    this.ended = true;
+    this.done = true;
     this.upstream = NEVER_SUBSCRIPTION;
     this.abortSignal?.removeEventListener("abort", this);
   }

@@ -100,9 +100,8 @@ class CombineLatest extends Join<unknown[]> {
   }
 
   private isOver(): boolean {
-    if (this.silent > 0)
-      return this.inners.some(({ ended, index }) => ended && this.latest[index] === SILENT);
-    return !this.isReady && this.items.isEmpty && this.inners.every(({ ended }) => ended);
+    if (this.silent > 0) return this.inners.some(({ done, index }) => done && this.latest[index] === SILENT);
+    return !this.isReady && this.items.isEmpty && this.inners.every(({ done }) => done);
   }
 }
 

@@ -2,13 +2,12 @@ import { checkCapacity, Ring } from "../buffer/ring.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
+import { Alarm } from "../kit/alarm.js";
 import { checkClock } from "../kit/check-clock.js";
 import { checkMilliseconds } from "../kit/check-milliseconds.js";
-import { SerialLoop } from "../kit/serial-loop.js";
+import { HoldingSubscriber } from "../kit/holding-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { TimedSubscriber } from "../kit/timed-subscriber.js";
 import type { Clock, ClockOptions } from "../spec/clock.js";
-import { addDemand, UNBOUNDED } from "../spec/demand.js";
 
 /** What `delay` takes. */
 export interface DelayOptions extends ClockOptions {
@@ -49,22 +48,25 @@ interface Delayed<T> {
   readonly dueAt: number;
 }
 
-class Delay<T> extends TimedSubscriber<T> {
+class Delay<T> extends HoldingSubscriber<T, T> {
+  private readonly ms: number;
   private readonly capacity: number;
-  private readonly loop: SerialLoop;
+  private readonly alarm: Alarm;
   /** What waits behind `oldest`. */
   private readonly items: Ring<Delayed<T>>;
   private oldest: Delayed<T> | undefined = undefined;
-  /** Requested below and not yet asked of upstream. */
-  private unmet = 0;
   /** Asked of upstream and not yet sent on; never more than `capacity`. */
-  private taken = 0;
-  private isCompleted = false;
+  private outstanding = 0;
 
   constructor(downstream: StageSubscriber<T>, clock: Clock, ms: number, capacity: number) {
-    super(downstream, clock, ms);
+    super(downstream);
+    this.ms = ms;
     this.capacity = capacity;
-    this.loop = new SerialLoop(() => this.sendDue());
+    this.alarm = new Alarm(
+      clock,
+      () => this.loop.run(),
+      (error) => this.fail(error),
+    );
     this.items = new Ring(capacity);
   }
 
@@ -77,47 +79,36 @@ class Delay<T> extends TimedSubscriber<T> {
     return true;
   }
 
-  override onComplete(): void {
-    this.isCompleted = true;
-    this.loop.run();
-  }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.unmet = addDemand(this.unmet, n);
-    this.ask();
-  }
-
-  protected override rang(): void {
-    this.loop.run();
-  }
-
   protected override onEnd(): void {
-    super.onEnd();
+    this.alarm.close();
     this.items.clear();
     this.oldest = undefined;
   }
 
-  private sendDue(): void {
-    const { alarm, items } = this;
-    while (this.oldest !== undefined) {
-      const { item, dueAt } = this.oldest;
-      const left = dueAt - alarm.now();
-      if (left > 0) alarm.set(left);
-      if (left > 0 || this.done) return;
+  protected override step(): void {
+    const { items } = this;
+    while (this.oldest !== undefined && this.isDue(this.oldest)) {
+      const { item } = this.oldest;
       this.oldest = items.isEmpty ? undefined : items.shift();
-      this.taken--;
-      if (!this.downstream.next(item)) this.unmet = addDemand(this.unmet, 1);
+      this.outstanding--;
+      if (this.downstream.next(item)) this.emitted++;
       this.ask();
     }
-    if (this.isCompleted && !this.done) this.endWithComplete();
+    if (this.upstreamCompleted && this.oldest === undefined && !this.done) this.endWithComplete();
+    else this.ask();
   }
 
   private ask(): void {
-    const n = Math.min(this.unmet, this.capacity - this.taken);
-    if (n <= 0 || this.done || this.isCompleted) return;
-    if (this.unmet !== UNBOUNDED) this.unmet -= n;
-    this.taken += n;
+    const n = Math.min(this.demand - this.emitted, this.capacity) - this.outstanding;
+    if (n <= 0 || this.done) return;
+    this.outstanding += n;
     this.upstream.request(n);
+  }
+
+  /** If not, the alarm is set for when it will be. */
+  private isDue({ dueAt }: Delayed<T>): boolean {
+    const left = dueAt - this.alarm.now();
+    if (left > 0 && !this.alarm.isSet) this.alarm.set(left);
+    return left <= 0 && !this.done;
   }
 }

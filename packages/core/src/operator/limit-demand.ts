@@ -4,7 +4,7 @@ import type { Operator } from "../flow/flow.js";
 import { OperatorSubscriber } from "../kit/operator-subscriber.js";
 import { replenishAt } from "../kit/replenish.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import { addDemand } from "../spec/demand.js";
 
 /**
  * Never has more than `limit` items outstanding from upstream, however much is requested below.
@@ -31,8 +31,9 @@ export function limitDemand<T>(limit: number): Operator<T, T> {
 
 class LimitDemand<T> extends OperatorSubscriber<T, T> {
   private readonly limit: number;
-  /** Requested below and not yet asked of upstream. */
-  private unmet = 0;
+  /** Totals: what is requested, and what used it up. */
+  private demand = 0;
+  private emitted = 0;
   /** Asked of upstream and not yet used. */
   private outstanding = 0;
 
@@ -43,6 +44,7 @@ class LimitDemand<T> extends OperatorSubscriber<T, T> {
 
   next(item: T): boolean {
     if (!this.downstream.next(item)) return false; // upstream sends another for it: outstanding as before
+    this.emitted++;
     this.outstanding--;
     if (this.limit - this.outstanding >= replenishAt(this.limit)) this.ask();
     return true;
@@ -50,14 +52,13 @@ class LimitDemand<T> extends OperatorSubscriber<T, T> {
 
   override request(n: number): void {
     if (this.done) return;
-    this.unmet = addDemand(this.unmet, n);
+    this.demand = addDemand(this.demand, n);
     this.ask();
   }
 
   private ask(): void {
-    const n = Math.min(this.unmet, this.limit - this.outstanding);
+    const n = Math.min(this.demand - this.emitted, this.limit) - this.outstanding;
     if (n <= 0 || this.done) return;
-    if (this.unmet !== UNBOUNDED) this.unmet -= n;
     this.outstanding += n;
     this.upstream.request(n);
   }

@@ -7,6 +7,7 @@ import { checkTimes } from "../kit/check-times.js";
 import { Resubscription } from "../kit/resubscription.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import type { Clock } from "../spec/clock.js";
+import { UNBOUNDED } from "../spec/demand.js";
 
 /** How often and when `repeat` subscribes again. */
 export interface RepeatOptions {
@@ -34,7 +35,7 @@ export interface RepeatOptions {
  * ```
  */
 export function repeat<T>(options?: RepeatOptions): Operator<T, T> {
-  const { times = Number.POSITIVE_INFINITY, delayMs = 0, clock = systemClock } = options ?? {};
+  const { times = UNBOUNDED, delayMs = 0, clock = systemClock } = options ?? {};
   checkTimes("repeat", times);
   checkMilliseconds("repeat a delay of", delayMs, 0);
   checkClock("repeat", clock);

@@ -84,7 +84,8 @@ class YieldEvery<T> extends TimedSubscriber<T> {
     this.outstanding--;
     this.count++;
     // An item that is dropped below counts too: a filter that drops all would otherwise never give the turn back.
-    if (this.downstream.next(item)) this.emitted++;
+    this.emitted++; // before: a request from within must not count on it
+    if (!this.downstream.next(item)) this.emitted--;
     this.ask();
     return true;
   }

@@ -59,7 +59,7 @@ class Zip extends Join<unknown[]> {
       }
       this.send(tuple);
     }
-    if (this.inners.some(({ ended, index }) => ended && waiting[index]?.isEmpty)) this.completeEarly();
+    if (this.inners.some(({ done, index }) => done && waiting[index]?.isEmpty)) this.completeEarly();
     else this.replenish();
   }
 

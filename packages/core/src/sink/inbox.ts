@@ -36,7 +36,7 @@ export abstract class Inbox<T> extends AbortableEnd<T> {
   protected abstract arrived(): void;
 
   next(item: T): boolean {
-    if (this.isOver) return false;
+    if (this.done) return false;
     this.items.push(item);
     this.arrived();
     return true;
@@ -74,7 +74,7 @@ export abstract class Inbox<T> extends AbortableEnd<T> {
   }
 
   private finish(end: End): void {
-    if (this.isOver) return;
+    if (this.done) return;
     this.close();
     this.end = end;
     this.arrived();

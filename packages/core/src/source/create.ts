@@ -70,7 +70,7 @@ class Producer<T> implements Emitter<T>, Subscription {
   private readonly buffer: OverflowEngine<T>;
   private release: (() => void) | undefined = undefined;
   private controller: AbortController | undefined = undefined;
-  private ended = false;
+  private done = false;
 
   constructor(buffer: OverflowEngine<T>) {
     this.buffer = buffer;
@@ -78,14 +78,14 @@ class Producer<T> implements Emitter<T>, Subscription {
 
   start(produce: (emitter: Emitter<T>) => void | (() => void)): void {
     this.buffer.onSubscribe(this);
-    if (this.ended) return; // cancelled in onSubscribe: nothing was opened
+    if (this.done) return; // cancelled in onSubscribe: nothing was opened
     try {
       const release = produce(this);
       if (typeof release === "function") this.release = release;
     } catch (thrown) {
       this.error(asError(thrown, "create"));
     }
-    if (this.ended) this.releaseOnce(); // it ended before `release` was known
+    if (this.done) this.releaseOnce(); // it ended before `release` was known
   }
 
   get demand(): number {
@@ -94,7 +94,7 @@ class Producer<T> implements Emitter<T>, Subscription {
 
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
-    if (this.ended) this.controller.abort();
+    if (this.done) this.controller.abort();
     return this.controller.signal;
   }
 
@@ -121,8 +121,8 @@ class Producer<T> implements Emitter<T>, Subscription {
   }
 
   private end(): void {
-    if (this.ended) return;
-    this.ended = true;
+    if (this.done) return;
+    this.done = true;
     this.releaseOnce();
     this.controller?.abort();
   }
