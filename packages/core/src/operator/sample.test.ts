@@ -1,5 +1,6 @@
 import { ManualSubscriber, TestPublisher, VirtualClock } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
+import { onDroppedError } from "../kit/dropped.js";
 import { OverflowCounters } from "../spec/overflow.js";
 import { empty } from "../source/empty.js";
 import { fromPublisher } from "../source/from-publisher.js";
@@ -90,6 +91,26 @@ describe("sample", () => {
       expect([upstream.cancels, notifier.cancels]).toEqual(first === "upstream" ? [0, 1] : [1, 0]);
       expect(counters.droppedBy.ended).toBe(1);
     }
+  });
+
+  it("completes also when the notifier would fail while the last item is sent", () => {
+    const upstream = new TestPublisher<number>();
+    const notifier = new TestPublisher<string>();
+    const subscriber = new ManualSubscriber<number>({
+      onNext: () => {
+        expect(notifier.cancels).toBe(1);
+        notifier.error("broke"); // as it may until it has heard of the cancel (§2.8)
+      },
+    });
+    const dropped: unknown[] = [];
+    const restore = onDroppedError((error) => dropped.push(error));
+    fromPublisher(upstream).pipe(sample<number>(notifier)).subscribe(subscriber);
+    subscriber.request(1);
+    upstream.next(1);
+    upstream.complete();
+    restore();
+    expect([subscriber.items, subscriber.completed, upstream.cancels]).toEqual([[1], true, 0]);
+    expect(dropped).toEqual(["broke"]);
   });
 
   it("§3.12 cancels upstream, the notifier and the timer", () => {

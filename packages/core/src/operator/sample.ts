@@ -103,8 +103,8 @@ class SampleBy<T> extends LatestSubscriber<T> implements InnerOwner<unknown> {
   protected override arrived(): void {}
 
   override onComplete(): void {
+    this.ticks.cancel(); // first: what comes of it while the last item is sent changes nothing
     super.onComplete();
-    this.ticks.cancel();
   }
 
   protected override onEnd(): void {
