@@ -57,8 +57,11 @@ describe("limitDemand", () => {
         filter((n) => n % 10 === 0),
       )
       .subscribe(subscriber);
-    subscriber.request(2);
-    for (let n = 1; n <= 20; n++) upstream.next(n);
+    subscriber.request(5);
+    for (let n = 1; n <= 20; n++) {
+      upstream.next(n);
+      expect(upstream.demand).toBeLessThanOrEqual(2);
+    }
     expect(subscriber.items).toEqual([10, 20]);
   });
 
