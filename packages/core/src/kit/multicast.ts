@@ -105,7 +105,10 @@ export class Multicast<T> implements CursorOwner<T> {
   hasRoom(): boolean {
     const { ring } = this;
     if (this.isMakingRoom) return false; // an onDrop that emits: not on top of itself
-    if (ring.isFull && !this.isHeldUp(ring.head)) this.makeRoom();
+    if (!ring.isFull) return true;
+    this.isMakingRoom = true;
+    if (!this.isHeldUp(ring.head)) this.makeRoom();
+    this.isMakingRoom = false;
     return !ring.isFull; // still full: somebody joined from within an onDrop, and is waited for
   }
 
@@ -186,7 +189,8 @@ export class Multicast<T> implements CursorOwner<T> {
       for (let i = 0; i < length; i++) (cursors[i] as Cursor<T>).send();
     } else dueCursor?.send();
     this.endSending();
-    this.feeder?.moved();
+    // Room that is being made is for the item that comes: else it would be given away twice.
+    if (!this.isMakingRoom) this.feeder?.moved();
   }
 
   private endSending(): void {
@@ -199,8 +203,6 @@ export class Multicast<T> implements CursorOwner<T> {
   /** Nobody who is waited for stands at the head: who does loses his place. */
   private makeRoom(): void {
     const { head } = this.ring; // as it is now: it moves on with the last of them
-    this.isMakingRoom = true;
     for (const cursor of this.cursors) if (cursor.position === head) cursor.giveWay();
-    this.isMakingRoom = false;
   }
 }

@@ -115,6 +115,25 @@ describe("share", () => {
     expect([late.items, late.items.length]).toEqual([[upstream.emitted - 1, upstream.emitted], 2]);
   });
 
+  it("asks for no more than there is room for when somebody is cut off, or asks, as the item comes", () => {
+    for (const slow of ["disconnect", "dropOldest"] as const) {
+      const { flow, upstreams } = shared(1);
+      let asks = false;
+      const late: ManualSubscriber<number> = read(
+        flow.with({ slow, onDrop: () => asks && late.request(1) }),
+        0,
+      );
+      upstreams[0]?.next(1);
+      asks = slow === "dropOldest";
+      const waited = read(flow, 0);
+      upstreams[0]?.next(2);
+      expect([upstreams[0]?.demand, waited.items]).toEqual([0, []]);
+      waited.request(2);
+      upstreams[0]?.next(3);
+      expect(waited.items).toEqual([2, 3]);
+    }
+  });
+
   it("does not subscribe upstream for who cancels inside onSubscribe", () => {
     const { flow, upstreams } = shared(2);
     flow.subscribe(new ManualSubscriber<number>({ onSubscribe: (self) => self.cancel() }));
