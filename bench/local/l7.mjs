@@ -1,5 +1,6 @@
 // L7: an asynchronous function for each item, sixteen at once, whose promises are resolved already: what is left is
-// the cost of keeping order and bound. "workers" is what is written by hand for it; "loop" awaits one at a time.
+// the cost of keeping order and bound. "workers" is what is written by hand for it, sixteen loops on an asynchronous
+// generator; "workers-plain" the same on a plain one, which has nothing to wait for; "loop" awaits one at a time.
 // wonka has no bound: all items are under way at once.
 import { atMost } from "../harness/bar.mjs";
 import { localRow } from "./row.mjs";
@@ -15,6 +16,7 @@ export const row = localRow({
   contenders: [
     "loop",
     "workers",
+    "workers-plain",
     "sluice",
     "sluice-unordered",
     "xstream",

@@ -6,6 +6,7 @@ const CONTENDERS = {
   loop: { module: "./contender/loop.mjs" },
   "loop-calls": { module: "./contender/loop-calls.mjs" },
   workers: { module: "./contender/workers.mjs" },
+  "workers-plain": { module: "./contender/workers.mjs", job: "mapAsyncOfPlain" },
   sluice: { module: "./contender/sluice.mjs" },
   "sluice-unordered": { module: "./contender/sluice.mjs", job: "mapAsyncUnordered" },
   "async-generator": { module: "./contender/async-generator.mjs" },
