@@ -58,6 +58,30 @@ describe("delay", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("keeps the time of what waits also when upstream answers the next request at once", () => {
+    const clock = new VirtualClock();
+    const times: number[] = [];
+    const subscriber = new ManualSubscriber<number>({ onNext: () => times.push(clock.now()) });
+    let left = 1;
+    const upstream = new TestPublisher<number>({
+      onRequest: (_, self) => {
+        if (clock.now() > 0 && left-- > 0) self.next(3);
+      },
+    });
+    fromPublisher(upstream)
+      .pipe(delay(10, { capacity: 2, clock }))
+      .subscribe(subscriber);
+    subscriber.request(3);
+    upstream.next(1);
+    clock.advance(3);
+    upstream.next(2);
+    clock.advance(30);
+    expect([subscriber.items, times]).toEqual([
+      [1, 2, 3],
+      [10, 13, 20],
+    ]);
+  });
+
   it("completes after the last item; at once when none waits", () => {
     const { clock, upstream, subscriber } = delayed(10, 3);
     subscriber.request(9);

@@ -73,9 +73,10 @@ class Delay<T> extends HoldingSubscriber<T, T> {
   next(item: T): boolean {
     const delayed: Delayed<T> = { item, dueAt: this.alarm.now() + this.ms };
     if (this.done) return false;
-    if (this.oldest === undefined) this.oldest = delayed;
-    else this.items.push(delayed);
-    if (!this.alarm.isSet) this.alarm.set(this.ms);
+    if (this.oldest === undefined) {
+      this.oldest = delayed;
+      if (!this.alarm.isSet) this.alarm.set(this.ms);
+    } else this.items.push(delayed); // its time comes after that of the oldest, for which the alarm is set
     return true;
   }
 
