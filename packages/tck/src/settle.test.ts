@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { settled, until } from "./settle.js";
+import { messageTurns, settled, until } from "./settle.js";
 
 describe("settled", () => {
   it("lets microtasks, messages and timers without delay run, also those made on the way", async () => {
@@ -14,6 +14,21 @@ describe("settled", () => {
     channel.port2.postMessage(null);
     await settled();
     expect(ran.sort()).toEqual(["message", "microtask", "timer"]);
+  });
+});
+
+describe("messageTurns", () => {
+  it.each([1, 3, 10])("lets %i turns go by for who waits for messages as well", async (wanted) => {
+    let turns = 0;
+    let over = false;
+    const other = (async () => {
+      for (; !over; turns++) await messageTurns(1);
+    })();
+    await messageTurns(wanted);
+    // Whose message comes first within a turn is the host's affair.
+    expect(Math.abs(turns - wanted)).toBeLessThanOrEqual(1);
+    over = true;
+    await other;
   });
 });
 

@@ -61,21 +61,26 @@ export async function until(
   if (!condition()) throw new Error(`Waited in vain for ${what}`);
 }
 
-/** Lets so many turns of the event loop go by, without a timer. */
+/**
+ * Lets so many turns of the event loop go by, without a timer. The message goes to and fro: a host may deliver what a
+ * port receives meanwhile within one turn, so that a port which posts to itself sees no turn at all go by.
+ */
 export function messageTurns(turns: number): Promise<void> {
   return new Promise((resolve) => {
-    const channel = new MessageChannel();
-    let left = turns;
-    channel.port1.onmessage = () => {
+    const { port1, port2 } = new MessageChannel();
+    let left = turns * 2 - 1;
+    const passOn = (next: MessagePort) => (): void => {
       left--;
       if (left > 0) {
-        channel.port2.postMessage(null);
+        next.postMessage(null);
         return;
       }
-      channel.port1.close();
+      port1.close();
       resolve();
     };
-    channel.port2.postMessage(null);
+    port1.onmessage = passOn(port1);
+    port2.onmessage = passOn(port2);
+    port2.postMessage(null);
   });
 }
 

@@ -121,4 +121,38 @@ describe("VirtualClock", () => {
     );
     await expect(clock.advanceSettled(-1)).rejects.toThrow("Cannot advance by -1 ms");
   });
+
+  it("never lets time go back, also when a task moves it on itself", async () => {
+    const clock = new VirtualClock();
+    clock.schedule(10, () => clock.advance(50));
+    clock.advance(20);
+    expect(clock.now()).toBe(60);
+    clock.schedule(10, () => clock.advance(50));
+    await clock.advanceSettled(20);
+    expect(clock.now()).toBe(120);
+  });
+
+  it("lets fifty awaits follow one another, and so many turns of the host as it is told", async () => {
+    const endOf = async (clock: VirtualClock, step: () => unknown, steps: number): Promise<number> => {
+      let end = -1;
+      clock.schedule(1, async () => {
+        for (let n = 0; n < steps; n++) await step();
+        end = clock.now();
+      });
+      clock.schedule(2, () => {});
+      await clock.advanceSettled(2);
+      return end;
+    };
+    expect(await endOf(new VirtualClock(), () => null, 50)).toBe(1);
+    const immediate = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    expect(await endOf(new VirtualClock(), immediate, 2)).toBe(1);
+    expect(await endOf(new VirtualClock({ turns: 12 }), immediate, 10)).toBe(1);
+  });
+
+  it("refuses what is no task and no bound at the call", () => {
+    expect(() => new VirtualClock().schedule(1, undefined as never)).toThrow(TypeError);
+    expect(() => new VirtualClock({ capacity: Number.NaN })).toThrow(
+      "Cannot make a clock with capacity NaN: it must be an integer >= 1",
+    );
+  });
 });

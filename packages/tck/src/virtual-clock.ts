@@ -10,6 +10,8 @@ export interface VirtualClockOptions {
   readonly capacity?: number;
   /** How many tasks one `advance` may run: stops a task that schedules itself without delay; default 100,000. */
   readonly maxTasks?: number;
+  /** How many turns of the event loop `advanceSettled` gives before each task and at the end; default 3. */
+  readonly turns?: number;
 }
 
 /**
@@ -30,13 +32,15 @@ export interface VirtualClockOptions {
 export class VirtualClock implements Clock {
   readonly #capacity: number;
   readonly #maxTasks: number;
+  readonly #turns: number;
   /** In the order in which they run: by time, then by the order of scheduling. */
   readonly #waiting: Entry[] = [];
   #now = 0;
 
-  constructor({ capacity = 100_000, maxTasks = 100_000 }: VirtualClockOptions = {}) {
-    this.#capacity = capacity;
-    this.#maxTasks = maxTasks;
+  constructor({ capacity = 100_000, maxTasks = 100_000, turns = 3 }: VirtualClockOptions = {}) {
+    this.#capacity = checkCount(capacity, "capacity");
+    this.#maxTasks = checkCount(maxTasks, "maxTasks");
+    this.#turns = checkCount(turns, "turns");
   }
 
   /** How many tasks wait. */
@@ -50,6 +54,8 @@ export class VirtualClock implements Clock {
 
   schedule(delayMs: number, task: () => void): () => void {
     checkMs(delayMs, "schedule in");
+    if (typeof task !== "function")
+      throw new TypeError(`Cannot schedule ${String(task)}: a task is a function`);
     if (this.#waiting.length >= this.#capacity) {
       throw new RangeError(`Cannot schedule task ${this.#capacity + 1}: capacity is ${this.#capacity} tasks`);
     }
@@ -73,12 +79,14 @@ export class VirtualClock implements Clock {
       this.#refuseTooMany(++ran, next.at, end);
       this.#run(next);
     }
-    this.#now = end;
+    this.#arrive(end);
   }
 
   /**
    * Moves time on like `advance`, and lets every promise that is settled call back before the next task runs and
-   * before time goes on: code that awaits sees the same order each time. Resolves when nothing is left to run by then.
+   * before time goes on: code that awaits sees the same order each time, however many awaits follow one another.
+   * Resolves when nothing is left to run by then. Code that waits for the host itself, for its messages or
+   * `setImmediate`, has `turns` turns of the event loop for it; its timers and files belong to real time.
    *
    * @example
    * ```ts
@@ -100,13 +108,13 @@ export class VirtualClock implements Clock {
     checkMs(ms, "advance by");
     const end = this.#now + ms;
     let ran = 0;
-    await messageTurns(SETTLING_TURNS); // what was scheduled by promises that are settled already
+    await messageTurns(this.#turns); // what was scheduled by promises that are settled already
     for (let next = this.#waiting[0]; next !== undefined && next.at <= end; next = this.#waiting[0]) {
       this.#refuseTooMany(++ran, next.at, end);
       this.#run(next);
-      await messageTurns(SETTLING_TURNS);
+      await messageTurns(this.#turns);
     }
-    this.#now = end;
+    this.#arrive(end);
   }
 
   /** Resolves when `ms` milliseconds have gone by; rejects with the reason of `signal` when that aborts first. */
@@ -126,6 +134,11 @@ export class VirtualClock implements Clock {
       });
       signal?.addEventListener("abort", abort, { once: true });
     });
+  }
+
+  /** Time that a task, or code that ran between two, has moved on further does not go back. */
+  #arrive(end: number): void {
+    if (end > this.#now) this.#now = end;
   }
 
   #refuseTooMany(ran: number, at: number, end: number): void {
@@ -158,8 +171,10 @@ function checkMs(ms: number, action: string): void {
   throw new RangeError(`Cannot ${action} ${String(ms)} ms: it must be a finite number >= 0`);
 }
 
-/** A promise that settles in one turn may start another: three steps of asynchronous work fit between two tasks. */
-const SETTLING_TURNS = 3;
+function checkCount(count: number, name: string): number {
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new RangeError(`Cannot make a clock with ${name} ${String(count)}: it must be an integer >= 1`);
+}
 
 interface Entry {
   readonly at: number;
