@@ -120,6 +120,16 @@ just<Flow<number>>()(merge([range(1, 2), empty()], { concurrency: 1 }));
 just<Flow<number | string>>()(concat([range(1, 2), of("a")]));
 just<Flow<number | string>>()(mergePrioritized([range(1, 2), of("a")], { weights: [1, 2] }));
 just<Flow<string>>()(range(1, 2).pipe(mergeMap((n) => [String(n)])));
+// Sources of different items, or of different kinds, from one function.
+const oneOf = (n: number) => (n > 0 ? [n] : of("a"));
+just<Flow<number | string>>()(range(1, 2).pipe(mergeMap((n) => (n > 0 ? of(n) : of("a")))));
+just<Flow<number | string>>()(range(1, 2).pipe(mergeMap(oneOf, { concurrency: 1 })));
+just<Flow<number | string>>()(range(1, 2).pipe(concatMap(oneOf)));
+just<Flow<number | string>>()(range(1, 2).pipe(switchMap(oneOf)));
+just<Flow<number | string>>()(range(1, 2).pipe(exhaustMap(oneOf)));
+just<Flow<number | string | null>>()(range(1, 2).pipe(catchError((error) => (error ? ["a"] : of(null)))));
+// @ts-expect-error: some of what it returns is no source
+range(1, 2).pipe(mergeMap((n) => (n > 0 ? [n] : n)));
 just<Flow<number>>()(range(1, 2).pipe(expand((n) => [n + 1], { capacity: 8 })));
 // @ts-expect-error: sources that are no array
 merge(range(1, 2), range(1, 2));

@@ -4,7 +4,7 @@ import { asError } from "../kit/dropped.js";
 import { requireFunction } from "../kit/require-function.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
 import { Succession } from "../kit/succession.js";
-import { type FlowInput, from } from "../source/from.js";
+import { type FlowInput, from, type ItemOf } from "../source/from.js";
 
 /**
  * Goes on with another source, made of the error, when upstream has failed.
@@ -22,6 +22,11 @@ import { type FlowInput, from } from "../source/from.js";
  * console.log(await broken.pipe(catchError(() => ["c"])).toArray()); // prints [ 'a', 'c' ]
  * ```
  */
+export function catchError<T, R = T>(make: (error: unknown) => FlowInput<R>): Operator<T, T | R>;
+/** Also where `make` returns sources of different items. */
+export function catchError<T, S extends FlowInput<unknown>>(
+  make: (error: unknown) => S,
+): Operator<T, T | ItemOf<S>>;
 export function catchError<T, R = T>(make: (error: unknown) => FlowInput<R>): Operator<T, T | R> {
   requireFunction("catchError", make);
   return (upstream) => {

@@ -3,7 +3,7 @@ import type { Flow, Operator } from "../flow/flow.js";
 import { OneSource } from "../kit/one-source.js";
 import { requireFunction } from "../kit/require-function.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { type FlowInput, from } from "../source/from.js";
+import { type FlowInput, from, type ItemOf } from "../source/from.js";
 
 /**
  * Makes a source of each item and sends their items, one source after the other.
@@ -20,6 +20,9 @@ import { type FlowInput, from } from "../source/from.js";
  * console.log(await of(1, 10).pipe(concatMap((n) => range(n, 2))).toArray()); // prints [ 1, 2, 10, 11 ]
  * ```
  */
+export function concatMap<T, R>(make: (item: T) => FlowInput<R>): Operator<T, R>;
+/** Also where `make` returns sources of different items. */
+export function concatMap<T, S extends FlowInput<unknown>>(make: (item: T) => S): Operator<T, ItemOf<S>>;
 export function concatMap<T, R>(make: (item: T) => FlowInput<R>): Operator<T, R> {
   requireFunction("concatMap", make);
   const makeFlow = (item: T): Flow<R> => from(make(item));

@@ -5,7 +5,7 @@ import { DropAccount } from "../kit/drop-account.js";
 import { OneSource } from "../kit/one-source.js";
 import { requireFunction } from "../kit/require-function.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { type FlowInput, from } from "../source/from.js";
+import { type FlowInput, from, type ItemOf } from "../source/from.js";
 import { UNBOUNDED } from "../spec/demand.js";
 import type { DropOptions } from "../spec/overflow.js";
 
@@ -29,6 +29,12 @@ import type { DropOptions } from "../spec/overflow.js";
  * // prints [ 'saved by first' ]
  * ```
  */
+export function exhaustMap<T, R>(make: (item: T) => FlowInput<R>, options?: DropOptions<T>): Operator<T, R>;
+/** Also where `make` returns sources of different items. */
+export function exhaustMap<T, S extends FlowInput<unknown>>(
+  make: (item: T) => S,
+  options?: DropOptions<T>,
+): Operator<T, ItemOf<S>>;
 export function exhaustMap<T, R>(make: (item: T) => FlowInput<R>, options?: DropOptions<T>): Operator<T, R> {
   requireFunction("exhaustMap", make);
   checkDropOptions("exhaustMap", options);

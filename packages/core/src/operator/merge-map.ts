@@ -4,7 +4,7 @@ import type { Operator } from "../flow/flow.js";
 import { MergeEngine } from "../kit/merge-engine.js";
 import { requireFunction } from "../kit/require-function.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { type FlowInput, from } from "../source/from.js";
+import { type FlowInput, from, type ItemOf } from "../source/from.js";
 
 /** How `mergeMap` runs its sources. */
 export interface MergeMapOptions {
@@ -34,6 +34,12 @@ export interface MergeMapOptions {
  * console.log(await tens.toArray()); // prints [ 10, 11, 20, 21 ]
  * ```
  */
+export function mergeMap<T, R>(make: (item: T) => FlowInput<R>, options?: MergeMapOptions): Operator<T, R>;
+/** Also where `make` returns sources of different items. */
+export function mergeMap<T, S extends FlowInput<unknown>>(
+  make: (item: T) => S,
+  options?: MergeMapOptions,
+): Operator<T, ItemOf<S>>;
 export function mergeMap<T, R>(make: (item: T) => FlowInput<R>, options?: MergeMapOptions): Operator<T, R> {
   requireFunction("mergeMap", make);
   const concurrency = checkCapacity("mergeMap", options?.concurrency ?? 16, 1);

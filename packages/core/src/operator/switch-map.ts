@@ -5,7 +5,7 @@ import { OneSource } from "../kit/one-source.js";
 import { requireFunction } from "../kit/require-function.js";
 import { SerialLoop } from "../kit/serial-loop.js";
 import type { Connectable, StageSubscriber } from "../kit/stage-subscriber.js";
-import { type FlowInput, from } from "../source/from.js";
+import { type FlowInput, from, type ItemOf } from "../source/from.js";
 import { UNBOUNDED } from "../spec/demand.js";
 
 /**
@@ -26,6 +26,9 @@ import { UNBOUNDED } from "../spec/demand.js";
  * console.log(await of(1, 10).pipe(switchMap((n) => range(n, 2))).toArray()); // prints [ 1, 2, 10, 11 ]
  * ```
  */
+export function switchMap<T, R>(make: (item: T) => FlowInput<R>): Operator<T, R>;
+/** Also where `make` returns sources of different items. */
+export function switchMap<T, S extends FlowInput<unknown>>(make: (item: T) => S): Operator<T, ItemOf<S>>;
 export function switchMap<T, R>(make: (item: T) => FlowInput<R>): Operator<T, R> {
   requireFunction("switchMap", make);
   const makeFlow = (item: T): Flow<R> => from(make(item));
@@ -47,7 +50,7 @@ export function switchMap<T, R>(make: (item: T) => FlowInput<R>): Operator<T, R>
 class SwitchMap<T, R> extends OneSource<T, R> {
   private readonly loop: SerialLoop;
   /** An item is on its way from the source that runs, or ran. */
-  isDelivering = false;
+  isSending = false;
   /** Made, and not yet connected. */
   private newest: Connectable<R> | undefined = undefined;
 
@@ -66,7 +69,7 @@ class SwitchMap<T, R> extends OneSource<T, R> {
 
   /** The delivery has returned. */
   delivered(): void {
-    this.isDelivering = false;
+    this.isSending = false;
     this.loop.run();
   }
 
@@ -81,7 +84,7 @@ class SwitchMap<T, R> extends OneSource<T, R> {
 
   private connectNewest(): void {
     const { newest } = this;
-    if (newest === undefined || this.isDelivering || this.done) return;
+    if (newest === undefined || this.isSending || this.done) return;
     const { outstanding } = this.inner;
     this.newest = undefined;
     this.inner = new Inner(this.downstream, this);
@@ -100,7 +103,7 @@ class Inner<R> extends Arbiter<R> {
   }
 
   override next(item: R): boolean {
-    this.switching.isDelivering = true;
+    this.switching.isSending = true;
     const used = super.next(item);
     this.switching.delivered();
     return used;
