@@ -1,6 +1,7 @@
 import { ManualSubscriber, TestPublisher } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { aboutOf } from "../flow/about-of.js";
+import { flowFrom } from "../flow/connected-flow.js";
 import { empty } from "../source/empty.js";
 import { fail } from "../source/fail.js";
 import { of } from "../source/of.js";
@@ -50,6 +51,22 @@ describe("merge", () => {
     }
     const all = Array.from({ length: 900 }, (_, n) => n);
     expect(seen).toEqual([all, all, all]);
+  });
+
+  it("§1.3 keeps the order of a source that starts while a slice of another is under way", async () => {
+    let start: (() => void) | undefined;
+    const late = flowFrom<number>((downstream) => {
+      start = () => range(0, 200).connect(downstream);
+    });
+    const seen: number[] = [];
+    const count = await merge([late, range(1000, 3)]).reduce((sum, n) => {
+      seen.push(n);
+      start?.();
+      start = undefined;
+      return sum + 1;
+    }, 0);
+    expect(seen.filter((n) => n < 1000)).toEqual(Array.from({ length: 200 }, (_, n) => n));
+    expect(count).toBe(203);
   });
 
   it("ends at the first error and cancels the other sources", () => {
