@@ -177,7 +177,11 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
   }
 
   private endParts(end: Terminal): void {
-    for (const part of this.parts.values()) part.finish(end);
+    for (const part of this.parts.values()) {
+      if (this.done && !part.isHandedOut)
+        part.cancel(); // failed: nobody will ever get it
+      else part.finish(end);
+    }
   }
 
   protected override step(): void {
@@ -261,4 +265,4 @@ export abstract class SplitSubscriber<T, R> extends HoldingSubscriber<T, R> impl
   }
 }
 
-const CUT = "Cannot read on: the stream that this one is part of was cancelled before; subscribe as it comes";
+const CUT = "Cannot read a part of a stream that was cancelled: subscribe as it comes";

@@ -286,6 +286,16 @@ describe("groupBy", () => {
     expect([first.items, first.error]).toEqual([[1, 11], error]);
   });
 
+  it("counts as dropped what was held of groups that were not handed out before an error", () => {
+    const dropped: unknown[] = [];
+    const restore = onDroppedItem((item) => dropped.push(item));
+    const { upstream } = split();
+    upstream.next(1, 2, 11);
+    upstream.error(new Error("upstream"));
+    restore();
+    expect(dropped).toEqual([1, 11, 2]);
+  });
+
   it("completes groups that were not handed out yet when they are", () => {
     const { upstream, outer, read } = split();
     upstream.next(1, 2);
