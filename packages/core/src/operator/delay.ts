@@ -75,7 +75,7 @@ class Delay<T> extends HoldingSubscriber<T, T> {
     if (this.done) return false;
     if (this.oldest === undefined) {
       this.oldest = delayed;
-      if (!this.alarm.isSet) this.alarm.set(this.ms);
+      this.alarm.set(this.ms);
     } else this.items.push(delayed); // its time comes after that of the oldest, for which the alarm is set
     return true;
   }
@@ -106,10 +106,11 @@ class Delay<T> extends HoldingSubscriber<T, T> {
     this.upstream.request(n);
   }
 
-  /** If not, the alarm is set for when it will be. */
+  /** If not, the alarm is set for when it will be; until that rings none is, whatever else calls for a step. */
   private isDue({ dueAt }: Delayed<T>): boolean {
+    if (this.alarm.isSet) return false;
     const left = dueAt - this.alarm.now();
-    if (left > 0 && !this.alarm.isSet) this.alarm.set(left);
+    if (left > 0) this.alarm.set(left);
     return left <= 0 && !this.done;
   }
 }
