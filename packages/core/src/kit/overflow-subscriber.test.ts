@@ -143,6 +143,21 @@ describe("OverflowSubscriber", () => {
     expect(upstream.cancels).toBe(1);
   });
 
+  it("keeps the end that onDrop gave it, where the choice is error", () => {
+    let emitter: Emitter<number> | undefined;
+    const subscriber = new ManualSubscriber<number>();
+    create<number>(
+      (given) => {
+        emitter = given;
+      },
+      { capacity: 1, overflow: "error", onDrop: () => emitter?.complete() },
+    ).subscribe(subscriber);
+    emitter?.next(1);
+    emitter?.next(2);
+    subscriber.request(9);
+    expect([subscriber.items, subscriber.completed, subscriber.error]).toEqual([[1], true, undefined]);
+  });
+
   it("§1.3 stays serial when a producer sends from within onNext", () => {
     let emitter: Emitter<number> | undefined;
     const counters = new OverflowCounters();

@@ -25,16 +25,14 @@ export function toWebStream<T>(flow: Connectable<T>, options?: InboxOptions): Re
   requireConnectable(flow, "toWebStream");
   checkSignal("toWebStream", options?.signal);
   const items = toAsyncIterable(flow, options);
-  let isCancelled = false;
   return new ReadableStream<T>(
     {
       async pull(controller) {
         const step = await items.next();
         if (!step.done) controller.enqueue(step.value);
-        else if (!isCancelled) controller.close();
+        else controller.close(); // of a stream that was cancelled it throws, which nobody hears
       },
       async cancel() {
-        isCancelled = true; // the read under way ends, and a cancelled stream may not be closed
         await items.return?.();
       },
     },
