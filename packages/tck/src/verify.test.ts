@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { Publisher } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { referencePublisher } from "./conformance/reference-publisher.js";
 import { TestPublisher } from "./test-publisher.js";
@@ -29,6 +30,65 @@ describe("verify", () => {
       .expect(0)
       .expectError((error) => String(error) === "Error: broken")
       .run();
+  });
+
+  it("lets nothing pass that no step named, at the end of the script either", async () => {
+    const script = verify(three).request(3).expect(1);
+    await expect(script.run()).rejects.toThrow(
+      "After the last step: item 1 came and no step named it; seen so far: [1, 2, 3], onComplete",
+    );
+    await expect(verify(failing).request(1).expect(0).run()).rejects.toThrow(
+      "After the last step: the stream failed and no step named it",
+    );
+  });
+
+  it("§1.1 §1.7 fails for what no stream may do, though the script names it", async () => {
+    const unasked: Publisher<number> = {
+      subscribe: (subscriber) => {
+        subscriber.onSubscribe({ request: () => {}, cancel: () => {} });
+        subscriber.onNext(1);
+      },
+    };
+    await expect(verify(unasked).expect(1).run()).rejects.toThrow("not requested (§1.1)");
+    const endless: Publisher<number> = {
+      subscribe: (subscriber) => {
+        subscriber.onSubscribe({ request: () => {}, cancel: () => {} });
+        subscriber.onComplete();
+        subscriber.onError(new Error("late"));
+      },
+    };
+    await expect(verify(endless).run()).rejects.toThrow("onError came after the end (§1.7)");
+  });
+
+  it("shows the last of many items", async () => {
+    const many = referencePublisher({ count: 100_000, item: (index) => index });
+    await expect(verify(many).request(100_000).expect(1).run()).rejects.toThrow(
+      /seen so far: \[99980 before, 99980, [\d, ]+99999\], onComplete$/,
+    );
+  });
+
+  it("takes only true for the error that was wanted", async () => {
+    const script = verify(failing).request(1).expect(0);
+    await expect(script.expectError(RangeError as never).run()).rejects.toThrow("another error than wanted");
+  });
+
+  it("names the step that failed, also when cancel throws after it", async () => {
+    const stubborn: Publisher<number> = {
+      subscribe: (subscriber) =>
+        subscriber.onSubscribe({
+          request: () => subscriber.onComplete(),
+          cancel: () => {
+            throw new Error("cancel");
+          },
+        }),
+    };
+    await expect(verify(stubborn).request(1).expect(1).run()).rejects.toThrow("Step 2, expect(1)");
+    await expect(verify(stubborn).request(1).run()).rejects.toThrow("cancel");
+  });
+
+  it("refuses at the call what is no publisher", () => {
+    expect(() => verify(null as never)).toThrow("Cannot verify null: a publisher has a method subscribe");
+    expect(() => verify({} as never)).toThrow(TypeError);
   });
 
   it("plays the same script again from the start", async () => {
@@ -162,7 +222,7 @@ describe("verify", () => {
       };
       await verify(three).request(1).expect(1).cancel().expectReleased().run();
       await expect(verify(keeping).request(1).expect(1).cancel().expectReleased().run()).rejects.toThrow(
-        "something above keeps it (§3.13)",
+        "something above keeps the subscriber (§3.13)",
       );
       expect(kept).toHaveLength(1);
     } finally {

@@ -5,6 +5,7 @@ import type { Publisher } from "@sluice/core";
 import { itemText, sameItem } from "./conformance/same-item.js";
 import { ManualSubscriber } from "./manual-subscriber.js";
 import { settled, until } from "./settle.js";
+import { cancelQuietly, failureAt, refuseBreach } from "./step-failure.js";
 import type { TestPublisher } from "./test-publisher.js";
 import type { VirtualClock } from "./virtual-clock.js";
 
@@ -20,8 +21,8 @@ export interface VerifyOptions {
  * Describes what a subscriber does and must see, step by step; nothing happens before `run`.
  *
  * *Demand:* only what the script requests. *Errors:* `run` rejects at the first step that fails, naming it
- * and what was seen. *Cancel:* after the last or failed step the subscription is cancelled. Items that no
- * step named are a failure too.
+ * and what was seen. Items and errors that no step named, items that were not requested (§1.1) and signals after the
+ * end (§1.7) are failures too. *Cancel:* after the last or failed step the subscription is cancelled.
  *
  * @example
  * ```ts
@@ -32,6 +33,9 @@ export interface VerifyOptions {
  * ```
  */
 export function verify<T>(publisher: Publisher<T>, options: VerifyOptions = {}): Verification<T> {
+  if (typeof publisher?.subscribe !== "function") {
+    throw new TypeError(`Cannot verify ${itemText(publisher)}: a publisher has a method subscribe`);
+  }
   return new Verification(publisher, options);
 }
 
@@ -49,6 +53,7 @@ export class Verification<T> {
   /** How many items the steps so far have named. */
   #named = 0;
   #mustRelease = false;
+  #namesError = false;
 
   constructor(publisher: Publisher<T>, options: VerifyOptions) {
     this.#publisher = publisher;
@@ -115,11 +120,13 @@ export class Verification<T> {
 
   /** Expects the failed end, with an error that `fits`. */
   expectError(fits: (error: unknown) => boolean = () => true): this {
+    this.#namesError = true;
     return this.#step("expectError()", async (subscriber) => {
       await until(() => subscriber.ended, "the end");
       if (!subscriber.failed) throw new Error("the stream completed");
       this.#claimAllNamed(subscriber);
-      if (!fits(subscriber.error)) throw new Error("it is another error than wanted");
+      // Nothing but true: a class given by mistake would make an object of any error.
+      if (fits(subscriber.error) !== true) throw new Error("it is another error than wanted");
     });
   }
 
@@ -141,14 +148,12 @@ export class Verification<T> {
     if (left.length > 0) throw new Error(`Not released: ${left.join("; ")}`);
     const collect = (globalThis as { gc?: () => void }).gc;
     if (collect === undefined) return;
-    await until(
-      () => subscriber.deref() === undefined,
-      "the subscriber to be collected: something above keeps it (§3.13)",
-      async () => {
-        await settled();
-        collect();
-      },
-    );
+    for (let time = 0; subscriber.deref() !== undefined; time++) {
+      if (time === MOST_COLLECTIONS)
+        throw new Error("Not released: something above keeps the subscriber (§3.13)");
+      await settled();
+      collect();
+    }
   }
 
   /** In a frame of its own, so that nobody here keeps the subscriber. */
@@ -161,17 +166,30 @@ export class Verification<T> {
       for (const [index, { name, play }] of this.#steps.entries()) {
         try {
           await play(subscriber);
+          refuseBreach(subscriber);
         } catch (cause) {
-          const reason = cause instanceof Error ? cause.message : String(cause);
-          throw new Error(`Step ${index + 1}, ${name}: ${reason}; seen so far: ${describe(subscriber)}`, {
-            cause,
-          });
+          throw failureAt(`Step ${index + 1}, ${name}`, subscriber, cause);
         }
       }
-    } finally {
-      subscriber.subscription?.cancel();
+      await this.#end(subscriber);
+    } catch (cause) {
+      cancelQuietly(subscriber);
+      throw cause;
     }
+    subscriber.subscription?.cancel();
     return new WeakRef(subscriber);
+  }
+
+  /** What came and was not asked after, the last step may have brought. */
+  async #end(subscriber: ManualSubscriber<T>): Promise<void> {
+    try {
+      await settled();
+      refuseBreach(subscriber);
+      this.#claimAllNamed(subscriber);
+      if (subscriber.failed && !this.#namesError) throw new Error("the stream failed and no step named it");
+    } catch (cause) {
+      throw failureAt("After the last step", subscriber, cause);
+    }
   }
 
   #leftovers(): string[] {
@@ -196,8 +214,5 @@ export class Verification<T> {
   }
 }
 
-function describe(subscriber: ManualSubscriber<unknown>): string {
-  const items = subscriber.items.map(itemText).join(", ");
-  if (subscriber.completed) return `[${items}], onComplete`;
-  return subscriber.failed ? `[${items}], onError ${String(subscriber.error)}` : `[${items}]`;
-}
+/** What is free goes at the first or second; each walks the whole heap. */
+const MOST_COLLECTIONS = 10;
