@@ -1,6 +1,6 @@
 // prefetch("auto") against every fixed size, in virtual time: how long each takes for the same work.
 
-import { ManualSubscriber, TestPublisher, VirtualClock } from "@sluice/tck";
+import { ManualSubscriber, settled, TestPublisher, VirtualClock } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import type { Operator } from "../flow/flow.js";
 import { fromPublisher } from "../source/from-publisher.js";
@@ -141,6 +141,34 @@ describe('prefetch("auto")', () => {
     const { mostAhead, ahead } = await run(prefetch({ auto: true, max: 64 }), speeds, 1600);
     expect(mostAhead).toBe(64);
     expect(ahead).toBeLessThanOrEqual(16);
+  });
+
+  it("tries half its size after twice as many requests where that was not enough before", async () => {
+    const upstream = new TestPublisher<number>();
+    const subscriber = new ManualSubscriber<number>();
+    fromPublisher(upstream)
+      .pipe(prefetch({ auto: true, max: 64 }))
+      .subscribe(subscriber);
+    const size = (): number => upstream.requested - subscriber.items.length;
+    const send = (): void => {
+      for (let left = upstream.demand; left > 0; left--) upstream.next(left);
+    };
+    const sizesAfter = async (rounds: number, waits: boolean): Promise<number[]> => {
+      const found: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        if (!waits) send();
+        subscriber.request(waits ? size() : size() * 0.75);
+        await settled();
+        if (waits) send();
+        await settled();
+        found.push(size());
+      }
+      return found;
+    };
+    expect(await sizesAfter(2, true)).toEqual([16, 32]); // the first wait has nothing to do with the size
+    expect(await sizesAfter(4, false)).toEqual([32, 32, 32, 16]);
+    expect(await sizesAfter(1, true)).toEqual([32]);
+    expect(await sizesAfter(8, false)).toEqual([32, 32, 32, 32, 32, 32, 32, 16]);
   });
 
   it("runs the stages behind it, and serves a synchronous source, as a fixed size does", async () => {
