@@ -55,6 +55,22 @@ describe("broadcast", () => {
     expect(slow.items).toEqual([]);
   });
 
+  it("stores nothing while all have demand", () => {
+    const hub = broadcast<number>({ capacity: 4 });
+    const held: number[] = [];
+    const first = join(hub, ALL, {}, () => void held.push(hub.held));
+    const second = join(hub, 1);
+    hub.tryEmit(1);
+    hub.tryEmit(2); // has to wait for the second
+    second.request(ALL);
+    hub.tryEmit(3);
+    expect([held, first.items, second.items]).toEqual([
+      [0, 1, 0],
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+
   it("gives an item that overflows to nobody", () => {
     const hub = broadcast<number>({ capacity: 1 });
     const [fast, slow] = [join(hub, ALL), join(hub, 0)];

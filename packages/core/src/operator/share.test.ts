@@ -104,6 +104,14 @@ describe("share", () => {
     ]);
   });
 
+  it("gives who joins nothing that the fastest has taken, though another has not", () => {
+    const { flow, upstreams } = shared(4);
+    read(flow, 0);
+    const fast = read(flow, 2);
+    upstreams[0]?.next(1, 2, 3);
+    expect([fast.items, read(flow, 9).items]).toEqual([[1, 2], [3]]);
+  });
+
   it("loses nothing to who joins behind one that drops", () => {
     const { flow, upstreams } = shared(2);
     read(flow.with({ slow: "dropOldest" }), 0);
