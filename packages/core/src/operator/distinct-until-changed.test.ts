@@ -72,4 +72,9 @@ describe("distinctUntilChanged", () => {
       expect(() => distinctUntilChanged({ equals: wrong as never })).toThrow(TypeError);
     }
   });
+
+  it("refuses a bare function, which could be either", () => {
+    const bare = (() => true) as never;
+    expect(() => distinctUntilChanged(bare)).toThrow("with a function: give { equals } or { key }");
+  });
 });

@@ -25,6 +25,9 @@ export interface DistinctUntilChangedOptions<T, K = T> {
  * ```
  */
 export function distinctUntilChanged<T, K = T>(options?: DistinctUntilChangedOptions<T, K>): Operator<T, T> {
+  if (typeof options === "function") {
+    throw new TypeError("Cannot distinctUntilChanged with a function: give { equals } or { key }"); // as RxJS takes it
+  }
   const key = options?.key ?? (same as (item: T) => K);
   const equals = options?.equals ?? Object.is;
   requireFunction("distinctUntilChanged", key);
