@@ -116,6 +116,21 @@ describe("switchMap", () => {
     expect(subscriber.completed).toBe(true);
   });
 
+  it("runs the source of an item that comes during a delivery, although upstream completes in it as well", () => {
+    const { outer, inner, subscriber } = switching((item) => {
+      if (item !== "a") return;
+      outer.next(1);
+      outer.complete();
+    });
+    subscriber.request(5);
+    outer.next(0);
+    inner(0).next("a");
+    expect(subscriber.ended).toBe(false);
+    inner(1).next("b");
+    inner(1).complete();
+    expect([subscriber.items, subscriber.completed]).toEqual([["a", "b"], true]);
+  });
+
   it("§1.3 stays serial when a synchronous source's items make upstream send", () => {
     let outer: Emitter<number> | undefined;
     const subscriber = new ManualSubscriber<number>({

@@ -61,7 +61,6 @@ class SwitchMap<T, R> extends OneSource<T, R> {
 
   next(item: T): boolean {
     this.inner.cancel();
-    this.newest = undefined;
     if (this.done) return false;
     this.run(item);
     return true;
