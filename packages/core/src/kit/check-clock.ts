@@ -15,7 +15,5 @@ import { describe } from "../spec/describe.js";
  */
 export function checkClock(place: string, clock: Clock): Clock {
   if (typeof clock?.now === "function" && typeof clock.schedule === "function") return clock;
-  throw new TypeError(
-    `Cannot give ${place} the clock ${describe(clock)}: it must have now() and schedule(), as systemClock`,
-  );
+  throw new TypeError(`Cannot give ${place} the clock ${describe(clock)}: it must have now() and schedule()`);
 }

@@ -15,15 +15,13 @@
 // returns to the loop before the next one is asked for, so a million of them do not grow the stack.
 
 import { Ring } from "../buffer/ring.js";
-import { addDemand, UNBOUNDED } from "../spec/demand.js";
+import { UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { asError, dropItem } from "./dropped.js";
-import { NEVER_SUBSCRIPTION } from "./ended.js";
+import { HoldingSubscriber } from "./holding-subscriber.js";
 import type { InnerOwner } from "./inner-subscriber.js";
 import { Lane, type ReadyLanes } from "./lane.js";
-import { OperatorSubscriber } from "./operator-subscriber.js";
 import { replenishAt } from "./replenish.js";
-import { SerialLoop } from "./serial-loop.js";
 import type { Connectable, SliceSource, StageSubscriber } from "./stage-subscriber.js";
 
 /**
@@ -33,10 +31,9 @@ import type { Connectable, SliceSource, StageSubscriber } from "./stage-subscrib
  * again as were sent on whenever that is three quarters. *Buffers:* `prefetch` items for each source that runs.
  * *Errors:* the first one ends the stream at once. *Cancel:* all sources, then upstream.
  */
-export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements InnerOwner<R> {
+export class MergeEngine<T, R> extends HoldingSubscriber<T, R> implements InnerOwner<R> {
   protected readonly due: Ring<Lane<R>>;
   protected readonly ready: ReadyLanes<R>;
-  protected readonly loop: SerialLoop;
   private readonly name: string;
   private readonly make: (item: T) => Connectable<R>;
   private readonly concurrency: number;
@@ -46,13 +43,9 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
   private readonly lanes: (Lane<R> | undefined)[] = [];
   private readonly vacant: number[] = [];
   /** Asked of upstream and not yet received. */
-  private awaited = 0;
+  private outstanding = 0;
   /** Items whose source `make` is making: it may call back, and their places are taken. */
   private making = 0;
-  private upstreamCompleted = false;
-  /** Totals: what may be sent in all so far, and what used it up. */
-  private demand = 0;
-  private emitted = 0;
   private isSending = false;
   /** The loop was called for while an item was being sent outside of it. */
   private isOwed = false;
@@ -75,7 +68,6 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
     this.lowWater = replenishAt(prefetch);
     this.due = new Ring(places);
     this.ready = ready;
-    this.loop = new SerialLoop(() => this.takeTurns());
   }
 
   override onSubscribe(subscription: Subscription): void {
@@ -84,15 +76,9 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
   }
 
   next(item: T): boolean {
-    this.awaited--;
+    this.outstanding--;
     this.accept(item);
     return true;
-  }
-
-  override onComplete(): void {
-    this.upstream = NEVER_SUBSCRIPTION; // it has ended: it is not cancelled any more
-    this.upstreamCompleted = true;
-    this.loop.run();
   }
 
   innerNext(index: number, item: R): boolean {
@@ -129,12 +115,6 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
 
   innerCompleted(index: number): void {
     this.leaveIfOver(this.laneAt(index));
-    this.loop.run();
-  }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.demand = addDemand(this.demand, n);
     this.loop.run();
   }
 
@@ -197,7 +177,7 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
     return this.lanes.length - this.vacant.length + this.making;
   }
 
-  private takeTurns(): void {
+  protected override step(): void {
     if (this.isSending) {
       this.isOwed = true;
       return;
@@ -215,9 +195,9 @@ export class MergeEngine<T, R> extends OperatorSubscriber<T, R> implements Inner
       if (this.running === 0) this.endWithComplete();
       return;
     }
-    const places = this.concurrency - this.running - this.awaited;
+    const places = this.concurrency - this.running - this.outstanding;
     if (places <= 0) return;
-    this.awaited += places;
+    this.outstanding += places;
     this.upstream.request(places);
   }
 

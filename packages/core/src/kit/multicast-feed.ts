@@ -19,7 +19,7 @@ import type { StageSubscriber } from "./stage-subscriber.js";
  */
 export class MulticastFeed<T> implements StageSubscriber<T>, Feeder {
   readonly multicast: Multicast<T>;
-  isOver = false;
+  done = false;
   private readonly prefetch: number;
   private readonly stopsWithLast: boolean;
   private upstream: Subscription | undefined = undefined;
@@ -42,7 +42,7 @@ export class MulticastFeed<T> implements StageSubscriber<T>, Feeder {
   }
 
   onSubscribe(subscription: Subscription): void {
-    if (this.isOver) subscription.cancel();
+    if (this.done) subscription.cancel();
     else {
       this.upstream = subscription;
       this.moved();
@@ -50,7 +50,7 @@ export class MulticastFeed<T> implements StageSubscriber<T>, Feeder {
   }
 
   next(item: T): boolean {
-    if (this.isOver) return false;
+    if (this.done) return false;
     this.outstanding--;
     // All have left a published flow: what it had asked for still comes, and nobody is there.
     if (this.multicast.tryEmit(item) !== "ok") dropItem(item);
@@ -59,17 +59,17 @@ export class MulticastFeed<T> implements StageSubscriber<T>, Feeder {
   }
 
   onError(error: unknown): void {
-    if (this.isOver) dropError(error);
+    if (this.done) dropError(error);
     else this.end({ kind: "error", error });
   }
 
   onComplete(): void {
-    if (!this.isOver) this.end({ kind: "complete" });
+    if (!this.done) this.end({ kind: "complete" });
   }
 
   /** Stops upstream, and tells those who listen why, if there is something to tell. */
   stop(reason?: Terminal): void {
-    if (this.isOver) return;
+    if (this.done) return;
     const { upstream } = this;
     this.end(reason);
     upstream?.cancel();
@@ -77,7 +77,7 @@ export class MulticastFeed<T> implements StageSubscriber<T>, Feeder {
 
   moved(): void {
     const { multicast, prefetch, upstream } = this;
-    if (this.isOver) return;
+    if (this.done) return;
     if (multicast.size === 0) {
       if (this.stopsWithLast) this.stop();
       return;
@@ -94,7 +94,7 @@ export class MulticastFeed<T> implements StageSubscriber<T>, Feeder {
   }
 
   private end(end: Terminal | undefined): void {
-    this.isOver = true;
+    this.done = true;
     this.upstream = undefined;
     if (end !== undefined) this.multicast.finish(end);
   }

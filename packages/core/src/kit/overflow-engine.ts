@@ -129,7 +129,7 @@ export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
     if (this.isClosed) return; // `onDrop` ended it
     const { name, upstream } = this;
     const room = capacity === 0 ? "has no buffer" : `holds its capacity of ${bound}`;
-    const message = `${name} ${room} and there was no demand: slow the producer, raise the capacity or choose a policy that drops`;
+    const message = `${name} ${room} without demand: raise the capacity or choose a policy that drops`;
     this.endAfterItems({ kind: "error", error: new OverflowError(message, capacity) }, upstream);
   }
 

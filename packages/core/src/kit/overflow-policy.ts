@@ -35,6 +35,6 @@ export interface OverflowPolicy<T> {
 export function checkPolicy(place: string, policy: OverflowPolicy<never>): void {
   if (typeof policy?.open === "function") return;
   throw new TypeError(
-    `Cannot give ${place} the policy ${describe(policy)}: choose policy.buffer({ capacity, overflow }), policy.latest(), policy.drop() or policy.error()`,
+    `Cannot give ${place} the policy ${describe(policy)}: choose policy.buffer(), policy.latest(), policy.drop() or policy.error()`,
   );
 }

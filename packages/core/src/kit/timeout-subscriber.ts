@@ -76,7 +76,7 @@ export class TimeoutSubscriber<T> extends TimedSubscriber<T> {
     if (left > 0) this.alarm.set(left);
     if (left > 0 || this.done) return; // the clock may have thrown
     const { name, awaited, ms } = this;
-    const message = `Cannot wait longer than ${ms} ms for ${awaited}: raise the limit of ${name}, or see why none comes`;
+    const message = `${name} waited ${ms} ms for ${awaited}: raise its limit`;
     this.fail(new TimeoutError(message, ms));
   }
 }

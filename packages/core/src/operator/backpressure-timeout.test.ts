@@ -20,8 +20,7 @@ describe("backpressureTimeout", () => {
     expect(subscriber.error).toMatchObject({
       code: "TIMEOUT",
       afterMs: 10,
-      message:
-        "Cannot wait longer than 10 ms for demand: raise the limit of backpressureTimeout, or see why none comes",
+      message: "backpressureTimeout waited 10 ms for demand: raise its limit",
     });
     expect([upstream.cancels, clock.pending]).toEqual([1, 0]);
   });

@@ -48,7 +48,7 @@ export function distinct<T>(options: DistinctOptions<T>): Operator<T, T> {
       const isNew = !seen.delete(id);
       if (isNew && seen.size === capacity) {
         if (overflow === "error") {
-          const message = `distinct has seen ${capacity} keys: raise the capacity or choose "forgetOldest"`;
+          const message = `distinct holds its capacity of ${capacity} keys: raise the capacity or choose "forgetOldest"`;
           throw new OverflowError(message, capacity);
         }
         seen.delete(oldest.next().value);

@@ -101,9 +101,7 @@ describe("expand", () => {
       code: "OVERFLOW",
       capacity: 4,
     } satisfies Partial<OverflowError>);
-    expect(String(subscriber.error)).toContain(
-      "expand holds its capacity of 4 items that wait to be expanded",
-    );
+    expect(String(subscriber.error)).toContain("expand holds its capacity of 4 items: raise the capacity");
     expect(subscriber.items).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(running.map((source) => source.cancels)).toEqual([1, 1]);
   });

@@ -82,7 +82,7 @@ class Expand<T> extends MergeEngine<T, T> {
   protected override emit(item: T): boolean {
     const { found } = this;
     if (found.isFull) {
-      const message = `expand holds its capacity of ${found.capacity} items that wait to be expanded: raise capacity or concurrency`;
+      const message = `expand holds its capacity of ${found.capacity} items: raise the capacity`;
       this.fail(new OverflowError(message, found.capacity));
       return false;
     }

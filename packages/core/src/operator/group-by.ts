@@ -79,7 +79,7 @@ class GroupBy<T, K> extends SplitSubscriber<T, GroupedFlow<K, T>> {
 
   protected override openPart(key: unknown): Part<T> | undefined {
     if (this.parts.size === this.groups) {
-      const message = `Cannot open group ${describe(key)} of ${this.settings.call}: as many are open as may be; raise groups, or cancel some`;
+      const message = `Cannot open group ${describe(key)} of ${this.settings.call}: raise groups, or cancel some`;
       this.fail(new GroupError("TOO_MANY_GROUPS", message, key));
     }
     return super.openPart(key);

@@ -24,8 +24,7 @@ describe("initialTimeout", () => {
     expect(subscriber.error).toMatchObject({
       code: "TIMEOUT",
       afterMs: 10,
-      message:
-        "Cannot wait longer than 10 ms for the first item: raise the limit of initialTimeout, or see why none comes",
+      message: "initialTimeout waited 10 ms for the first item: raise its limit",
     });
     expect([upstream.cancels, clock.pending]).toEqual([1, 0]);
   });

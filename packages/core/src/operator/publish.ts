@@ -75,7 +75,7 @@ export class PublishedFlow<T, Own extends ReaderOptions<T> = ReaderOptions<T>> e
   /** Subscribes the source, the first time; says whether it did. */
   begin(): "ok" | "begun" | "terminated" {
     const { feed, source } = this;
-    if (feed.isOver) return "terminated";
+    if (feed.done) return "terminated";
     if (source === undefined) return "begun";
     this.source = undefined;
     source.connect(feed);
@@ -84,7 +84,7 @@ export class PublishedFlow<T, Own extends ReaderOptions<T> = ReaderOptions<T>> e
 
   /** Stops the source, or keeps it from being subscribed. */
   stop(): "ok" | "terminated" {
-    if (this.feed.isOver) return "terminated";
+    if (this.feed.done) return "terminated";
     const message = "The flow ended before its source: stop() of publish was called";
     this.feed.stop({ kind: "error", error: new SluiceError("STOPPED", message) });
     return "ok";

@@ -60,14 +60,14 @@ export function share<T>(
     requireFlow(upstream, "share");
     return new GroupFlow<T>(
       (downstream, own) => {
-        if (feed?.isOver === false) {
+        if (feed?.done === false) {
           feed.join(downstream, own);
           return;
         }
         feed = new MulticastFeed<T>("share", prefetch, true);
         const started = feed; // by the end of `join` it may be over, and another one be there
         started.join(downstream, own);
-        if (!started.isOver) upstream.connect(started);
+        if (!started.done) upstream.connect(started);
       },
       reader,
       options?.prefetch,

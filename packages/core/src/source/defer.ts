@@ -2,8 +2,8 @@ import { flowFrom } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
 import { asError } from "../kit/dropped.js";
 import { fail } from "../kit/ended.js";
+import { requireFunction } from "../kit/require-function.js";
 import { type FlowInput, from } from "./from.js";
-import { describe } from "../spec/describe.js";
 
 /**
  * Makes its source anew for each subscriber, when it subscribes.
@@ -22,9 +22,7 @@ import { describe } from "../spec/describe.js";
  * ```
  */
 export function defer<T>(make: () => FlowInput<T>): Flow<T> {
-  if (typeof make !== "function") {
-    throw new TypeError(`Cannot defer ${describe(make)}: defer takes a function that makes the source`);
-  }
+  requireFunction("defer", make);
   return flowFrom<T>(
     (downstream) => {
       let source: Flow<T>;

@@ -47,9 +47,7 @@ export function fromObservable<T>(
 ): Flow<T> {
   const source = (observableOf(observable) ?? observable) as PlainObservable<T>;
   if (typeof source?.subscribe !== "function" || source instanceof Connectable) {
-    throw new TypeError(
-      `Cannot make a flow of ${describe(observable)}: fromObservable takes an Observable, from() takes a Publisher`,
-    );
+    throw new TypeError(`Cannot make a flow of ${describe(observable)}: fromObservable takes an Observable`);
   }
   checkPolicy("fromObservable", policy);
   return flowFrom<T>(

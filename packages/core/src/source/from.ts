@@ -52,7 +52,7 @@ export function from<T>(input: FlowInput<T>): Flow<T> {
     throw new TypeError("Cannot slow an EventTarget: use fromEvent(input, type, policy)");
   }
   throw new TypeError(
-    `Cannot make a flow of ${describe(input)}: from takes a Publisher, an iterable, an async iterable, a ReadableStream or a promise`,
+    `Cannot make a flow of ${describe(input)}: from takes a Publisher, iterable, async iterable, ReadableStream or promise`,
   );
 }
 

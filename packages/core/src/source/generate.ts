@@ -58,9 +58,7 @@ class Steps<T, S> implements Iterator<T, undefined> {
     }
     if (made === undefined) return { done: true, value: undefined };
     if (!Array.isArray(made) || made.length !== 2) {
-      throw new TypeError(
-        `Cannot generate from ${describe(made)}: answer [item, state], or undefined at the end`,
-      );
+      throw new TypeError(`Cannot generate from ${describe(made)}: answer [item, state] or undefined`);
     }
     this.state = made[1];
     return { done: false, value: made[0] };

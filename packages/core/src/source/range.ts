@@ -20,7 +20,7 @@ import { describe } from "../spec/describe.js";
 export function range(first: number, count: number): Flow<number> {
   if (![first, count].every(Number.isSafeInteger) || count < 0 || !Number.isSafeInteger(first + count)) {
     throw new RangeError(
-      `Cannot count ${describe(count)} numbers from ${describe(first)}: all must be integers up to 2^53-1, the count >= 0`,
+      `Cannot count ${describe(count)} numbers from ${describe(first)}: they must be integers up to 2^53-1, the count >= 0`,
     );
   }
   return new IndexedFlow<number>(undefined, first, count);

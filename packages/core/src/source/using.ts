@@ -62,9 +62,7 @@ function dispose(resource: unknown): unknown {
   const { [Symbol.asyncDispose]: later, [Symbol.dispose]: now } = Object(resource);
   const method = later ?? now;
   if (typeof method === "function") return method.call(resource);
-  throw new TypeError(
-    `Cannot dispose of ${describe(resource)}: give using a third function, which releases it`,
-  );
+  throw new TypeError(`Cannot dispose of ${describe(resource)}: give using a function that releases it`);
 }
 
 /**
