@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { interleave, type Scenario } from "./interleave.js";
 import { seededRandom } from "./seeded-random.js";
+import { VirtualClock } from "../virtual-clock.js";
 
 /** Two who count in a way that loses counts when one acts between the other's steps. */
 function racing(): Scenario {
@@ -99,6 +100,79 @@ describe("interleave", () => {
     expect(before).toEqual(new Set([true, false]));
   });
 
+  it("lets the others go on while a step waits for what they do, and replays that too", async () => {
+    const logOf = async (seed: number): Promise<string> => {
+      const log: string[] = [];
+      const scenario = (): Scenario => {
+        const clock = new VirtualClock();
+        return {
+          actors: {
+            sleeper: (async function* () {
+              for (let n = 0; n < 4; n++) {
+                await clock.sleep(2);
+                log.push(`woke at ${clock.now()}`);
+                yield;
+              }
+            })(),
+            clock: Array.from({ length: 12 }, () => () => {
+              log.push("tick");
+              return clock.advanceSettled(1);
+            }),
+            other: [1, 2, 3].map((n) => async () => {
+              for (let turn = 0; turn < 20; turn++) await null;
+              log.push(`other ${n}`);
+            }),
+          },
+        };
+      };
+      await interleave(scenario, { seed, runs: 1 }).catch((error: Error) => log.push(error.message));
+      return log.join(", ");
+    };
+    const [five, six] = [await logOf(5), await logOf(6)];
+    expect(five).toContain("woke at 2");
+    expect(five).not.toBe(six);
+    for (let time = 0; time < 5; time++) expect([await logOf(5), await logOf(6)]).toEqual([five, six]);
+  });
+
+  it("fails when all wait for one another, and names them", async () => {
+    const scenario = (): Scenario => ({
+      actors: {
+        first: [() => new Promise(() => {})],
+        second: [() => {}],
+        third: [() => new Promise(() => {})],
+      },
+    });
+    await expect(interleave(scenario, { seed: 1, runs: 1 })).rejects.toThrow(
+      /first, third: all wait\n.*\n.*seed: 1/,
+    );
+  });
+
+  it("fails with an actor that rejects, at once or late, and with what must always hold in a while", async () => {
+    const late = async (): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new Error("rejected");
+    };
+    for (const actors of [{ a: [late] }, { a: [() => Promise.reject(new Error("rejected"))] }]) {
+      await expect(interleave(() => ({ actors }), { runs: 1 })).rejects.toThrow("rejected");
+    }
+    const always = (): Promise<void> => Promise.reject(new Error("does not hold"));
+    await expect(interleave(() => ({ actors: { a: [() => {}] }, always }), { runs: 1 })).rejects.toThrow(
+      "does not hold",
+    );
+  });
+
+  it("says what is no actor and no scenario", async () => {
+    const run = (scenario: unknown): Promise<void> => interleave(scenario as () => Scenario, { runs: 1 });
+    await expect(run(() => {})).rejects.toThrow(
+      "the scenario is undefined: it must be an object with actors",
+    );
+    await expect(run(() => ({ actors: { a: () => {} } }))).rejects.toThrow(
+      "the actor a is no list of functions and no generator; call a generator function",
+    );
+    await expect(run(() => ({ actors: { a: null } }))).rejects.toThrow("the actor a is no list");
+  });
+
   it("stops an actor without an end, and refuses senseless options", async () => {
     const endless = (): Scenario => ({
       actors: {
@@ -110,6 +184,7 @@ describe("interleave", () => {
     await expect(interleave(endless, { maxSteps: 20 })).rejects.toThrow("20 steps were not enough");
     await expect(interleave(endless, { runs: 0 })).rejects.toThrow("Cannot interleave with runs 0");
     await expect(interleave(endless, { seed: 1.5 })).rejects.toThrow("Cannot interleave by the seed 1.5");
+    await expect(interleave(endless, { seed: 2 ** 60 })).rejects.toThrow("it must be a safe integer");
   });
 });
 

@@ -1,18 +1,21 @@
 // Who acts next, left to chance and fixed by a seed: several actors (a producer, a subscriber who requests, one who
 // cancels, a clock) take their steps in every order that a seed gives, and a failure names its seed.
 
-import { messageTurns } from "../settle.js";
+import { messageTurns, until } from "../settle.js";
 import { seededRandom } from "./seeded-random.js";
 
-/** The steps of one actor in their order; a step may be asynchronous. */
+/**
+ * The steps of one actor in their order. A step may be asynchronous: it has a turn of the event loop for itself, and
+ * when it then still waits, for what another actor does or a clock that another one moves, the others go on.
+ */
 export type Actor = Iterable<unknown> | AsyncIterable<unknown> | readonly (() => unknown)[];
 
 /** One scenario, made anew for each run. */
 export interface Scenario {
   /** Who acts, by name: a generator that yields between its steps, or a list of functions. */
   readonly actors: Readonly<Record<string, Actor>>;
-  /** What must hold after each step; throws if it does not. */
-  readonly always?: () => void;
+  /** What must hold after each step; throws if it does not. Awaited if it answers with a promise. */
+  readonly always?: () => unknown;
   /** What must hold at the end, when every actor is done and everything is settled. */
   readonly finally?: () => unknown;
 }
@@ -32,7 +35,8 @@ export interface InterleaveOptions {
  * event loop takes a turn: so promises call back sooner or later.
  *
  * *Errors:* rejects at the first run that fails, with an `Error` that names its seed and the order of steps;
- * `{ seed, runs: 1 }` plays that run again, step by step the same.
+ * `{ seed, runs: 1 }` plays that run again, step by step the same, if time in it is virtual (`VirtualClock`): timers
+ * and files of the host come when they come. When all actors wait for one another, it rejects after about a second.
  *
  * @example
  * ```ts
@@ -62,8 +66,8 @@ export async function interleave(
   const runs = atLeastOne("runs", options.runs ?? 100);
   const maxSteps = atLeastOne("maxSteps", options.maxSteps ?? 10_000);
   const first = options.seed ?? Math.floor(Math.random() * 2 ** 31);
-  if (!Number.isInteger(first))
-    throw new RangeError(`Cannot interleave by the seed ${String(first)}: it must be an integer`);
+  if (!Number.isSafeInteger(first))
+    throw new RangeError(`Cannot interleave by the seed ${String(first)}: it must be a safe integer`);
   for (let run = 0; run < runs; run++) {
     const seed = first + run;
     const order: string[] = [];
@@ -85,36 +89,87 @@ async function play(
   order: string[],
   maxSteps: number,
 ): Promise<void> {
-  const waiting = Object.entries(scenario.actors).map(([name, actor]) => ({ name, steps: stepsOf(actor) }));
-  for (let step = 0; waiting.length > 0; step++) {
+  let left = castOf(scenario);
+  for (let step = 0; ; step++) {
+    // How long all wait must not show in the order: nothing is drawn meanwhile.
+    if (left.length > 0 && !left.some(isFree))
+      await until(() => left.some(isFree), `${left.map(({ name }) => name).join(", ")}: all wait`);
+    left = left.filter(isLeft);
+    if (left.length === 0) break;
     if (step === maxSteps)
       throw new Error(`${maxSteps} steps were not enough: bound the actors, or raise maxSteps`);
     // One more than there are actors: the last is the event loop.
-    const chosen = Math.floor(random() * (waiting.length + 1));
-    const actor = waiting[chosen];
-    if (actor === undefined) {
-      order.push("(turn)");
-      await messageTurns(1);
-    } else {
-      order.push(actor.name);
-      const taken = actor.steps.next();
-      // Awaited only if it is a promise: a synchronous step leaves no turn to anybody.
-      const { done } = taken instanceof Promise ? await taken : taken;
-      if (done) waiting.splice(chosen, 1);
-    }
-    scenario.always?.();
+    const free = left.filter(isFree);
+    const actor = free[Math.floor(random() * (free.length + 1))];
+    order.push(actor?.name ?? "(turn)");
+    // Awaited only if it is a promise: a synchronous step leaves no turn to anybody.
+    const taken = actor === undefined ? messageTurns(1) : act(actor);
+    if (taken !== undefined) await taken;
+    const held = scenario.always?.();
+    if (isPromise(held)) await held;
   }
   await messageTurns(TURNS_AT_END);
-  scenario.always?.();
+  await scenario.always?.();
   await scenario.finally?.();
 }
 
-type Steps = { next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> };
+/** Of its steps one may be running; free again, it may have `failed` or be `done`. */
+interface Player {
+  readonly name: string;
+  readonly steps: Steps;
+  state: "free" | "waits" | "failed" | "done";
+  error: unknown;
+}
 
-function stepsOf(actor: Actor): Steps {
+type Steps = { next(): IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>> };
+
+const isFree = ({ state }: Player): boolean => state !== "waits";
+
+/** Whether it has steps left; throws what its last step failed with. */
+function isLeft({ state, error }: Player): boolean {
+  if (state === "failed") throw error;
+  return state !== "done";
+}
+
+/** Resolves when the step has ended or had a turn for it; nothing to wait for when it was synchronous. */
+function act(actor: Player): Promise<void> | undefined {
+  const taken = actor.steps.next();
+  if (!isPromise(taken)) {
+    if (taken.done) actor.state = "done";
+    return undefined;
+  }
+  actor.state = "waits";
+  const ended = taken.then(
+    ({ done }) => {
+      actor.state = done ? "done" : "free";
+    },
+    (error: unknown) => {
+      actor.state = "failed";
+      actor.error = error;
+    },
+  );
+  return Promise.race([ended, messageTurns(1)]);
+}
+
+function castOf(scenario: Scenario): Player[] {
+  if (typeof scenario?.actors !== "object" || scenario.actors === null)
+    throw new TypeError(`the scenario is ${String(scenario)}: it must be an object with actors`);
+  return Object.entries(scenario.actors).map(([name, actor]) => ({
+    name,
+    steps: stepsOf(name, actor),
+    state: "free",
+    error: undefined,
+  }));
+}
+
+function stepsOf(name: string, actor: Actor): Steps {
   if (Array.isArray(actor)) return callEach(actor);
-  if (Symbol.asyncIterator in actor) return actor[Symbol.asyncIterator]();
-  return (actor as Iterable<unknown>)[Symbol.iterator]();
+  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = Object(actor);
+  const start = later ?? now;
+  if (typeof start === "function") return start.call(actor);
+  throw new TypeError(
+    `the actor ${name} is no list of functions and no generator; call a generator function`,
+  );
 }
 
 function callEach(steps: readonly (() => unknown)[]): Steps {
@@ -124,9 +179,13 @@ function callEach(steps: readonly (() => unknown)[]): Steps {
       const step = steps[index++];
       const answer = step?.();
       const result: IteratorResult<unknown> = { done: index >= steps.length, value: undefined };
-      return answer instanceof Promise ? answer.then(() => result) : result;
+      return isPromise(answer) ? answer.then(() => result) : result;
     },
   };
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 function atLeastOne(name: string, value: number): number {
