@@ -40,7 +40,7 @@ export function batch<T, R>(options: BatchOptions<T, R>): Operator<T, R> {
   requireFunction("batch", seed);
   requireFunction("batch", merge);
   if (weigh !== undefined) requireFunction("batch", weigh);
-  checkCapacity("batch", max, 1);
+  checkCapacity("batch max", max, 1);
   const rules = { seed, merge, max, weigh };
   return (upstream) =>
     flowOf(upstream, (downstream: StageSubscriber<R>) => new BatchSubscriber(downstream, "batch", rules), {

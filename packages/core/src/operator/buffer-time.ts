@@ -36,7 +36,7 @@ export interface BufferTimeOptions extends ClockOptions {
  * ```
  */
 export function bufferTime<T>(options: BufferTimeOptions): Operator<T, T[]> {
-  const size = checkCapacity("bufferTime", options?.size, 1);
+  const size = checkCapacity("bufferTime size", options?.size, 1);
   const ms = checkMilliseconds("bufferTime", options.ms, 0);
   const clock = checkClock("bufferTime", options.clock ?? systemClock);
   return (upstream) =>

@@ -110,6 +110,23 @@ describe("groupBy", () => {
     expect([outer.error, upstream.cancels, clock.pending]).toEqual([first.error, 1, 0]);
   });
 
+  it("fails as soon when a filter has dropped a group that held items", () => {
+    const clock = new VirtualClock();
+    const upstream = new TestPublisher<number>();
+    const outer = new ManualSubscriber<Group>();
+    fromPublisher(upstream)
+      .pipe(
+        groupBy((n) => n, { groups: 5, prefetch: 4, clock, stallMs: 100 }),
+        filter((group) => group.key !== 1),
+      )
+      .subscribe(outer);
+    upstream.next(1);
+    outer.request(9);
+    while (upstream.demand > 0) upstream.next(2);
+    clock.advance(100);
+    expect(outer.error).toMatchObject({ code: "STALLED", group: 2 });
+  });
+
   it("goes on when the group is read before the time is over", () => {
     const { clock, upstream, outer, read } = split();
     outer.request(1);
@@ -373,7 +390,7 @@ describe("groupBy", () => {
   it("throws at the call for wrong arguments, naming them; groups may not be left out", () => {
     expect(() => groupBy(5 as never, { groups: 1 })).toThrow(TypeError);
     // @ts-expect-error a bound is required
-    expect(() => groupBy((n: number) => n, {})).toThrow(RangeError);
+    expect(() => groupBy((n: number) => n, {})).toThrow("groupBy groups the capacity undefined");
     // @ts-expect-error a bound is required
     expect(() => groupBy((n: number) => n)).toThrow(RangeError);
     for (const wrong of [0, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {

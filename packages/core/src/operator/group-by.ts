@@ -47,7 +47,7 @@ export type GroupedFlow<K, T> = Flow<T> & { readonly key: K };
  */
 export function groupBy<T, K>(key: (item: T) => K, options: GroupByOptions): Operator<T, GroupedFlow<K, T>> {
   requireFunction("groupBy", key);
-  const groups = checkCapacity("groupBy", options?.groups, 1);
+  const groups = checkCapacity("groupBy groups", options?.groups, 1);
   const settings = splitSettings("groupBy", `{ groups: ${groups}, `, options, systemClock);
   const { prefetch } = settings;
   return (upstream) =>
