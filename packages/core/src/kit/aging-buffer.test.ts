@@ -172,6 +172,26 @@ describe("AgingBuffer, time to live", () => {
     }
   });
 
+  it("keeps the order of items when onDrop sends one over an expired one", () => {
+    for (const overflow of ["error", "dropOldest", "dropNewest"] as const) {
+      const clock = new VirtualClock();
+      let emitter: Emitter<number> | undefined;
+      const subscriber = new ManualSubscriber<number>();
+      const onDrop = (): void => void emitter?.next(3);
+      create<number>(
+        (given) => {
+          emitter = given;
+        },
+        { capacity: 3, overflow, ttlMs: 5, clock, onDrop },
+      ).subscribe(subscriber);
+      emitter?.next(1);
+      clock.advance(5);
+      emitter?.next(2);
+      subscriber.request(9);
+      expect(subscriber.items).toEqual([2, 3]);
+    }
+  });
+
   it("ends with what the clock throws, when an item comes to wait and when one is taken; upstream is cancelled", () => {
     for (const when of ["waits", "is taken"] as const) {
       let isBroken = false;

@@ -75,15 +75,29 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
       }
     }
     const now = this.now();
-    if (weight <= this.maxWeight) while (!this.isClosed && this.isExpired(now)) this.giveUp("expired");
-    if (this.isClosed) return this.refuse(item, "ended"); // by `weigh`, the clock or `onDrop`
+    if (this.isClosed) return this.refuse(item, "ended"); // by `weigh` or the clock
+    if (this.isExpired(now) || !this.fits(weight)) return this.makeRoom(item, weight, now);
+    this.hold(item, weight, now);
+    return this.added();
+  }
+
+  /** All that goes is taken before anybody is told: `onDrop` may call back, and what it offers comes after `item`. */
+  private makeRoom(item: T, weight: number, now: number): OfferResult {
+    const expired: T[] = [];
+    const older: T[] = [];
     if (weight <= this.maxWeight) {
-      if (this.fits(weight)) {
-        this.hold(item, weight, now);
-        return this.added();
-      }
-      if (this.overflow === "dropOldest") return this.replace(item, weight, now);
+      while (this.isExpired(now)) expired.push(this.take());
+      while (this.overflow === "dropOldest" && !this.fits(weight)) older.push(this.take());
     }
+    const isAccepted = this.fits(weight);
+    if (isAccepted) {
+      this.hold(item, weight, now);
+      this.added();
+    }
+    for (const gone of expired) this.account.drop(gone, "expired");
+    for (const gone of older) this.account.drop(gone, "overflow");
+    if (isAccepted) return "accepted";
+    if (this.isClosed) return this.refuse(item, "ended"); // by `onDrop`
     this.refuse(item, "overflow");
     if (this.overflow === "error") {
       const { capacity, maxWeight } = this;
@@ -99,16 +113,6 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
 
   private fits(weight: number): boolean {
     return this.size < this.capacity && this.weight + weight <= this.maxWeight;
-  }
-
-  /** Gives up as many as it takes, all before anybody is told: `onDrop` may call back. */
-  private replace(item: T, weight: number, now: number): OfferResult {
-    const dropped: T[] = [];
-    while (!this.fits(weight)) dropped.push(this.take());
-    this.hold(item, weight, now);
-    this.added();
-    for (const old of dropped) this.account.drop(old, "overflow");
-    return "accepted";
   }
 
   private hold(item: T, weight: number, at: number): void {
