@@ -276,12 +276,14 @@ describe("broadcast.with", () => {
       },
       schedule: () => () => {},
     };
-    const hub = broadcast<number>({ capacity: 1 });
-    const slow = join(hub, 0, { patienceMs: 10, otherwise: "latest", clock });
-    const fast = join(hub, ALL);
-    hub.tryEmit(1);
-    expect(await hub.emit(2)).toBe("ok");
-    expect([(slow.error as Error).message, fast.items]).toEqual(["no time", [1, 2]]);
+    for (const way of ["tryEmit", "emit"] as const) {
+      const hub = broadcast<number>({ capacity: 1 });
+      const slow = join(hub, 0, { patienceMs: 10, otherwise: "latest", clock });
+      const fast = join(hub, ALL);
+      hub.tryEmit(1);
+      expect(await hub[way](2)).toBe("ok");
+      expect([(slow.error as Error).message, fast.items]).toEqual(["no time", [1, 2]]);
+    }
   });
 });
 
@@ -550,6 +552,23 @@ describe("broadcast, for many", () => {
     };
     await until(() => references.every((one) => one.deref() === undefined), "all to be collected", collect);
     expect(hub.held).toBe(0);
+  });
+
+  it("§3.13 keeps nothing of one who has left beside one who stays", async () => {
+    const hub = broadcast<number>({ capacity: 4 });
+    const stays = join(hub, 0);
+    const leave = (): WeakRef<object> => {
+      const onDrop = (): void => {};
+      join(hub, 0, { slow: "latest", onDrop }).cancel();
+      return new WeakRef(onDrop);
+    };
+    const left = leave();
+    const collect = async (): Promise<void> => {
+      await settled();
+      gc();
+    };
+    await until(() => left.deref() === undefined, "what it was given to be collected", collect);
+    expect([hub.tryEmit(1), stays.items]).toEqual(["ok", []]);
   });
 
   it("runs stages and asynchronous boundaries behind it, each subscriber its own", async () => {

@@ -175,8 +175,8 @@ export class Multicast<T> implements CursorOwner<T> {
   }
 
   private step(): void {
-    // Those who left are forgotten when they are half of all: so leaving costs the same for any number.
-    if (this.gone * 2 > this.cursors.length) {
+    // Those who left are forgotten when they are half of all, so leaving costs the same for any number.
+    if (this.gone * 2 >= this.cursors.length) {
       this.cursors = this.cursors.filter((cursor) => !cursor.done);
       this.gone = 0;
     }
