@@ -8,6 +8,7 @@ const CONTENDERS = {
   workers: { module: "./contender/workers.mjs" },
   "workers-plain": { module: "./contender/workers.mjs", job: "mapAsyncOfPlain" },
   sluice: { module: "./contender/sluice.mjs" },
+  "sluice-subscribe": { module: "./contender/sluice.mjs", job: "hotToSubscribers" },
   "sluice-unordered": { module: "./contender/sluice.mjs", job: "mapAsyncUnordered" },
   "async-generator": { module: "./contender/async-generator.mjs" },
   "node-stream": { module: "./contender/node-stream.mjs" },

@@ -136,6 +136,29 @@ export async function hotToMany(items) {
   return (await Promise.all(sums)).reduce(add);
 }
 
+/** L9 by plain subscribers that keep their sum in a variable beside `onNext`, as @most/core's `tap` has to. */
+export async function hotToSubscribers(items) {
+  const hub = broadcast({ capacity: WINDOW });
+  const sums = Array.from({ length: LISTENERS }, () => sumBySubscriber(hub));
+  for (let i = 0; i < items; i += 1) hub.tryEmit(i);
+  hub.complete();
+  return (await Promise.all(sums)).reduce(add);
+}
+
+function sumBySubscriber(flow) {
+  let total = 0;
+  return new Promise((resolve, reject) => {
+    flow.subscribe({
+      onSubscribe: (subscription) => subscription.request(Number.POSITIVE_INFINITY),
+      onNext: (item) => {
+        total += item;
+      },
+      onError: reject,
+      onComplete: () => resolve(total),
+    });
+  });
+}
+
 /** L11: subscribed, asked for everything, and nothing comes. */
 export function idle(count) {
   const held = [];
