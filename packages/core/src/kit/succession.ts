@@ -68,7 +68,6 @@ export abstract class Succession<T> extends OperatorSubscriber<never, T> impleme
 
   /** Connects `source` when what runs now has returned. To be called while no source runs. */
   protected follow(source: Connectable<T>): void {
-    if (this.done) return;
     this.following = source;
     this.loop.run();
   }

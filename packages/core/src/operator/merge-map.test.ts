@@ -188,6 +188,18 @@ describe("mergeMap", () => {
     expect([subscriber.items, subscriber.completed, subscriber.depth]).toEqual([["a1", "b1", "b2"], true, 1]);
   });
 
+  it("§1.3 holds what a source sends inside the onNext of its item that had to wait", () => {
+    const { a, subscriber } = pair({}, (item) => {
+      if (item === "a1") a.next("a2");
+    });
+    a.next("a1");
+    subscriber.request(1);
+    expect(subscriber.items).toEqual(["a1"]);
+    subscriber.request(5);
+    a.next("a3");
+    expect(subscriber.items).toEqual(["a1", "a2", "a3"]);
+  });
+
   it("§1.3 holds what arrives while a slice of another source is under way", async () => {
     let emitter: Emitter<number> | undefined;
     const hot = create<number>(
