@@ -162,6 +162,20 @@ describe("groupBy", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("does not fail, however long it takes, when the one who waited has gone", () => {
+    const { clock, upstream, outer, read } = split();
+    outer.request(2);
+    upstream.next(1, 2);
+    const idle = read(0);
+    const slow = read(1);
+    idle.request(9);
+    while (upstream.demand > 0) upstream.next(2);
+    expect(clock.pending).toBe(1);
+    idle.cancel();
+    clock.advance(1e9);
+    expect([outer.ended, slow.ended, clock.pending]).toEqual([false, false, 0]);
+  });
+
   it("fails when nobody has taken an item for blockedMs and a group that is read uses up the room, as by zip", () => {
     const clock = new VirtualClock();
     const upstream = new TestPublisher<number>();
