@@ -3,6 +3,7 @@
 
 import { ManualSubscriber } from "../manual-subscriber.js";
 import { bindChecks, type Check } from "./check.js";
+import { checkMethods } from "./check-subject.js";
 import { passageChecks } from "./operator/passage.js";
 import { stackedChecks } from "./operator/stacked.js";
 import type { OperatorSubject } from "./operator-subject.js";
@@ -30,6 +31,7 @@ import type { ConsumerSubject } from "./subscriber-subject.js";
  * ```
  */
 export function operatorChecks<A, B>(subject: OperatorSubject<A, B>): Check[] {
+  checkMethods("operator", subject, "apply", "item");
   return [
     ...publisherChecks(publisherSide(subject)),
     ...subscriberChecks(subscriberSide(subject)),

@@ -3,6 +3,7 @@
 
 import type { Publisher } from "@sluice/core";
 import { bindChecks, type Check } from "./check.js";
+import { checkMethods } from "./check-subject.js";
 import { operatorChecks } from "./operator-checks.js";
 import { objectChecks } from "./processor/object.js";
 import { everySubscriberChecks } from "./processor/every-subscriber.js";
@@ -24,6 +25,7 @@ import type { ProcessorSubject } from "./processor-subject.js";
  * ```
  */
 export function processorChecks<A, B>(subject: ProcessorSubject<A, B>): Check[] {
+  checkMethods("processor", subject, "create", "item");
   const publisher = { subscribers: "one", ...subject.publisher } as const;
   return [
     ...bindChecks(subject, [...objectChecks<A, B>(), ...everySubscriberChecks<A, B>()]),

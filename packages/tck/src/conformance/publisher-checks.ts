@@ -1,6 +1,7 @@
 // Everything that is asked of a publisher.
 
 import { bindChecks, type Check } from "./check.js";
+import { checkDeclared, checkMethods } from "./check-subject.js";
 import { cancelChecks } from "./publisher/cancel.js";
 import { demandChecks } from "./publisher/demand.js";
 import { itemChecks } from "./publisher/items.js";
@@ -32,6 +33,8 @@ import type { PublisherSubject } from "./publisher-subject.js";
  * ```
  */
 export function publisherChecks<T>(subject: PublisherSubject<T>): Check[] {
+  checkMethods("publisher", subject, "create");
+  checkDeclared(subject);
   return bindChecks<PublisherSubject>(subject, [
     ...itemChecks,
     ...signalChecks,

@@ -1,6 +1,7 @@
 // Everything that is asked of a subscriber.
 
 import { bindChecks, type Check } from "./check.js";
+import { checkMethods } from "./check-subject.js";
 import { asConsumer } from "./subscriber/as-consumer.js";
 import { instanceChecks, puppetChecks } from "./subscriber/instance.js";
 import { itemChecks } from "./subscriber/items.js";
@@ -31,6 +32,9 @@ import type { SubscriberSubject } from "./subscriber-subject.js";
  * ```
  */
 export function subscriberChecks<T>(subject: SubscriberSubject<T>): Check[] {
+  checkMethods("subscriber", subject, "item");
+  const ways = ["consume", "createProbed", "create"];
+  checkMethods("subscriber", subject, ways.find((way) => way in subject) ?? "create");
   const consumer = asConsumer(subject);
   return [
     ...bindChecks(consumer, [...itemChecks<T>(), ...subscriptionChecks<T>(), ...terminalChecks<T>()]),

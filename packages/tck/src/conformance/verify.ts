@@ -24,7 +24,7 @@ import type { SubscriberSubject } from "./subscriber-subject.js";
  * console.log(report.broken); // prints []
  * ```
  */
-export function verifyPublisher<T>(subject: PublisherSubject<T>): Promise<Report> {
+export async function verifyPublisher<T>(subject: PublisherSubject<T>): Promise<Report> {
   return verdict(publisherChecks(subject));
 }
 
@@ -43,7 +43,7 @@ export function verifyPublisher<T>(subject: PublisherSubject<T>): Promise<Report
  * console.log(report.broken); // prints []
  * ```
  */
-export function verifySubscriber<T>(subject: SubscriberSubject<T>): Promise<Report> {
+export async function verifySubscriber<T>(subject: SubscriberSubject<T>): Promise<Report> {
   return verdict(subscriberChecks(subject));
 }
 
@@ -66,7 +66,7 @@ export function verifySubscriber<T>(subject: SubscriberSubject<T>): Promise<Repo
  * });
  * ```
  */
-export function verifyProcessor<A, B>(subject: ProcessorSubject<A, B>): Promise<Report> {
+export async function verifyProcessor<A, B>(subject: ProcessorSubject<A, B>): Promise<Report> {
   return verdict(processorChecks(subject));
 }
 
@@ -85,7 +85,7 @@ export function verifyProcessor<A, B>(subject: ProcessorSubject<A, B>): Promise<
  * console.log(report.broken); // prints []
  * ```
  */
-export function verifyOperator<A, B>(subject: OperatorSubject<A, B>): Promise<Report> {
+export async function verifyOperator<A, B>(subject: OperatorSubject<A, B>): Promise<Report> {
   return verdict(operatorChecks(subject));
 }
 

@@ -37,7 +37,7 @@ export class MarblePublisher<T> implements Publisher<T> {
       request: (n) => {
         if (this.ended) return;
         this.seen.note({ kind: "request", n });
-        this.demand += n;
+        this.demand += n >= 1 ? n : 0; // what is no demand shows on the line
         this.send();
       },
       cancel: () => {

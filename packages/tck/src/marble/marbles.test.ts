@@ -1,3 +1,4 @@
+import type { Publisher } from "@sluice/core";
 import { fromPublisher, limitDemand, map, mapAsync, onBackpressureLatest, take } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { Marbles } from "./marbles.js";
@@ -100,5 +101,66 @@ describe("Marbles", () => {
     source.subscribe({ onSubscribe() {}, onNext() {}, onError() {}, onComplete() {} });
     await expect(marbles.expect(source, "#")).rejects.toThrow();
     expect(() => source.subscribe(null as never)).toThrow("Cannot subscribe without a subscriber (§1.9)");
+  });
+
+  it("takes any marks of one value for another", async () => {
+    const values = { a: 1, b: 2, c: 2, x: "y" };
+    const marbles = new Marbles();
+    const source = marbles.source<unknown>("(a b c y)", values);
+    await marbles.expect(fromPublisher(source), "(+* a c b x)", values);
+  });
+
+  it("waits for an onSubscribe that comes late, and misses one that never comes", async () => {
+    const late: Publisher<string> = {
+      subscribe: (subscriber) =>
+        queueMicrotask(() =>
+          subscriber.onSubscribe({ request: () => subscriber.onNext("a"), cancel: () => {} }),
+        ),
+    };
+    await new Marbles().expect(late, "(+1 a)");
+    const silent = { subscribe: () => {} };
+    expect(await failureOf(new Marbles().expect(silent, "+1-"))).toBe("Waited in vain for onSubscribe");
+  });
+
+  it("spends no time on time in which nothing is drawn", async () => {
+    const marbles = new Marbles();
+    const source = marbles.source("a 86400000ms b");
+    await marbles.expect(fromPublisher(source), "(+* a) 86400000ms b");
+    expect(marbles.clock.now()).toBe(86_400_001);
+  });
+
+  it("plays time behind the last mark too: nothing may come in it", async () => {
+    const marbles = new Marbles();
+    const source = marbles.source("a---b");
+    expect(await failureOf(marbles.expect(fromPublisher(source), "(+* a)----"))).toContain("(+* a)---b");
+    const shorter = new Marbles();
+    await shorter.expect(fromPublisher(shorter.source("a--")), "(+* a)----");
+  });
+
+  it("refuses to be played twice, and marks that are none", async () => {
+    const marbles = new Marbles();
+    await marbles.expect(fromPublisher(marbles.source("a")), "(+1 a)");
+    expect(await failureOf(marbles.expect(fromPublisher(marbles.source("a")), "(+1 a)"))).toMatch(
+      "Cannot play marbles twice, their time is over: make other Marbles",
+    );
+    expect(() => new Marbles().source("a", { ab: 1 })).toThrow('Cannot take "ab" for a mark');
+  });
+
+  it("takes no wrong request for demand", async () => {
+    const marbles = new Marbles();
+    const source = marbles.source("a");
+    const wrong: Publisher<string> = {
+      subscribe: (subscriber) =>
+        source.subscribe({
+          onSubscribe: (subscription) => {
+            subscriber.onSubscribe(subscription);
+            subscription.request(Number.NaN);
+          },
+          onNext: (item) => subscriber.onNext(item),
+          onError: (error) => subscriber.onError(error),
+          onComplete: () => subscriber.onComplete(),
+        }),
+    };
+    await marbles.expect(wrong, "--");
   });
 });

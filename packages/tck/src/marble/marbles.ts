@@ -2,7 +2,7 @@
 
 import type { Publisher, Subscription } from "@sluice/core";
 import { sameItem } from "../conformance/same-item.js";
-import { messageTurns } from "../settle.js";
+import { until } from "../settle.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { MarblePublisher } from "./marble-publisher.js";
 import { type MarbleValues, Recorder } from "./recorder.js";
@@ -17,8 +17,10 @@ import { drawMarbles, type Frame, parseMarbles } from "./tokens.js";
  * items and ends expected. `-` is a frame, `10ms` ten of them, `(+1 a)` one frame together.
  *
  * Between frames all promises that are settled call back, so asynchronous work of the pipeline has its frame too.
+ * Marbles are played once: their clock does not go back.
  *
- * *Errors:* `expect` rejects when lines differ, with the lines as wanted and as seen; `#` is `error`.
+ * *Errors:* `source` and `expect` throw a `SyntaxError` that shows the place in a line which cannot be read; `expect`
+ * rejects when lines differ, with the lines as wanted and as seen. `#` is `error`.
  *
  * @example
  * ```ts
@@ -37,6 +39,7 @@ export class Marbles {
   /** What `#` stands for. */
   readonly error: unknown;
   private readonly sources: MarblePublisher<unknown>[] = [];
+  private isPlayed = false;
 
   /** @param error what `#` stands for on all lines; default: an `Error` that says so */
   constructor(error: unknown = new Error("the # of the marbles")) {
@@ -53,19 +56,23 @@ export class Marbles {
 
   /** Subscribes at frame 0, plays all lines, and rejects if they are not as drawn. */
   async expect(publisher: Publisher<unknown>, line: string, values: MarbleValues = {}): Promise<void> {
-    const wanted = parseMarbles(line);
+    if (this.isPlayed) throw new Error("Cannot play marbles twice, their time is over: make other Marbles");
     const seen = new Recorder(() => this.clock.now(), values, sameItem);
+    const wanted = seen.read(parseMarbles(line));
+    this.isPlayed = true;
+    const lines = [wanted, ...this.sources.map((source) => source.wanted)];
+    const frames = new Set([0, ...lines.flat().map(({ at }) => at)]);
     const subscription = this.subscribe(publisher, seen);
-    const last = Math.max(...[wanted, ...this.sources.map((source) => source.wanted)].map(lastFrame));
     try {
-      for (let at = 0; at <= last; at++) {
+      await until(() => subscription.current !== undefined, "onSubscribe");
+      for (const at of [...frames].sort((a, b) => a - b)) {
+        await this.clock.advanceSettled(at - this.clock.now());
         play(wanted, at, subscription, seen);
         for (const source of this.sources) {
           for (const frame of source.wanted) if (frame.at === at) source.play(frame);
         }
-        await messageTurns(TURNS_A_FRAME);
-        this.clock.advance(at === last ? 0 : 1);
       }
+      await this.clock.advanceSettled(0);
       this.compare(wanted, seen);
     } finally {
       subscription.current?.cancel();
@@ -131,10 +138,3 @@ function onlyAsked(frames: readonly Frame[]): Frame[] {
     }))
     .filter(({ tokens }) => tokens.length > 0);
 }
-
-function lastFrame(frames: readonly Frame[]): number {
-  return frames.at(-1)?.at ?? 0;
-}
-
-/** A promise that settles in one turn may start another: three steps of asynchronous work fit into a frame. */
-const TURNS_A_FRAME = 3;

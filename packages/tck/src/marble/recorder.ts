@@ -16,6 +16,10 @@ export class Recorder {
   private count = 0;
 
   constructor(now: () => number, values: MarbleValues, isSame: (a: unknown, b: unknown) => boolean) {
+    for (const mark of Object.keys(values)) {
+      if (!/^[a-z\d]$/i.test(mark))
+        throw new TypeError(`Cannot take "${mark}" for a mark: it must be one letter or digit`);
+    }
     this.now = now;
     this.values = values;
     this.isSame = isSame;
@@ -34,6 +38,18 @@ export class Recorder {
     this.note({ kind: "item", mark: this.markOf(item) });
   }
 
+  /** The line with each mark as an item of its value will be noted: two marks may stand for one value. */
+  read(line: readonly Frame[]): Frame[] {
+    return line.map(({ at, tokens }) => ({
+      at,
+      tokens: tokens.map((token) =>
+        token.kind === "item"
+          ? { ...token, mark: this.markFor(this.valueOf(token.mark)) ?? token.mark }
+          : token,
+      ),
+    }));
+  }
+
   /** `#` for the error that it stands for, `?` for any other. */
   noteError(error: unknown, known: unknown): void {
     if (Object.is(error, known)) {
@@ -45,12 +61,19 @@ export class Recorder {
   }
 
   private markOf(item: unknown): string {
-    for (const [mark, value] of Object.entries(this.values)) {
-      if (mark.length === 1 && this.isSame(value, item)) return mark;
-    }
+    const mark = this.markFor(item);
+    if (mark === undefined) this.unknown.push(item);
+    return mark ?? "?";
+  }
+
+  private markFor(item: unknown): string | undefined {
+    for (const [mark, value] of Object.entries(this.values)) if (this.isSame(value, item)) return mark;
     if (typeof item === "string" && /^[a-z\d]$/i.test(item) && !Object.hasOwn(this.values, item)) return item;
-    this.unknown.push(item);
-    return "?";
+    return undefined;
+  }
+
+  private valueOf(mark: string): unknown {
+    return Object.hasOwn(this.values, mark) ? this.values[mark] : mark;
   }
 }
 

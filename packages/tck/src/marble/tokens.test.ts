@@ -4,14 +4,17 @@ import { drawMarbles, type Frame, parseMarbles, type Token } from "./tokens.js";
 
 describe("parseMarbles", () => {
   it("reads requests, items, ends and cancels, a frame each", () => {
-    expect(parseMarbles("+2a-b+*|#!")).toEqual([
+    expect(parseMarbles("+2a-b+*|!")).toEqual([
       { at: 0, tokens: [{ kind: "request", n: 2 }] },
       { at: 1, tokens: [{ kind: "item", mark: "a" }] },
       { at: 3, tokens: [{ kind: "item", mark: "b" }] },
       { at: 4, tokens: [{ kind: "request", n: Number.POSITIVE_INFINITY }] },
       { at: 5, tokens: [{ kind: "complete" }] },
-      { at: 6, tokens: [{ kind: "error" }] },
-      { at: 7, tokens: [{ kind: "cancel" }] },
+      { at: 6, tokens: [{ kind: "cancel" }] },
+    ]);
+    expect(parseMarbles("-#--")).toEqual([
+      { at: 1, tokens: [{ kind: "error" }] },
+      { at: 3, tokens: [] },
     ]);
   });
 
@@ -37,6 +40,9 @@ describe("parseMarbles", () => {
     ["a)", "column 2: no group is open"],
     ["((a))", "column 2: a group is open already"],
     ["(a-b)", "column 3: no time passes between ( and )"],
+    ["a|b", "column 3: nothing comes after | or # but + and !"],
+    ["(a#|)", "column 4: nothing comes after | or # but + and !"],
+    ["99999999999999999999ms", "column 1: time cannot be counted that far"],
     ["(a 5ms)", "column 4: no time passes between ( and )"],
   ])("refuses %s and shows the place", (line, message) => {
     expect(() => parseMarbles(line)).toThrow(SyntaxError);
@@ -62,10 +68,18 @@ describe("drawMarbles", () => {
     fc.assert(
       fc.property(steps, (chosen) => {
         let at = 0;
-        const frames = chosen.map(([idle, tokens]): Frame => {
-          at += idle + 1;
-          return { at, tokens };
-        });
+        let hasEnded = false;
+        const mayCome = ({ kind }: Token): boolean => {
+          if (hasEnded && kind !== "request" && kind !== "cancel") return false;
+          hasEnded ||= kind === "complete" || kind === "error";
+          return true;
+        };
+        const frames = chosen
+          .map(([idle, tokens]): Frame => {
+            at += idle + 1;
+            return { at, tokens: tokens.filter(mayCome) };
+          })
+          .filter(({ tokens }) => tokens.length > 0);
         expect(parseMarbles(drawMarbles(frames))).toEqual(frames);
       }),
     );

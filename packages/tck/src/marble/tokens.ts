@@ -21,7 +21,10 @@ export interface Frame {
 
 /** Parses a line. Throws a `SyntaxError` that shows the place. */
 export function parseMarbles(line: string): Frame[] {
+  if (typeof line !== "string")
+    throw new TypeError(`Cannot read ${String(line)} as marbles: a line is a string`);
   const frames: Frame[] = [];
+  let hasEnded = false;
   let group: Token[] | undefined;
   let at = 0;
   let index = 0;
@@ -31,6 +34,9 @@ export function parseMarbles(line: string): Frame[] {
     );
   };
   const put = (token: Token): void => {
+    const isSignal = token.kind !== "request" && token.kind !== "cancel";
+    if (hasEnded && isSignal) fail("nothing comes after | or # but + and !");
+    hasEnded ||= token.kind === "complete" || token.kind === "error";
     if (group !== undefined) group.push(token);
     else frames.push({ at: at++, tokens: [token] });
   };
@@ -40,6 +46,7 @@ export function parseMarbles(line: string): Frame[] {
     if (/^\d+ms$/.test(text)) {
       if (group !== undefined) fail("no time passes between ( and )");
       at += Number.parseInt(text, 10);
+      if (!Number.isSafeInteger(at)) fail("time cannot be counted that far");
     } else if (text === "-") {
       if (group !== undefined) fail("no time passes between ( and )");
       at++;
@@ -61,6 +68,8 @@ export function parseMarbles(line: string): Frame[] {
     index += text.length;
   }
   if (group !== undefined) fail("the group that was opened is not closed");
+  // Time behind the last mark is played as well: nothing may come in it.
+  if (at > (frames.at(-1)?.at ?? -1) + 1) frames.push({ at: at - 1, tokens: [] });
   return frames;
 }
 

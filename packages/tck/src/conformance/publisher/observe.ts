@@ -4,6 +4,7 @@ import { until } from "../resting.js";
 import type { Publisher } from "@sluice/core";
 import { ManualSubscriber, type SignalHooks } from "../../manual-subscriber.js";
 import { claim } from "../check.js";
+import { itemText } from "../same-item.js";
 import { nearestCount, type PublisherSubject } from "../publisher-subject.js";
 
 /** An empty, a short and a failing stream, as far as there are such; made when asked for, as some start to run. */
@@ -29,6 +30,10 @@ export async function observe<T>(
   hooks: SignalHooks<T> = {},
 ): Promise<ManualSubscriber<T>> {
   const subscriber = new ManualSubscriber<T>(hooks);
+  claim(
+    typeof publisher?.subscribe === "function",
+    `the subject made ${itemText(publisher)}, which has no method subscribe`,
+  );
   publisher.subscribe(subscriber);
   await until(() => subscriber.subscription !== undefined, "onSubscribe", subject);
   return subscriber;
