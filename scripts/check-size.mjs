@@ -8,8 +8,9 @@ import { buildSync } from "esbuild";
 import { build, root } from "./bootstrap.mjs";
 import { conclude } from "./findings.mjs";
 
-// Bar B1 of the project: 4 KiB for the usual four, 25 KiB for everything that a user's door opens. Who writes operators
-// opens the second door beside it, and names there what the first already contains; a KiB of names is allowed for that.
+// Bar B1 of the project: 4 KiB for the usual four, 25 KiB for everything that a user's door opens. The second is not
+// reached: docs/decisions/007-bytes.md says why, and what the ceiling here is for: it must not grow further. Who writes
+// operators opens another door beside it, and names there what the first already contains.
 const BUDGETS = [
   {
     name: "map + filter + take + range",
@@ -19,12 +20,13 @@ const BUDGETS = [
   {
     name: "whole of core",
     code: 'export * from "@sluice/core";',
-    limit: 25 * 1024,
+    limit: 27.5 * 1024,
+    bar: 25 * 1024,
   },
   {
     name: "whole of core, both doors",
     code: 'export * as user from "@sluice/core"; export * as kit from "@sluice/core/kit";',
-    limit: 26 * 1024,
+    limit: 28.25 * 1024,
   },
 ];
 
@@ -89,7 +91,8 @@ if (import.meta.filename === process.argv[1]) {
   await build("packages/core/src");
   const findings = BUDGETS.flatMap((budget) => {
     const bytes = bundledBytes(budget.code, join(root, "examples"));
-    process.stdout.write(`${budget.name}: ${bytes} B of ${budget.limit} B (minified, gzip)\n`);
+    const bar = budget.bar === undefined ? "" : `; the bar of ${budget.bar} B is not reached`;
+    process.stdout.write(`${budget.name}: ${bytes} B of ${budget.limit} B (minified, gzip)${bar}\n`);
     return overBudget(budget, bytes);
   });
   const dist = join(root, "packages/core/dist");
