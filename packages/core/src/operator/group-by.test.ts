@@ -304,6 +304,40 @@ describe("groupBy", () => {
     expect(second.error).toMatchObject({ code: "SUBSCRIBED" });
   });
 
+  it("fails who reads a group that a filter dropped, and does not let him wait", () => {
+    const groups: Group[] = [];
+    range(0, 3)
+      .pipe(
+        groupBy(() => 0, { groups: 1 }),
+        filter((group) => groups.push(group) === 0),
+      )
+      .subscribe(new ManualSubscriber<Group>({ onSubscribe: (self) => self.request(1) }));
+    const reader = new ManualSubscriber<number>();
+    groups[0]?.subscribe(reader);
+    expect(reader.error).toMatchObject({ code: "SUBSCRIBED" });
+  });
+
+  it("sets no timer for each item while a group that is read slowly uses up the room", () => {
+    let timers = 0;
+    const clock = {
+      now: () => 0,
+      schedule: () => {
+        timers++;
+        return () => {};
+      },
+    };
+    const { upstream, outer, read } = split({ clock });
+    outer.request(9);
+    upstream.next(1, 2);
+    read(0).request(9);
+    const slow = read(1);
+    for (let taken = 0; taken < 20; taken++) {
+      while (upstream.demand > 0) upstream.next(2);
+      slow.request(1);
+    }
+    expect(timers).toBe(1);
+  });
+
   it("passes an error of upstream on at once, to a group after what it holds", () => {
     const { upstream, outer, read } = split();
     outer.request(1);
