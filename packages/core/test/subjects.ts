@@ -9,6 +9,7 @@ import { setFusion } from "../src/flow/unfused.js";
 import { map } from "../src/operator/map.js";
 import { tap } from "../src/operator/tap.js";
 import { fail } from "../src/source/fail.js";
+import { fromIterable } from "../src/source/from-iterable.js";
 import { fromPublisher } from "../src/source/from-publisher.js";
 import { range } from "../src/source/range.js";
 import type { Publisher } from "../src/spec/publisher.js";
@@ -122,6 +123,9 @@ function over(row: OperatorRow, apply: (upstream: Flow<number>) => Publisher<unk
     ...(row.rest && { rest: () => row.rest?.() }),
     create: (count) => apply(range(0, row.needs?.(count) ?? count)),
     createFailed: () => apply(fail<number>(failure)),
+    ...(row.passesAny === true && {
+      createOf: (items: readonly unknown[]) => apply(fromIterable(items as readonly number[])),
+    }),
   };
 }
 

@@ -124,6 +124,7 @@ export const hubs: Row[] = [
         ahead: prefetch,
         outstanding: prefetch,
         yields: item,
+        passesAny: true,
         publisher: { subscribers: "shared" },
       },
     }),

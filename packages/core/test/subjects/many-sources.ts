@@ -23,7 +23,7 @@ export const manySources: Row[] = [
   {
     file: "operator/concat-map",
     name: "concatMap to one",
-    operator: { apply: concatMap((n: number) => of(n)), ahead: 1, yields: item },
+    operator: { apply: concatMap((n: number) => of(n)), ahead: 1, yields: item, passesAny: true },
   },
   {
     file: "operator/concat-map",
@@ -170,7 +170,12 @@ export const manySources: Row[] = [
     {
       file: "operator/merge-map",
       name: `mergeMap to one, ${options.concurrency} at once`,
-      operator: { apply: mergeMap((n: number) => of(n), options), ahead: options.concurrency, yields: item },
+      operator: {
+        apply: mergeMap((n: number) => of(n), options),
+        ahead: options.concurrency,
+        yields: item,
+        passesAny: true,
+      },
     },
     {
       file: "operator/merge",
@@ -180,6 +185,7 @@ export const manySources: Row[] = [
         ahead: options.prefetch,
         outstanding: options.prefetch,
         yields: item,
+        passesAny: true,
       },
     },
     {
@@ -190,6 +196,7 @@ export const manySources: Row[] = [
         ahead: options.concurrency,
         outstanding: options.concurrency,
         yields: item,
+        passesAny: true,
       },
     },
   ]),
@@ -234,6 +241,7 @@ export const manySources: Row[] = [
       ahead: 4,
       outstanding: 4,
       yields: item,
+      passesAny: true,
     },
   },
   {
@@ -249,7 +257,7 @@ export const manySources: Row[] = [
   {
     file: "operator/concat",
     name: "concat with empty sources",
-    operator: { apply: (upstream) => concat([empty(), upstream, empty()]), yields: item },
+    operator: { apply: (upstream) => concat([empty(), upstream, empty()]), yields: item, passesAny: true },
   },
   {
     file: "operator/concat",

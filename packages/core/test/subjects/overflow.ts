@@ -18,6 +18,7 @@ export const overflow: Row[] = [
         apply,
         ahead: Number.POSITIVE_INFINITY,
         yields: item,
+        passesAny: true,
         publisher: { maxCount: 20_000 },
       },
     };
@@ -65,6 +66,7 @@ export const overflow: Row[] = [
       }),
       ahead: Number.POSITIVE_INFINITY,
       yields: item,
+      passesAny: true,
       publisher: { maxCount: 20_000 },
     },
   },
@@ -110,6 +112,7 @@ export const overflow: Row[] = [
       apply: onBackpressureCoDel<number>({ capacity: 20_000, intervalMs: 3_600_000 }),
       ahead: Number.POSITIVE_INFINITY,
       yields: item,
+      passesAny: true,
       publisher: { maxCount: 20_000 },
     },
   },

@@ -29,7 +29,7 @@ export const perItem: Row[] = [
   {
     file: "operator/filter",
     name: "filter, all pass",
-    operator: { apply: filter(() => true), yields: item },
+    operator: { apply: filter(() => true), yields: item, passesAny: true },
   },
   {
     file: "operator/filter",
@@ -40,7 +40,7 @@ export const perItem: Row[] = [
       yields: (index) => index * 2,
     },
   },
-  { file: "operator/tap", name: "tap", operator: { apply: tap(() => {}), yields: item } },
+  { file: "operator/tap", name: "tap", operator: { apply: tap(() => {}), yields: item, passesAny: true } },
   {
     file: "operator/scan",
     name: "scan",
@@ -52,7 +52,12 @@ export const perItem: Row[] = [
   {
     file: "operator/take",
     name: "take(a million)",
-    operator: { apply: take<number>(1_000_000), settings: { count: 1_000_000 }, yields: item },
+    operator: {
+      apply: take<number>(1_000_000),
+      settings: { count: 1_000_000 },
+      yields: item,
+      passesAny: true,
+    },
   },
   {
     file: "operator/take",
@@ -84,7 +89,7 @@ export const perItem: Row[] = [
   {
     file: "operator/skip",
     name: "skip(0)",
-    operator: { apply: skip(0), settings: { count: 0 }, yields: item },
+    operator: { apply: skip(0), settings: { count: 0 }, yields: item, passesAny: true },
   },
   {
     file: "operator/skip",
@@ -108,12 +113,12 @@ export const perItem: Row[] = [
   {
     file: "operator/skip-while",
     name: "skipWhile, none",
-    operator: { apply: skipWhile(() => false), yields: item },
+    operator: { apply: skipWhile(() => false), yields: item, passesAny: true },
   },
   {
     file: "operator/take-while",
     name: "takeWhile, all",
-    operator: { apply: takeWhile(() => true), yields: item },
+    operator: { apply: takeWhile(() => true), yields: item, passesAny: true },
   },
   {
     file: "operator/take-while",
@@ -138,12 +143,12 @@ export const perItem: Row[] = [
   {
     file: "operator/take-until",
     name: "takeUntil(never)",
-    operator: { apply: takeUntil(never()), yields: item },
+    operator: { apply: takeUntil(never()), yields: item, passesAny: true },
   },
   {
     file: "operator/take-until",
     name: "takeUntil(empty)",
-    operator: { apply: takeUntil([]), yields: item },
+    operator: { apply: takeUntil([]), yields: item, passesAny: true },
   },
   {
     file: "operator/pairwise",
@@ -161,6 +166,7 @@ export const perItem: Row[] = [
       apply: distinct({ capacity: 1_000_000, overflow: "error" }),
       settings: { capacity: 1_000_000 },
       yields: item,
+      passesAny: true,
     },
   },
   {
@@ -176,7 +182,7 @@ export const perItem: Row[] = [
   {
     file: "operator/distinct-until-changed",
     name: "distinctUntilChanged, all differ",
-    operator: { apply: distinctUntilChanged(), yields: item },
+    operator: { apply: distinctUntilChanged(), yields: item, passesAny: true },
   },
   {
     file: "operator/distinct-until-changed",
@@ -187,11 +193,15 @@ export const perItem: Row[] = [
       yields: (index) => index * 2,
     },
   },
-  { file: "operator/finalize", name: "finalize", operator: { apply: finalize(() => {}), yields: item } },
+  {
+    file: "operator/finalize",
+    name: "finalize",
+    operator: { apply: finalize(() => {}), yields: item, passesAny: true },
+  },
   {
     file: "operator/default-if-empty",
     name: "defaultIfEmpty",
-    operator: { apply: defaultIfEmpty(0), yields: item, publisher: { minCount: 1 } },
+    operator: { apply: defaultIfEmpty(0), yields: item, passesAny: true, publisher: { minCount: 1 } },
   },
   {
     file: "operator/last",

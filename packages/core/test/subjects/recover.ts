@@ -41,6 +41,7 @@ export const recover: Row[] = [
     operator: {
       apply: catchError((error) => fail<number>(error)),
       yields: item,
+      passesAny: true,
       passesErrorOn: true,
     },
   },
@@ -64,6 +65,7 @@ export const recover: Row[] = [
       apply: retry({ times: 0 }),
       settings: { times: 0 },
       yields: item,
+      passesAny: true,
       passesErrorOn: true,
     },
   },
@@ -96,7 +98,7 @@ export const recover: Row[] = [
   {
     file: "operator/repeat",
     name: "repeat, no more than once",
-    operator: { apply: repeat({ times: 0 }), settings: { times: 0 }, yields: item },
+    operator: { apply: repeat({ times: 0 }), settings: { times: 0 }, yields: item, passesAny: true },
   },
   {
     file: "operator/repeat",
@@ -176,6 +178,7 @@ export const recover: Row[] = [
           () => {},
         ),
       yields: item,
+      passesAny: true,
     },
   },
 ];

@@ -213,7 +213,11 @@ export const sources: Row[] = [
       item,
     },
   },
-  { file: "source/from-publisher", name: "fromPublisher", operator: { apply: fromPublisher, yields: item } },
+  {
+    file: "source/from-publisher",
+    name: "fromPublisher",
+    operator: { apply: fromPublisher, yields: item, passesAny: true },
+  },
 ];
 
 function* generate(count: number, error?: Error): Generator<number> {

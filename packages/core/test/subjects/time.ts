@@ -51,7 +51,7 @@ export const time: Row[] = [
   {
     file: "operator/throttle-time",
     name: "throttleTime(0)",
-    operator: { apply: throttleTime<number>(0, { clock }), rest, yields: item },
+    operator: { apply: throttleTime<number>(0, { clock }), rest, yields: item, passesAny: true },
   },
   {
     file: "operator/throttle-time",
@@ -75,6 +75,7 @@ export const time: Row[] = [
           outstanding: capacity,
           rest,
           yields: item,
+          passesAny: true,
         },
       }),
     ),
@@ -82,17 +83,17 @@ export const time: Row[] = [
   {
     file: "operator/idle-timeout",
     name: "idleTimeout",
-    operator: { apply: idleTimeout<number>(1000, { clock: still }), yields: item },
+    operator: { apply: idleTimeout<number>(1000, { clock: still }), yields: item, passesAny: true },
   },
   {
     file: "operator/initial-timeout",
     name: "initialTimeout",
-    operator: { apply: initialTimeout<number>(1000, { clock: still }), yields: item },
+    operator: { apply: initialTimeout<number>(1000, { clock: still }), yields: item, passesAny: true },
   },
   {
     file: "operator/backpressure-timeout",
     name: "backpressureTimeout",
-    operator: { apply: backpressureTimeout<number>(1000, { clock: still }), yields: item },
+    operator: { apply: backpressureTimeout<number>(1000, { clock: still }), yields: item, passesAny: true },
   },
   {
     file: "source/interval",
