@@ -9,6 +9,7 @@ export { Alarm } from "./kit/alarm.js";
 export { Arbiter, type ArbiterOwner } from "./kit/arbiter.js";
 export { type Backoff, backoffMs, checkBackoff } from "./kit/backoff.js";
 export { checkClock } from "./kit/check-clock.js";
+export { checkOptions } from "./kit/check-options.js";
 export { checkMilliseconds } from "./kit/check-milliseconds.js";
 export { DropAccount } from "./kit/drop-account.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";

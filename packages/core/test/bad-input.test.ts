@@ -48,6 +48,38 @@ const functions: Record<string, Call> = {
   reduce: (wrong) => flow.reduce(wrong, 0),
 };
 
+/** Calls whose options may be left out. */
+const optional: Record<string, Call> = {
+  mapAsync: (wrong) => core.mapAsync((n: number) => n, wrong),
+  mapAsyncKeyed: (wrong) =>
+    core.mapAsyncKeyed(
+      (n: number) => n,
+      (n) => n,
+      wrong,
+    ),
+  mergeMap: (wrong) => core.mergeMap((n: number) => [n], wrong),
+  merge: (wrong) => core.merge([flow], wrong),
+  zip: (wrong) => core.zip([flow], wrong),
+  combineLatest: (wrong) => core.combineLatest([flow], wrong),
+  exhaustMap: (wrong) => core.exhaustMap((n: number) => [n], wrong),
+  retry: core.retry,
+  repeat: core.repeat,
+  takeWhile: (wrong) => core.takeWhile((n: number) => n > 0, wrong),
+  window: (wrong) => core.window(2, wrong),
+  debounce: (wrong) => core.debounce(5, wrong),
+  sample: (wrong) => core.sample(5, wrong),
+  throttleTime: (wrong) => core.throttleTime(5, wrong),
+  idleTimeout: (wrong) => core.idleTimeout(5, wrong),
+  initialTimeout: (wrong) => core.initialTimeout(5, wrong),
+  backpressureTimeout: (wrong) => core.backpressureTimeout(5, wrong),
+  share: core.share,
+  publish: (wrong) => core.publish(flow, wrong),
+  onBackpressureDrop: core.onBackpressureDrop,
+  onBackpressureLatest: core.onBackpressureLatest,
+  onBackpressureError: core.onBackpressureError,
+  "policy.latest": core.policy.latest,
+};
+
 /** Calls that take a capacity or a count. */
 const capacities: Record<string, Call> = {
   prefetch: core.prefetch,
@@ -164,6 +196,20 @@ for (const [name, call] of Object.entries(capacities)) {
         const error = thrownBy(call, wrong);
         expect(error).toBeInstanceOf(RangeError);
         expect(error.message).toContain(String(wrong));
+        checkWords(error);
+      }
+    });
+  });
+}
+
+for (const [name, call] of Object.entries(optional)) {
+  describe(`${name} options`, () => {
+    it("throws a TypeError for what is no object, which would be ignored without a word", () => {
+      expect(() => call(undefined as never)).not.toThrow();
+      for (const wrong of [5, "5", true, null, () => 1]) {
+        const error = thrownBy(call, wrong);
+        expect(error).toBeInstanceOf(TypeError);
+        expect(error.message).toContain("the options");
         checkWords(error);
       }
     });

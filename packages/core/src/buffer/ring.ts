@@ -86,7 +86,7 @@ export class Ring<T> {
 }
 
 /**
- * Returns `capacity` if it is an integer in [least, 2^30], throws a `RangeError` that names `place` otherwise.
+ * Returns `capacity`, or what `option` names it, if it is an integer in [least, 2^30], throws a `RangeError` that names `place` otherwise.
  * 2^30 slots are as many as an array can have in practice; an unbounded buffer is refused by design.
  *
  * @example
@@ -95,10 +95,15 @@ export class Ring<T> {
  * console.log(checkCapacity("my queue", 64, 1)); // prints 64
  * ```
  */
-export function checkCapacity(place: string, capacity: number, least: 0 | 1): number {
+export function checkCapacity(
+  place: string,
+  capacity: number,
+  least: 0 | 1,
+  option: string = "capacity",
+): number {
   if (!Number.isInteger(capacity) || capacity < least || capacity > 2 ** 30) {
     throw new RangeError(
-      `Cannot give ${place} the capacity ${describe(capacity)}: it must be an integer from ${least} to 2^30`,
+      `Cannot give ${place} the ${option} ${describe(capacity)}: it must be an integer from ${least} to 2^30`,
     );
   }
   return capacity;

@@ -1,6 +1,7 @@
 // The checks of what every place in front of a producer takes. A buffer has no default: overflow is a choice that
 // the caller makes by name.
 
+import { checkOptions } from "./check-options.js";
 import { checkCapacity } from "../buffer/ring.js";
 import { UNBOUNDED } from "../spec/demand.js";
 import { describe } from "../spec/describe.js";
@@ -44,6 +45,7 @@ function checkBounds(place: string, options: AnyBufferOptions<never>): number {
 
 /** Throws the `TypeError` of a `place` that was given something else than a function or counters. */
 export function checkDropOptions(place: string, options: DropOptions<never> | undefined): void {
+  checkOptions(place, options);
   const { onDrop, counters } = options ?? {};
   if (onDrop !== undefined) requireFunction("tell of drops", onDrop);
   // By shape and not by class: counters may come from another copy of this library.

@@ -2,12 +2,12 @@
 
 import { checkCapacity } from "../buffer/ring.js";
 import type { Clock } from "../spec/clock.js";
-import { describe } from "../spec/describe.js";
 import type { Reader, ReaderOptions } from "../spec/reader.js";
 import { checkDropOptions } from "./buffer-options.js";
 import { checkChoice } from "./check-choice.js";
 import { checkClock } from "./check-clock.js";
 import { checkMilliseconds } from "./check-milliseconds.js";
+import { checkOptions } from "./check-options.js";
 
 /**
  * Throws the `TypeError` or `RangeError` of a `place`; fills in the defaults.
@@ -20,9 +20,7 @@ export function checkReader<T>(
   clock: Clock,
   bound: unknown,
 ): Reader<T> {
-  if (options !== undefined && (typeof options !== "object" || options === null)) {
-    throw new TypeError(`Cannot give ${place} the options ${describe(options)}: it takes an object`);
-  }
+  checkOptions(place, options);
   const given = (options ?? {}) as Partial<Reader<T>>; // or anything, from JavaScript
   const { slow = "wait", patienceMs, otherwise } = given;
   checkDropOptions(place, given);

@@ -3,6 +3,7 @@
 import { checkCapacity } from "../buffer/ring.js";
 import type { Clock, ClockOptions } from "../spec/clock.js";
 import { checkClock } from "./check-clock.js";
+import { checkOptions } from "./check-options.js";
 import { checkMilliseconds } from "./check-milliseconds.js";
 
 /** What `window` and `groupBy` share. */
@@ -39,7 +40,8 @@ export function splitSettings(
   options: SplitOptions | undefined,
   defaultClock: Clock,
 ): SplitSettings {
-  const prefetch = checkCapacity(name, options?.prefetch ?? 256, 1);
+  checkOptions(name, options);
+  const prefetch = checkCapacity(name, options?.prefetch ?? 256, 1, "prefetch");
   return {
     name,
     call: `${name}(${written}prefetch: ${prefetch} })`,

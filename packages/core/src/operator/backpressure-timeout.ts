@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
@@ -28,6 +29,7 @@ import type { ClockOptions } from "../spec/clock.js";
  */
 export function backpressureTimeout<T>(ms: number, options?: ClockOptions): Operator<T, T> {
   checkMilliseconds("backpressureTimeout", ms, 1);
+  checkOptions("backpressureTimeout", options);
   const clock = checkClock("backpressureTimeout", options?.clock ?? systemClock);
   return (upstream) =>
     flowOf(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { checkCapacity, Ring } from "../buffer/ring.js";
 import { flowFrom } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
@@ -29,7 +30,8 @@ export function combineLatest<S extends readonly FlowInput<unknown>[] | []>(
   options?: JoinOptions,
 ): Flow<TupleOf<S>> {
   const flows = fromEach("combineLatest", sources);
-  const prefetch = checkCapacity("combineLatest", options?.prefetch ?? 64, 1);
+  checkOptions("combineLatest", options);
+  const prefetch = checkCapacity("combineLatest", options?.prefetch ?? 64, 1, "prefetch");
   const count = flows.length;
   checkCapacity("combineLatest", count * prefetch, 0); // they wait in one queue
   return flowFrom<unknown[]>((downstream) => new CombineLatest(downstream, count, prefetch).start(flows), {

@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
@@ -25,6 +26,7 @@ import type { ClockOptions } from "../spec/clock.js";
  */
 export function initialTimeout<T>(ms: number, options?: ClockOptions): Operator<T, T> {
   checkMilliseconds("initialTimeout", ms, 1);
+  checkOptions("initialTimeout", options);
   const clock = checkClock("initialTimeout", options?.clock ?? systemClock);
   return (upstream) =>
     flowOf(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { checkCapacity, Ring } from "../buffer/ring.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
@@ -46,7 +47,8 @@ export function mapAsyncKeyed<T, R>(
 ): Operator<T, R> {
   requireFunction("mapAsyncKeyed", key);
   requireFunction("mapAsyncKeyed", transform);
-  const concurrency = checkCapacity("mapAsyncKeyed", options?.concurrency ?? 16, 1);
+  checkOptions("mapAsyncKeyed", options);
+  const concurrency = checkCapacity("mapAsyncKeyed", options?.concurrency ?? 16, 1, "concurrency");
   const capacity = checkCapacity("mapAsyncKeyed", options?.capacity ?? 4 * concurrency, 1);
   return (upstream) =>
     flowOf(

@@ -1,6 +1,7 @@
 // Two orders in one class: what differs is only when a call takes its place in the ring, ordered from the start, else
 // when its result is there.
 
+import { checkOptions } from "../kit/check-options.js";
 import { checkCapacity, Ring } from "../buffer/ring.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
@@ -35,7 +36,8 @@ export interface MapAsyncOptions {
  */
 export function mapAsync<T, R>(transform: AsyncFunction<T, R>, options?: MapAsyncOptions): Operator<T, R> {
   requireFunction("mapAsync", transform);
-  const concurrency = checkCapacity("mapAsync", options?.concurrency ?? 16, 1);
+  checkOptions("mapAsync", options);
+  const concurrency = checkCapacity("mapAsync", options?.concurrency ?? 16, 1, "concurrency");
   const ordered = options?.ordered ?? true;
   return (upstream) =>
     flowOf(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { checkCapacity } from "../buffer/ring.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
@@ -42,8 +43,9 @@ export function mergeMap<T, S extends FlowInput<unknown>>(
 ): Operator<T, ItemOf<S>>;
 export function mergeMap<T, R>(make: (item: T) => FlowInput<R>, options?: MergeMapOptions): Operator<T, R> {
   requireFunction("mergeMap", make);
-  const concurrency = checkCapacity("mergeMap", options?.concurrency ?? 16, 1);
-  const prefetch = checkCapacity("mergeMap", options?.prefetch ?? 64, 1);
+  checkOptions("mergeMap", options);
+  const concurrency = checkCapacity("mergeMap", options?.concurrency ?? 16, 1, "concurrency");
+  const prefetch = checkCapacity("mergeMap", options?.prefetch ?? 64, 1, "prefetch");
   const makeFlow = (item: T) => from(make(item));
   return (upstream) =>
     flowOf(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { checkCapacity } from "../buffer/ring.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
@@ -36,8 +37,14 @@ export function merge<A extends readonly unknown[]>(
   options?: MergeOptions,
 ): Flow<A[number]> {
   const flows = fromEach("merge", sources);
-  const concurrency = checkCapacity("merge", options?.concurrency ?? Math.max(1, flows.length), 1);
-  const prefetch = checkCapacity("merge", options?.prefetch ?? 64, 1);
+  checkOptions("merge", options);
+  const concurrency = checkCapacity(
+    "merge",
+    options?.concurrency ?? Math.max(1, flows.length),
+    1,
+    "concurrency",
+  );
+  const prefetch = checkCapacity("merge", options?.prefetch ?? 64, 1, "prefetch");
   const itself = (flow: Flow<unknown>): Flow<unknown> => flow;
   return flowOf(
     from(flows),

@@ -77,7 +77,7 @@ describe("publish", () => {
   });
 
   it("throws at the call for wrong options, and for what has no items", () => {
-    expect(() => publish([1], { prefetch: 0 })).toThrow(/publish the capacity 0/);
+    expect(() => publish([1], { prefetch: 0 })).toThrow(/publish the prefetch 0/);
     // @ts-expect-error: no prefetch, and items may be lost
     expect(() => publish([1], { slow: "latest" })).toThrow(/publish that may drop the capacity undefined/);
     // @ts-expect-error: the same

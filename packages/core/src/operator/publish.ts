@@ -45,7 +45,7 @@ export function publish<T>(
   options?: ShareOptions<T> | LosslessShareOptions<T>,
 ): PublishedFlow<T> {
   const reader = checkReader<T>("publish", options, systemClock, options?.prefetch);
-  const prefetch = checkCapacity("publish", options?.prefetch ?? 256, 1);
+  const prefetch = checkCapacity("publish", options?.prefetch ?? 256, 1, "prefetch");
   const feed = new MulticastFeed<T>("publish", prefetch, false);
   return new PublishedFlow(from(source), feed, reader, options?.prefetch, { prefetch });
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowFrom } from "../flow/connected-flow.js";
 import { type Flow, type Operator, requireFlow } from "../flow/flow.js";
@@ -35,6 +36,7 @@ export interface RepeatOptions {
  * ```
  */
 export function repeat<T>(options?: RepeatOptions): Operator<T, T> {
+  checkOptions("repeat", options);
   const { times = UNBOUNDED, delayMs = 0, clock = systemClock } = options ?? {};
   checkTimes("repeat", times);
   checkMilliseconds("repeat a delay of", delayMs, 0);

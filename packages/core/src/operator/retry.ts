@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { systemClock } from "../clock/system-clock.js";
 import { flowFrom } from "../flow/connected-flow.js";
 import { type Flow, type Operator, requireFlow } from "../flow/flow.js";
@@ -44,6 +45,7 @@ export interface RetryOptions {
  * ```
  */
 export function retry<T>(options?: RetryOptions): Operator<T, T> {
+  checkOptions("retry", options);
   const { times = 3, when = always, random = Math.random, clock = systemClock } = options ?? {};
   checkTimes("retry", times);
   requireFunction("retry", when);

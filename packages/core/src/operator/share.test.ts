@@ -164,7 +164,7 @@ describe("share", () => {
   });
 
   it("throws at the call for wrong options, and for what is no flow", () => {
-    expect(() => share({ prefetch: 0 })).toThrow(/share the capacity 0/);
+    expect(() => share({ prefetch: 0 })).toThrow(/share the prefetch 0/);
     expect(() => share({ slow: "no" as "wait" })).toThrow(/"no"/);
     expect(() => share()([1] as never)).toThrow(/Cannot apply share/);
     for (const wrong of [5, null, "latest"]) {

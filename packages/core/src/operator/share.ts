@@ -53,7 +53,7 @@ export function share<T>(
   options?: ShareOptions<T> | LosslessShareOptions<T>,
 ): (upstream: Flow<T>) => GroupFlow<T> {
   const reader = checkReader<T>("share", options, systemClock, options?.prefetch);
-  const prefetch = checkCapacity("share", options?.prefetch ?? 256, 1);
+  const prefetch = checkCapacity("share", options?.prefetch ?? 256, 1, "prefetch");
   return (upstream) => {
     // idle --first subscriber--> running --(the last one leaves | upstream ends)--> idle
     let feed: MulticastFeed<T> | undefined;

@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
 import { asError } from "../kit/dropped.js";
@@ -31,6 +32,7 @@ export function takeWhile<T, S extends T>(
 export function takeWhile<T>(test: (item: T) => unknown, options?: TakeWhileOptions): Operator<T, T>;
 export function takeWhile<T>(test: (item: T) => unknown, options?: TakeWhileOptions): Operator<T, T> {
   requireFunction("takeWhile", test);
+  checkOptions("takeWhile", options);
   const inclusive = options?.inclusive ?? false;
   return (upstream) =>
     flowOf(upstream, (downstream: StageSubscriber<T>) => new TakeWhile(downstream, test, inclusive), {

@@ -1,3 +1,4 @@
+import { checkOptions } from "../kit/check-options.js";
 import { checkCapacity, Ring } from "../buffer/ring.js";
 import { flowFrom } from "../flow/connected-flow.js";
 import type { Flow } from "../flow/flow.js";
@@ -27,7 +28,8 @@ export function zip<S extends readonly FlowInput<unknown>[] | []>(
   options?: JoinOptions,
 ): Flow<TupleOf<S>> {
   const flows = fromEach("zip", sources);
-  const prefetch = checkCapacity("zip", options?.prefetch ?? 64, 1);
+  checkOptions("zip", options);
+  const prefetch = checkCapacity("zip", options?.prefetch ?? 64, 1, "prefetch");
   return flowFrom<unknown[]>((downstream) => new Zip(downstream, flows.length, prefetch).start(flows), {
     name: "zip",
     settings: { prefetch, sources: flows.length },
