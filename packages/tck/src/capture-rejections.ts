@@ -1,6 +1,7 @@
 // Promises that were rejected and that nobody handles. A host ends over one (Node), or writes it to its console; a
 // test wants to see it, and not die of it.
 
+import { CaptureStack } from "./capture-stack.js";
 import { messageTurns } from "./settle.js";
 
 /** What this file asks of Node's `process`, where there is one. */
@@ -12,7 +13,8 @@ interface Events {
 
 /**
  * Runs `action` and returns why promises were rejected meanwhile that nobody handled. Whoever else listens for such
- * rejections, a test runner for one, does not hear of them. Two captures must not overlap.
+ * rejections, a test runner for one, does not hear of them. Two captures may lie within one
+ * another, but not overlap: the one that ends first rejects.
  *
  * @example
  * ```ts
@@ -23,17 +25,14 @@ interface Events {
  * console.log(reasons.length, String(reasons[0])); // prints 1 Error: forgotten
  * ```
  */
-export async function captureRejections(action: () => void | Promise<void>): Promise<unknown[]> {
-  const reasons: unknown[] = [];
-  const restore = listen((reason) => reasons.push(reason));
-  try {
+export function captureRejections(action: () => void | Promise<void>): Promise<unknown[]> {
+  return running.capture(async () => {
     await action();
     await messageTurns(1); // a host tells of them when the microtasks are done
-  } finally {
-    restore();
-  }
-  return reasons;
+  });
 }
+
+const running = new CaptureStack(listen);
 
 function listen(hear: (reason: unknown) => void): () => void {
   const { process } = globalThis as unknown as { process?: Partial<Events> };

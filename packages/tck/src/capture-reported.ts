@@ -1,9 +1,12 @@
 // Errors that nobody could be handed are reported to the host as uncaught. A test wants to see them, and not
 // die of them.
 
+import { CaptureStack } from "./capture-stack.js";
+
 /**
  * Puts a function of its own in the place of `globalThis.reportError` while `action` runs, also where the
- * host has none (Node 20), and returns what was reported. Two captures must not overlap.
+ * host has none (Node 20), and returns what was reported. Two captures may lie within one another, but not overlap:
+ * the one that ends first rejects.
  *
  * @example
  * ```ts
@@ -22,21 +25,15 @@
  * console.log(String(reported[0])); // prints Error: a broken subscriber
  * ```
  */
-export async function captureReported(action: () => void | Promise<void>): Promise<unknown[]> {
-  const reported: unknown[] = [];
+export function captureReported(action: () => void | Promise<void>): Promise<unknown[]> {
+  return running.capture(action);
+}
+
+const running = new CaptureStack((hear) => {
   const before = Object.getOwnPropertyDescriptor(globalThis, "reportError");
-  Object.defineProperty(globalThis, "reportError", {
-    configurable: true,
-    writable: true,
-    value: (error: unknown) => {
-      reported.push(error);
-    },
-  });
-  try {
-    await action();
-  } finally {
+  Object.defineProperty(globalThis, "reportError", { configurable: true, writable: true, value: hear });
+  return () => {
     if (before === undefined) Reflect.deleteProperty(globalThis, "reportError");
     else Object.defineProperty(globalThis, "reportError", before);
-  }
-  return reported;
-}
+  };
+});
