@@ -16,7 +16,7 @@ export interface Resting {
 /** Lets a subject come to rest: its own way first, then some turns of the event loop. */
 export async function quiet(subject: Resting): Promise<void> {
   await subject.rest?.();
-  if (subject.timers === false) await messageTurns(5);
+  if (subject.timers === false) await messageTurns(3);
   else await settled();
 }
 
