@@ -48,6 +48,8 @@ abstract class Model {
   completed = false;
   /** The next item sent makes a request of two. */
   requestsInside = false;
+  /** What waits for no time at all is done in the same advance. */
+  protected isAdvancing = false;
 
   /** The most that may be held, and what upstream is asked for in all. */
   abstract readonly capacity: number;
@@ -71,11 +73,13 @@ abstract class Model {
       this.isCompleting = true;
       this.complete();
     } else if (act.kind === "advance") {
+      this.isAdvancing = true;
       for (let left = act.n; left > 0 && !this.completed; left--) {
         this.now++;
         this.tick();
         this.settle();
       }
+      this.isAdvancing = false;
     }
     this.settle();
     if (this.isCompleting && this.isEmpty) this.completed = true;
@@ -184,7 +188,7 @@ class ThrottledLatest extends Latest {
   }
 
   protected override sent(): void {
-    this.opensAt = this.now + this.ms;
+    this.opensAt = this.ms === 0 && this.isAdvancing ? undefined : this.now + this.ms;
   }
 }
 
