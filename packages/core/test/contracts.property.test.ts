@@ -228,7 +228,10 @@ describe("the contract", () => {
   it("is measured: what holds many items is seen to hold them, and what holds none is seen to hold none", async () => {
     const held = async (name: string): Promise<number[] | undefined> =>
       (await heldIn("fused")).get(name)?.map((found) => found.held);
-    expect(await held("onBackpressureBuffer, error, with room")).toEqual([MORE_THAN_HELD, MORE_THAN_HELD - 3]);
+    expect(await held("onBackpressureBuffer, error, with room")).toEqual([
+      MORE_THAN_HELD,
+      MORE_THAN_HELD - 3,
+    ]);
     expect(await held("map")).toEqual([0, 0]);
   });
 

@@ -20,8 +20,8 @@ import type { ClockOptions } from "../spec/clock.js";
  * ```ts
  * import { initialTimeout, never } from "@sluice/core";
  * const silent = never().pipe(initialTimeout(20));
- * await silent.toArray().catch((error) => console.log(error.message.slice(0, 48)));
- * // prints Cannot wait longer than 20 ms for the first item
+ * await silent.toArray().catch((error) => console.log(error.message));
+ * // prints initialTimeout waited 20 ms for the first item: raise its limit
  * ```
  */
 export function initialTimeout<T>(ms: number, options?: ClockOptions): Operator<T, T> {
