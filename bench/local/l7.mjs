@@ -11,7 +11,7 @@ export const row = localRow({
   title: "mapAsync of resolved promises, 16 at once, 1e5 items",
   job: "mapAsync",
   items: 100_000,
-  itemsOf: { effect: 20_000, "effect-unordered": 20_000, ix: 20_000 },
+  itemsOf: { effect: 20_000, "effect-unordered": 20_000, ix: 20_000, xstream: 10_000 },
   expected: sumOfDoubles,
   contenders: [
     "loop",
