@@ -60,7 +60,6 @@ class TakeUntil<T> extends OperatorSubscriber<T, T> implements InnerOwner<unknow
   }
 
   next(item: T): boolean {
-    if (this.end !== undefined) return false;
     this.isSending = true;
     const used = this.downstream.next(item);
     this.isSending = false;

@@ -1,57 +1,21 @@
 // Ends of a pipeline.
 
+import type { Flow } from "../../src/flow/flow.js";
 import { fromPublisher } from "../../src/source/from-publisher.js";
 import { toWebStream } from "../../src/sink/to-web-stream.js";
 import { toWritableStream } from "../../src/sink/to-writable-stream.js";
 import { item, type Row } from "./row.js";
 
 export const sinks: Row[] = [
-  {
-    file: "sink/to-array",
-    name: "toArray",
-    sink: {
-      item,
-      stoppable: true,
-      consume: (publisher) => {
-        const stop = new AbortController();
-        const received: number[] = [];
-        const ended = fromPublisher(publisher)
-          .toArray({ signal: stop.signal })
-          .then((items) => received.push(...items));
-        return { ended, cancel: () => stop.abort(), received: () => received };
-      },
-    },
-  },
-  {
-    file: "sink/reduce",
-    name: "reduce",
-    sink: {
-      item,
-      stoppable: true,
-      consume: (publisher) => {
-        const stop = new AbortController();
-        const received: number[] = [];
-        const push = (count: number, n: number): number => count + (received.push(n) > 0 ? 1 : 0);
-        const ended = fromPublisher(publisher).reduce(push, 0, { signal: stop.signal });
-        return { ended, cancel: () => stop.abort(), received: () => received };
-      },
-    },
-  },
-  {
-    file: "sink/for-each",
-    name: "forEach",
-    sink: {
-      item,
-      stoppable: true,
-      consume: (publisher) => {
-        const stop = new AbortController();
-        const received: number[] = [];
-        const push = async (n: number): Promise<void> => void received.push(n);
-        const ended = fromPublisher(publisher).forEach(push, { signal: stop.signal, prefetch: 8 });
-        return { ended, cancel: () => stop.abort(), received: () => received };
-      },
-    },
-  },
+  stoppable({ file: "sink/to-array", name: "toArray" }, async (flow, received, signal) => {
+    received.push(...(await flow.toArray({ signal })));
+  }),
+  stoppable({ file: "sink/reduce", name: "reduce" }, (flow, received, signal) =>
+    flow.reduce((count, n) => count + (received.push(n) > 0 ? 1 : 0), 0, { signal }),
+  ),
+  stoppable({ file: "sink/for-each", name: "forEach" }, (flow, received, signal) =>
+    flow.forEach(async (n) => void received.push(n), { signal, prefetch: 8 }),
+  ),
   {
     file: "sink/for-each",
     name: "forEach that throws at the third item",
@@ -68,24 +32,9 @@ export const sinks: Row[] = [
       },
     },
   },
-  {
-    file: "sink/to-async-iterable",
-    name: "for await",
-    sink: {
-      item,
-      stoppable: true,
-      consume: (publisher) => {
-        const stop = new AbortController();
-        const received: number[] = [];
-        const read = async (): Promise<void> => {
-          for await (const n of fromPublisher(publisher).values({ prefetch: 8, signal: stop.signal })) {
-            received.push(n);
-          }
-        };
-        return { ended: read(), cancel: () => stop.abort(), received: () => received };
-      },
-    },
-  },
+  stoppable({ file: "sink/to-async-iterable", name: "for await" }, async (flow, received, signal) => {
+    for await (const n of flow.values({ prefetch: 8, signal })) received.push(n);
+  }),
   {
     file: "sink/to-async-iterable",
     name: "for await, left by break",
@@ -104,30 +53,21 @@ export const sinks: Row[] = [
       },
     },
   },
-  {
-    file: "sink/subscribe",
-    name: "subscribe with a signal",
-    sink: {
-      item,
-      stoppable: true,
-      consume: (publisher) => {
-        const stop = new AbortController();
-        const received: number[] = [];
-        const ended = new Promise<void>((resolve, reject) => {
-          fromPublisher(publisher).subscribe(
-            {
-              onSubscribe: (subscription) => subscription.request(Number.POSITIVE_INFINITY),
-              onNext: (n) => void received.push(n),
-              onError: reject,
-              onComplete: resolve,
-            },
-            { signal: stop.signal },
-          );
-        });
-        return { ended, cancel: () => stop.abort(), received: () => received };
-      },
-    },
-  },
+  stoppable(
+    { file: "sink/subscribe", name: "subscribe with a signal" },
+    (flow, received, signal) =>
+      new Promise<void>((resolve, reject) => {
+        flow.subscribe(
+          {
+            onSubscribe: (subscription) => subscription.request(Number.POSITIVE_INFINITY),
+            onNext: (n) => void received.push(n),
+            onError: reject,
+            onComplete: resolve,
+          },
+          { signal },
+        );
+      }),
+  ),
   {
     file: "sink/to-web-stream",
     name: "toWebStream",
@@ -151,22 +91,29 @@ export const sinks: Row[] = [
       },
     },
   },
-  {
-    file: "sink/to-writable-stream",
-    name: "toWritableStream",
+  stoppable({ file: "sink/to-writable-stream", name: "toWritableStream" }, (flow, received, signal) => {
+    const stream = new WritableStream<number>({ write: (n) => void received.push(n) });
+    return toWritableStream(flow, stream, { prefetch: 8, signal });
+  }),
+];
+
+/** A sink that a signal stops; `run` writes down what it was given. */
+function stoppable(
+  { file, name }: { readonly file: string; readonly name: string },
+  run: (flow: Flow<number>, received: number[], signal: AbortSignal) => Promise<unknown>,
+): Row {
+  return {
+    file,
+    name,
     sink: {
       item,
       stoppable: true,
       consume: (publisher) => {
         const stop = new AbortController();
         const received: number[] = [];
-        const stream = new WritableStream<number>({ write: (n) => void received.push(n) });
-        const ended = toWritableStream(fromPublisher(publisher), stream, {
-          prefetch: 8,
-          signal: stop.signal,
-        });
+        const ended = run(fromPublisher(publisher), received, stop.signal);
         return { ended, cancel: () => stop.abort(), received: () => received };
       },
     },
-  },
-];
+  };
+}
