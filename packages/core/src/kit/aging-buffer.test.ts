@@ -1,10 +1,17 @@
-import { ManualSubscriber, TestPublisher, VirtualClock } from "@sluice/tck";
+import { captureReported, ManualSubscriber, TestPublisher, VirtualClock } from "@sluice/tck";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { onBackpressureBuffer } from "../overflow/on-backpressure-buffer.js";
 import { create, type Emitter } from "../source/create.js";
 import { fromPublisher } from "../source/from-publisher.js";
 import { OverflowError } from "../spec/errors.js";
-import { type BufferOverflow, type DropReason, OverflowCounters } from "../spec/overflow.js";
+import type { MemoryAccount } from "../spec/memory-account.js";
+import {
+  type BufferOptions,
+  type BufferOverflow,
+  type DropReason,
+  OverflowCounters,
+} from "../spec/overflow.js";
 
 interface Shape {
   readonly items?: number;
@@ -12,10 +19,11 @@ interface Shape {
   readonly ttlMs?: number;
   readonly overflow?: BufferOverflow;
   readonly weigh?: (item: number) => number;
+  readonly memory?: MemoryAccount;
 }
 
 /** A buffer in which each number weighs what it is. */
-function aging({ items = 9, weight = 100, ttlMs, overflow = "dropNewest", weigh = (n) => n }: Shape) {
+function aging({ items = 9, weight = 100, ttlMs, overflow = "dropNewest", weigh = (n) => n, memory }: Shape) {
   const clock = new VirtualClock();
   const dropped: [number, DropReason][] = [];
   const counters = new OverflowCounters();
@@ -24,11 +32,155 @@ function aging({ items = 9, weight = 100, ttlMs, overflow = "dropNewest", weigh 
   const onDrop = (...drop: [number, DropReason]): void => void dropped.push(drop);
   fromPublisher(upstream)
     .pipe(
-      onBackpressureBuffer({ capacity: { items, weight }, weigh, overflow, ttlMs, clock, onDrop, counters }),
+      onBackpressureBuffer({
+        capacity: { items, weight },
+        weigh,
+        overflow,
+        ttlMs,
+        clock,
+        onDrop,
+        counters,
+        memory,
+      }),
     )
     .subscribe(subscriber);
   return { clock, dropped, counters, upstream, subscriber };
 }
+
+/** A budget that keeps account of what it granted. */
+class Budget implements MemoryAccount {
+  charged = 0;
+  readonly most: number;
+  constructor(most: number) {
+    this.most = most;
+  }
+  tryCharge(bytes: number): boolean {
+    if (this.charged + bytes > this.most) return false;
+    this.charged += bytes;
+    return true;
+  }
+  release(bytes: number): void {
+    this.charged -= bytes;
+  }
+}
+
+describe("AgingBuffer, memory account", () => {
+  it("charges what waits, and gives it back when it is sent", () => {
+    const memory = new Budget(100);
+    const { upstream, subscriber } = aging({ memory });
+    upstream.next(4, 6);
+    expect(memory.charged).toBe(10);
+    subscriber.request(1);
+    expect(memory.charged).toBe(6);
+    subscriber.request(2);
+    upstream.next(50); // there is demand: it does not wait
+    expect([memory.charged, subscriber.items]).toEqual([0, [4, 6, 50]]);
+  });
+
+  it.each(["dropOldest", "dropNewest"] as const)("has no room where the account has none: %s", (overflow) => {
+    const memory = new Budget(10);
+    memory.tryCharge(3); // somebody else
+    const { upstream, subscriber, dropped } = aging({ memory, overflow });
+    upstream.next(4, 2, 3);
+    expect(dropped).toEqual([[overflow === "dropOldest" ? 4 : 3, "overflow"]]);
+    expect(memory.charged).toBe(overflow === "dropOldest" ? 8 : 9);
+    subscriber.request(9);
+    expect(memory.charged).toBe(3);
+  });
+
+  it("fails by name where the account has no room and overflow is an error", () => {
+    const memory = new Budget(10);
+    const { upstream, subscriber } = aging({ memory, overflow: "error" });
+    upstream.next(4, 7);
+    subscriber.request(9);
+    expect(subscriber.items).toEqual([4]);
+    expect(subscriber.error).toBeInstanceOf(OverflowError);
+    expect(memory.charged).toBe(0);
+  });
+
+  it("gives everything back after cancel, expiry and an error", () => {
+    const memory = new Budget(100);
+    const cancelled = aging({ memory });
+    cancelled.upstream.next(1, 2, 3);
+    cancelled.subscriber.cancel();
+    expect(memory.charged).toBe(0);
+    const old = aging({ memory, ttlMs: 10 });
+    old.upstream.next(5);
+    old.clock.advance(10);
+    old.subscriber.request(1);
+    expect(memory.charged).toBe(0);
+    const failed = aging({ memory });
+    failed.upstream.next(1, 2);
+    failed.upstream.error(new Error("boom"));
+    failed.subscriber.request(9);
+    expect(memory.charged).toBe(0);
+  });
+
+  it("ends the stream when the account throws, and does not ask it again", () => {
+    let asked = 0;
+    const memory: MemoryAccount = {
+      tryCharge: () => {
+        asked += 1;
+        throw new Error("no account");
+      },
+      release: () => {},
+    };
+    const { upstream, subscriber } = aging({ memory, overflow: "dropOldest" });
+    upstream.next(1, 2);
+    expect(subscriber.error).toMatchObject({ message: "no account" });
+    expect([asked, upstream.cancelled]).toEqual([1, true]);
+  });
+
+  it("sends the item and reports the error when giving back throws", async () => {
+    const memory: MemoryAccount = {
+      tryCharge: () => true,
+      release: () => {
+        throw new Error("late");
+      },
+    };
+    const reported = await captureReported(() => {
+      const { upstream, subscriber } = aging({ memory });
+      upstream.next(1);
+      subscriber.request(1);
+      expect(subscriber.items).toEqual([1]);
+      expect(subscriber.error).toBeUndefined();
+    });
+    expect(reported).toMatchObject([{ message: "late" }]);
+  });
+
+  it("is refused without weigh, and if it is no account", () => {
+    const memory = new Budget(1);
+    const options = { capacity: 1, overflow: "error", memory } as unknown as BufferOptions<number>;
+    expect(() => onBackpressureBuffer(options)).toThrow(/Cannot give onBackpressureBuffer the memory/);
+    const strange = { capacity: { items: 1, weight: 1 }, weigh: () => 1, overflow: "error", memory: 5 };
+    expect(() => onBackpressureBuffer(strange as never)).toThrow(/the memory 5/);
+  });
+
+  it("is conserved over random acts", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(30), { maxLength: 60 }),
+        fc.constantFrom("dropOldest", "dropNewest"),
+        (acts, overflow) => {
+          const memory = new Budget(40);
+          const { upstream, subscriber, counters } = aging({ memory, overflow, weight: 50, items: 5 });
+          let held: number[] = [];
+          for (const act of acts) {
+            if (act > 20) subscriber.request(act - 20);
+            else upstream.next(act);
+            expect(memory.charged).toBeLessThanOrEqual(40);
+            if (counters.held === 0) expect(memory.charged).toBe(0);
+          }
+          held = subscriber.items;
+          subscriber.cancel();
+          expect(memory.charged).toBe(0);
+          expect(counters.offered).toBe(held.length + counters.dropped);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
 
 describe("AgingBuffer, weight", () => {
   it("takes items as long as both their number and their weight fit", () => {

@@ -5,15 +5,18 @@
 //
 // Weight: an item that finds no demand is weighed, and fits if both the number of items and the sum of weights stay
 // within their bound. One that is heavier than the bound itself is dropped at once, whatever the choice: giving up
-// others would make no room for it.
+// others would make no room for it. With a memory account the weight is charged there as well, all or nothing, and
+// given back as soon as the item is sent or dropped: charged = the sum of weights, after each step.
 
 import { Ring } from "../buffer/ring.js";
 import type { Clock } from "../spec/clock.js";
 import { UNBOUNDED } from "../spec/demand.js";
+import type { MemoryAccount } from "../spec/memory-account.js";
 import type { BufferOverflow } from "../spec/overflow.js";
 import { timeBy } from "./alarm.js";
 import type { AnyBufferOptions } from "./buffer-options.js";
 import { checkWeight } from "./check-weight.js";
+import { asError, dropError } from "./dropped.js";
 import { type OfferResult, OverflowEngine } from "./overflow-engine.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
@@ -29,6 +32,7 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
   private readonly capacity: number;
   private readonly maxWeight: number;
   private readonly weigh: ((item: T) => number) | undefined;
+  private readonly memory: MemoryAccount | undefined;
   private readonly ttlMs: number;
   private readonly clock: Clock;
   /** The oldest stands before the ring: it is looked at before it is taken. */
@@ -45,6 +49,7 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
     this.capacity = isWeighed ? capacity.items : capacity;
     this.maxWeight = isWeighed ? capacity.weight : UNBOUNDED;
     this.weigh = options.weigh;
+    this.memory = options.memory;
     this.ttlMs = options.ttlMs ?? UNBOUNDED;
     this.clock = clock;
     this.newer = new Ring(this.capacity);
@@ -62,6 +67,7 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
     const { item, weight } = this.oldest as Held<T>; // only asked of one that holds something
     this.oldest = this.newer.isEmpty ? undefined : this.newer.shift();
     this.weight = this.oldest === undefined ? 0 : this.weight - weight; // 0: sums of fractions drift
+    this.release(weight);
     return item;
   }
 
@@ -76,7 +82,7 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
     }
     const now = this.now();
     if (this.isClosed) return this.refuse(item, "ended"); // by `weigh` or the clock
-    if (this.isExpired(now) || !this.fits(weight)) return this.makeRoom(item, weight, now);
+    if (this.isExpired(now) || !this.admit(weight)) return this.makeRoom(item, weight, now);
     this.hold(item, weight, now);
     return this.added();
   }
@@ -85,11 +91,15 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
   private makeRoom(item: T, weight: number, now: number): OfferResult {
     const expired: T[] = [];
     const older: T[] = [];
+    let isAccepted = false;
     if (weight <= this.maxWeight) {
       while (this.isExpired(now)) expired.push(this.take());
-      while (this.overflow === "dropOldest" && !this.fits(weight)) older.push(this.take());
+      isAccepted = this.admit(weight);
+      while (this.overflow === "dropOldest" && !isAccepted && this.size > 0) {
+        older.push(this.take());
+        isAccepted = this.admit(weight);
+      }
     }
-    const isAccepted = this.fits(weight);
     if (isAccepted) {
       this.hold(item, weight, now);
       this.added();
@@ -113,6 +123,28 @@ export class AgingBuffer<T> extends OverflowEngine<T> {
 
   private fits(weight: number): boolean {
     return this.size < this.capacity && this.weight + weight <= this.maxWeight;
+  }
+
+  /** Whether there is room for `weight`, here and in the account, which then has been charged. */
+  private admit(weight: number): boolean {
+    const { memory } = this;
+    if (this.isClosed || !this.fits(weight)) return false;
+    if (memory === undefined || weight === 0) return true;
+    try {
+      return memory.tryCharge(weight);
+    } catch (thrown) {
+      this.fail(asError(thrown, "memory.tryCharge"));
+      return false;
+    }
+  }
+
+  private release(weight: number): void {
+    if (this.memory === undefined || weight === 0) return;
+    try {
+      this.memory.release(weight);
+    } catch (thrown) {
+      dropError(asError(thrown, "memory.release")); // an item is on its way: it must not be overtaken by an end
+    }
   }
 
   private hold(item: T, weight: number, at: number): void {

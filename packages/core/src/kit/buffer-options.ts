@@ -5,6 +5,7 @@ import { checkOptions } from "./check-options.js";
 import { checkCapacity } from "../buffer/ring.js";
 import { UNBOUNDED } from "../spec/demand.js";
 import { describe } from "../spec/describe.js";
+import type { MemoryAccount } from "../spec/memory-account.js";
 import type { BufferOptions, DropOptions, WeighedBufferOptions } from "../spec/overflow.js";
 import { checkChoice } from "./check-choice.js";
 import { checkClock } from "./check-clock.js";
@@ -29,7 +30,8 @@ export function checkBufferOptions(place: string, options: AnyBufferOptions<neve
 }
 
 function checkBounds(place: string, options: AnyBufferOptions<never>): number {
-  const { capacity, weigh } = options ?? {};
+  const { capacity, weigh, memory } = options ?? {};
+  if (memory !== undefined) checkMemory(place, memory, weigh);
   if (weigh === undefined) return checkCapacity(place, capacity as number, 1);
   requireFunction("weigh", weigh);
   if (typeof capacity !== "object") {
@@ -41,6 +43,19 @@ function checkBounds(place: string, options: AnyBufferOptions<never>): number {
   const { weight } = capacity;
   if (typeof weight === "number" && weight > 0 && weight < UNBOUNDED) return items;
   throw new RangeError(`Cannot give ${place} the weight ${describe(weight)}: it must be a finite number > 0`);
+}
+
+/** By shape, as with counters. Without `weigh` there is nothing to charge, and it would be ignored in silence. */
+function checkMemory(place: string, memory: MemoryAccount, weigh: unknown): void {
+  if (
+    weigh === undefined ||
+    typeof memory?.tryCharge !== "function" ||
+    typeof memory.release !== "function"
+  ) {
+    throw new TypeError(
+      `Cannot give ${place} the memory ${describe(memory)}: it takes a MemoryAccount, with weigh beside it`,
+    );
+  }
 }
 
 /** Throws the `TypeError` of a `place` that was given something else than a function or counters. */

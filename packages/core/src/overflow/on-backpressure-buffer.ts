@@ -10,9 +10,9 @@ import type { BufferOptions, WeighedBufferOptions } from "../spec/overflow.js";
  * Holds what a producer that cannot be slowed sends ahead of demand, up to a capacity, which counts items, or items
  * and their weight; for a time, if it is told to.
  *
- * *Demand:* unbounded upstream. *Buffers:* `capacity` items, and no more than their weight. *Errors:* after the items
- * held before it; what `weigh` or `onDrop` throw at once, and upstream is cancelled. *Cancel:* passed on; what is held
- * is dropped, reason "ended".
+ * *Demand:* unbounded upstream. *Buffers:* `capacity` items, and no more than their weight, which `memory` is charged
+ * with if it is given. *Errors:* after the items held before it; what `weigh`, `onDrop` or `memory` throw at once, and
+ * upstream is cancelled. *Cancel:* passed on; what is held is dropped, reason "ended".
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 // What a bounded place does with an item for which there is no room, and how it keeps account of it.
 
 import type { Clock } from "./clock.js";
+import type { MemoryAccount } from "./memory-account.js";
 
 /** The choices of a buffer in front of a producer that cannot be slowed. */
 export type BufferOverflow = "error" | "dropOldest" | "dropNewest";
@@ -82,6 +83,7 @@ export interface BufferOptions<T> extends WaitingOptions<T> {
   /** The most items held ahead of demand, an integer >= 1. */
   readonly capacity: number;
   readonly weigh?: undefined;
+  readonly memory?: undefined;
 }
 
 /** A buffer that is bounded by weight as well: bytes, for example. */
@@ -90,4 +92,9 @@ export interface WeighedBufferOptions<T> extends WaitingOptions<T> {
   readonly capacity: { readonly items: number; readonly weight: number };
   /** What an item weighs, a finite number >= 0; called once for each that has to wait. What it throws ends the stream. */
   readonly weigh: (item: T) => number;
+  /**
+   * Charged with the weight of what waits, besides `capacity`: an item that it has no room for finds none here, and
+   * `overflow` says what happens. Shared with others it bounds them together. Default: none.
+   */
+  readonly memory?: MemoryAccount | undefined;
 }
