@@ -16,5 +16,9 @@ export const METRICS = {
   ahead: { title: "ahead at most", write: grouped },
   serverGrowth: { title: "server grew, MiB", write: mebibytes },
   clientGrowth: { title: "client grew, MiB", write: mebibytes },
+  serverEach: { title: "server, bytes each", write: grouped },
+  clientEach: { title: "client, bytes each", write: grouped },
+  streamServerEach: { title: "stream at server", write: grouped },
+  streamClientEach: { title: "stream at client", write: grouped },
   largerGrowth: { title: "larger growth, MiB", write: mebibytes },
 };

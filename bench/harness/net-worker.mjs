@@ -1,12 +1,21 @@
 // One process of an N row: the server or the client of one contender, as the parent asks.
+import { setTimeout as sleep } from "node:timers/promises";
 import { answer } from "./fork.mjs";
 import { cpuMs, measureRuns } from "./measure.mjs";
-import { MemoryLog } from "./memory-log.mjs";
+import { heldBytes, MemoryLog } from "./memory-log.mjs";
 import { PositionLog } from "./position-log.mjs";
 import { stepOfOneMillisecond } from "../net/slow-step.mjs";
 
+/** Connections on their way at the same time: below what a listening port keeps in line. */
+const AT_ONCE = 100;
+
 let server;
 let connection;
+let contender;
+let contenderPort;
+let openPrepared;
+/** What is to stay alive: nothing of it may be collected before it is measured. */
+const alive = [];
 const memory = new MemoryLog();
 const positions = new PositionLog();
 
@@ -17,7 +26,9 @@ answer({
   },
 
   async connect({ module, port }) {
-    connection = await (await import(module)).connect(port);
+    contender = await import(module);
+    contenderPort = port;
+    connection = await contender.connect?.(port);
   },
 
   /** Fetches the stream again and again and times it; first once to warm up, then, the CPU noted, for good. */
@@ -36,6 +47,33 @@ answer({
   },
 
   cpu: cpuMs,
+
+  /** Bytes held, when what was going on has come to rest. */
+  async held() {
+    await sleep(500);
+    return heldBytes();
+  },
+
+  /** Opens `count` more connections, some at a time, and keeps them. */
+  async connectMany({ count }) {
+    for (let left = count; left > 0; left -= AT_ONCE) {
+      const some = Array.from({ length: Math.min(left, AT_ONCE) }, () => contender.connectOne(contenderPort));
+      alive.push(...(await Promise.all(some)));
+    }
+  },
+
+  /** Makes the connection for the streams, so that it is not counted among them. */
+  async prepareStreams({ count }) {
+    openPrepared = await contender.openStreams(contenderPort, count);
+  },
+
+  async openPrepared() {
+    alive.push(await openPrepared());
+  },
+
+  async openStreams({ count }) {
+    alive.push(await (await contender.openStreams(contenderPort, count))());
+  },
 
   /** Starts the slow consumer; it goes on until the process is stopped. */
   consume({ items }) {

@@ -7,6 +7,8 @@ const MODULES = {
   "ws-json-batch": "../peers/net/ws-json-batch.mjs",
   "ws-one": "../peers/net/ws-one.mjs",
   "ws-naive": "../peers/net/ws-naive.mjs",
+  "sluice-idle": "./contender/sluice-idle.mjs",
+  "ws-idle": "../peers/net/ws-idle.mjs",
   rsocket: "../peers/net/rsocket.mjs",
 };
 
