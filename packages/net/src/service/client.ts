@@ -9,6 +9,7 @@ import type { RequestOptions, Route } from "./client-request.js";
 import { codecOf } from "./bodies.js";
 import { Connection } from "./connection.js";
 import type { ConnectionOwner } from "./connection-parts.js";
+import { Link } from "./link.js";
 import type { CallRoute, Routes, Service, StreamRoute } from "./contract.js";
 import { remotePublisher } from "./remote-publisher.js";
 import { defaultRuntime, LONGEST_TIMER_MS, type Runtime } from "./runtime.js";
@@ -120,7 +121,7 @@ class ClientOwner implements ConnectionOwner {
 
   start(transport: Transport, options: ClientOptions): void {
     const runtime = options.runtime ?? defaultRuntime;
-    const connection = new Connection(transport, runtime, this, {
+    const connection = new Connection(new Link(transport), runtime, this, {
       role: "client",
       codecs: codecNames,
       ...(options.limits === undefined ? {} : { settings: options.limits }),

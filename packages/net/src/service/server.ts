@@ -9,6 +9,7 @@ import type { Transport } from "../transport/transport.js";
 import { CallResponder } from "./call.js";
 import { Connection } from "./connection.js";
 import type { ConnectionOwner } from "./connection-parts.js";
+import { Link } from "./link.js";
 import type { HandlerContext } from "./context.js";
 import type { CallRoute, Routes, Service, StreamRoute } from "./contract.js";
 import { didYouMean } from "./nearest.js";
@@ -157,7 +158,7 @@ class ServedConnection implements ConnectionOwner {
     this.routes = routes;
     this.options = options;
     this.forget = forget;
-    this.connection = new Connection(transport, options.runtime ?? defaultRuntime, this, {
+    this.connection = new Connection(new Link(transport), options.runtime ?? defaultRuntime, this, {
       role: "server",
       codecs: codecNames,
       ...(options.limits === undefined ? {} : { settings: options.limits }),
