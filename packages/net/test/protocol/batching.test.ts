@@ -34,6 +34,17 @@ function streamsOf(message: Uint8Array | undefined): number[] {
 }
 
 describe("Session, messages", () => {
+  it("§6.1 never lets CREDIT overtake the OPEN of its stream", () => {
+    const script = ScriptPeer.ready("client");
+    const ids = [1, 2, 3].map(() =>
+      script.session.open({ interaction: "stream", method: "m", codec: "raw", demand: 1 }),
+    );
+    for (const id of ids) script.session.grantItems(id as number, 1000);
+    expect(script.getsKinds()).toEqual(["open", "open", "open", "credit"]);
+    script.session.grantItems(1, 10_000);
+    expect(script.getsKinds()).toEqual(["credit"]);
+  });
+
   it("§6.2 closes a message at 32 KiB while one stream is alone", () => {
     const script = server(1);
     script.session.offer(1);

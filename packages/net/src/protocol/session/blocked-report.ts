@@ -33,8 +33,9 @@ export class BlockedReport {
 
   /** Reports what is due. */
   tick({ turns, table, outbox }: Conversation, now: number): void {
+    // In the lane of the stream's OPEN, which may not be taken yet.
     const say = (streamId: number, limit: LimitName, value: number): void =>
-      outbox.addControl({ kind: "blocked", streamId, limit, value }, FRAME_BYTES);
+      outbox.addNote({ kind: "blocked", streamId, limit, value }, FRAME_BYTES);
     for (let dry = turns.dryForLongest(); dry !== undefined; dry = turns.dryForLongest()) {
       if (now < (dry.outbound.blockedSince ?? now) + this.afterMs) break;
       turns.reported(dry);
@@ -46,6 +47,8 @@ export class BlockedReport {
     if (this.noSlotSince === undefined || now < this.noSlotSince + this.afterMs) return;
     this.noSlotSince = undefined;
     const slots = table.ourSlots;
-    if (slots.available === 0 && slots.sayBlocked() === "say") say(0, "streams", slots.granted);
+    if (slots.available > 0 || slots.sayBlocked() === "said") return;
+    const frame = { kind: "blocked", streamId: 0, limit: "streams", value: slots.granted } as const;
+    outbox.addControl(frame, FRAME_BYTES);
   }
 }

@@ -72,7 +72,7 @@ export class Conversation {
     if (!this.endLocal(stream)) return;
     const { items, bytes } = stream.outbound;
     const frame = { kind: "complete", streamId: stream.id, items: items.sent, bytes: bytes.sent } as const;
-    this.outbox.addEnd(frame, FRAME_BYTES);
+    this.outbox.addFrame(frame, FRAME_BYTES);
   }
 
   /** Ends the local direction with ERROR, if it is open. */
@@ -86,7 +86,7 @@ export class Conversation {
       bytes: bytes.sent,
       failure,
     } as const;
-    this.outbox.addEnd(frame, FAILURE_BYTES);
+    this.outbox.addFrame(frame, FAILURE_BYTES);
   }
 
   /** Ends the local direction because the peer wants no more, or failed itself. */
@@ -97,7 +97,7 @@ export class Conversation {
   /** Ends the local direction with REJECT, if it is open. */
   reject(stream: Stream, failure: StreamFailure): void {
     if (!this.endLocal(stream)) return;
-    this.outbox.addEnd({ kind: "reject", streamId: stream.id, failure }, FAILURE_BYTES);
+    this.outbox.addFrame({ kind: "reject", streamId: stream.id, failure }, FAILURE_BYTES);
   }
 
   /** Forgets a stream that is over. Called after each event that may have ended it. */

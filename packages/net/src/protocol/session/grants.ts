@@ -41,10 +41,17 @@ export class Grants {
     let streams = this.slotsAsked || this.table.areSlotsDue() ? this.table.grantSlots() : undefined;
     this.slotsAsked = false;
     let entries: StreamCredit[] = [];
+    // Of streams whose OPEN is not taken yet: it must not overtake that.
+    const behind: StreamCredit[] = [];
     for (const stream of this.due) {
       // It may have ended or been cancelled since it became due.
       if (!remoteOpen(stream.state) || stream.isDeaf()) continue;
-      entries.push({ streamId: stream.id, ...stream.inbound.grant() });
+      const entry = { streamId: stream.id, ...stream.inbound.grant() };
+      if (stream.openNumber > outbox.taken) {
+        behind.push(entry);
+        continue;
+      }
+      entries.push(entry);
       if (entries.length < ENTRIES) continue;
       addCredit(outbox, streams, entries);
       streams = undefined;
@@ -52,11 +59,19 @@ export class Grants {
     }
     this.due.clear();
     if (streams !== undefined || entries.length > 0) addCredit(outbox, streams, entries);
+    for (let i = 0; i < behind.length; i += ENTRIES) {
+      const some = behind.slice(i, i + ENTRIES);
+      outbox.addNote({ kind: "credit", streams: undefined, entries: some }, creditBytes(some));
+    }
   }
 }
 
 function addCredit(outbox: Outbox, streams: number | undefined, entries: readonly StreamCredit[]): void {
-  outbox.addControl({ kind: "credit", streams, entries }, (entries.length + 1) * ENTRY_BYTES);
+  outbox.addControl({ kind: "credit", streams, entries }, creditBytes(entries));
+}
+
+function creditBytes(entries: readonly StreamCredit[]): number {
+  return (entries.length + 1) * ENTRY_BYTES;
 }
 
 // Entries of one frame: at most 6 KiB, below the smallest message that a peer may announce.

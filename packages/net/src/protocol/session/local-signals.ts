@@ -39,8 +39,9 @@ export class LocalSignals {
     const demand = Math.min(options.demand, MAX_POSITION);
     const inbound = new Inbound(settings, demand);
     const outbound = new Outbound(peer, INPUT_ITEMS, peer.shareBytes);
-    table.add(new Stream(streamId, "us", inbound, outbound));
-    outbox.addControl(
+    const stream = new Stream(streamId, "us", inbound, outbound);
+    table.add(stream);
+    outbox.addFrame(
       {
         kind: "open",
         streamId,
@@ -54,6 +55,7 @@ export class LocalSignals {
       },
       FRAME_BYTES + METHOD_BYTES + metadata.length,
     );
+    stream.openNumber = outbox.written;
     return streamId;
   }
 
@@ -127,7 +129,7 @@ export class LocalSignals {
     const next = cancelRemote(stream.state);
     if (next !== "already-ended") {
       stream.state = next;
-      conversation.outbox.addEnd({ kind: "cancel", streamId }, FRAME_BYTES);
+      conversation.outbox.addFrame({ kind: "cancel", streamId }, FRAME_BYTES);
     }
     stream.inbound.discard();
     if (stream.openedBy === "us") {

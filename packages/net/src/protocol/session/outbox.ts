@@ -1,14 +1,17 @@
 // What goes in the next message, as bytes already: two lanes.
 //
-//   control  HELLO, OPEN, CREDIT, PING, PONG, BLOCKED, GOAWAY    always in front
-//   data     ITEMS and what ends or cancels a stream             in the order it was said
+//   control  HELLO, CREDIT, PING, PONG, BLOCKED(streams), GOAWAY    always in front
+//   data     OPEN, ITEMS, BLOCKED of a stream, what ends it         in the order it was said
+//            (and CREDIT for a stream whose OPEN stands there, grants.ts)
 //
-// Control needs no credit and never waits behind data (protocol.md §6.1). What ends a stream must not overtake
-// its items, so it stands in the data lane: behind at most one message of data, which is already written.
-// Nothing of the control lane refers to what stands in the data lane, so the order of the lanes is free.
+// Control needs no credit and never waits behind data (protocol.md §6.1). What a resumed session sends again
+// stands in the data lane alone, in the order of its numbers: `written` counts those frames as they are
+// written, `taken` as their message is handed out. Behind data means behind at most one message of it, which
+// is already written. Nothing of the control lane refers to what stands in the data lane, so their order
+// is free.
 //
-// Bounds. Data: the target and one frame beyond it, and an end for each stream. Control: an OPEN for each
-// stream, one PONG, one PING, a BLOCKED for each stream, and one CREDIT.
+// Bounds. Data: the target and one frame beyond it; an OPEN, an end and a BLOCKED for each stream. Control:
+// one PONG, one PING, one BLOCKED, one GOAWAY, and one CREDIT.
 
 import { Writer } from "../byte/writer.js";
 import { encodeFrame } from "../frame/codec.js";
@@ -20,11 +23,15 @@ import { FRAME_BYTES } from "../limits.js";
 export class Outbox {
   /** Largest message that the peer takes; before its HELLO the least that any peer takes. */
   messageBytes: number;
+  /** Retransmittable frames written since the beginning: the number of the last one. */
+  written = 0;
+  /** Those of them that are in a message handed out. */
+  taken = 0;
   private readonly control = new Writer();
   private readonly data = new Writer(HEADROOM);
   private closed = false;
-  private sealed: Uint8Array[] = [];
-  private nextSealed = 0;
+  private readonly sealedControl = new Sealed();
+  private readonly sealedData = new Sealed();
 
   constructor(messageBytes: number) {
     this.messageBytes = messageBytes;
@@ -35,25 +42,31 @@ export class Outbox {
     return this.data.length;
   }
 
-  /** Bytes in the control lane. */
-  get controlBytes(): number {
-    return this.control.length;
+  /** Whether the control lane holds something. */
+  hasControl(): boolean {
+    return this.control.length > 0 || !this.sealedControl.isEmpty();
   }
 
   /** Whether anything is to be sent. */
   isEmpty(): boolean {
-    return this.control.length === 0 && this.data.length === 0 && this.sealed.length === 0;
+    return !this.hasControl() && this.data.length === 0 && this.sealedData.isEmpty();
   }
 
   /** Appends to the control lane; `bytes` is an upper bound of the frame's length. */
   addControl(frame: Frame, bytes: number): void {
-    if (this.control.length + bytes > this.messageBytes) this.seal();
+    if (this.control.length + bytes > this.messageBytes) this.sealedControl.add(this.control.take(), 0);
     encodeFrame(this.control, frame);
   }
 
-  /** Appends to the data lane what ends a stream; `bytes` as above. */
-  addEnd(frame: Frame, bytes: number): void {
-    if (this.data.length + bytes > this.messageBytes) this.seal();
+  /** Appends to the data lane what is sent again after a resume, such as an OPEN or an end; `bytes` as above. */
+  addFrame(frame: Frame, bytes: number): void {
+    this.addNote(frame, bytes);
+    this.written++;
+  }
+
+  /** Appends to the data lane what concerns a stream and is not sent again; `bytes` as above. */
+  addNote(frame: Frame, bytes: number): void {
+    if (this.data.length + bytes > this.messageBytes) this.sealData();
     encodeFrame(this.data, frame);
   }
 
@@ -73,28 +86,31 @@ export class Outbox {
 
   addBatch(streamId: number, count: number, payload: Uint8Array): void {
     encodeBatch(this.data, streamId, count, payload);
+    this.written++;
   }
 
   addItems(streamId: number, items: readonly Uint8Array[], bytes: number): void {
     encodeItems(this.data, streamId, items, bytes);
+    this.written++;
   }
 
   /** Forgets data not yet taken: the connection is over, nobody will look at it. */
   dropData(): void {
     this.data.take();
+    this.sealedData.clear();
     this.closed = false;
   }
 
   /** The next message, or undefined. */
   take(): Uint8Array | undefined {
-    const sealed = this.sealed[this.nextSealed];
-    if (sealed === undefined) return this.assemble();
-    this.nextSealed++;
-    if (this.nextSealed === this.sealed.length) {
-      this.sealed = [];
-      this.nextSealed = 0;
+    const sealed = this.sealedControl.take();
+    if (sealed !== undefined) return sealed;
+    if (!this.sealedData.isEmpty()) {
+      if (this.control.length > 0) return this.control.take();
+      this.taken = this.sealedData.nextNumber();
+      return this.sealedData.take();
     }
-    return sealed;
+    return this.assemble();
   }
 
   // Control in front of data in one message, without moving the data; what does not fit goes before it.
@@ -103,15 +119,52 @@ export class Outbox {
     if (this.data.length === 0) return control === 0 ? undefined : this.control.take();
     if (control > HEADROOM || control + this.data.length > this.messageBytes) return this.control.take();
     this.closed = false;
+    this.taken = this.written;
     return control === 0 ? this.data.take() : this.data.take(this.control.take());
   }
 
   // Closes what is there, so that a message never exceeds what the peer takes.
-  private seal(): void {
-    for (let message = this.assemble(); message !== undefined; message = this.assemble())
-      this.sealed.push(message);
+  private sealData(): void {
+    if (this.data.length === 0) return;
+    this.closed = false;
+    this.sealedData.add(this.data.take(), this.written);
   }
 }
 
-// Grants of one turn for some sixty streams, or some twenty calls opened in it.
+// Messages that were full before they were taken. Bound: that of their lane.
+class Sealed {
+  private messages: Uint8Array[] = [];
+  private numbers: number[] = [];
+  private next = 0;
+
+  isEmpty(): boolean {
+    return this.messages.length === 0;
+  }
+
+  /** `number`: that of the last frame in the message. */
+  add(message: Uint8Array, number: number): void {
+    this.messages.push(message);
+    this.numbers.push(number);
+  }
+
+  nextNumber(): number {
+    return this.numbers[this.next] ?? 0;
+  }
+
+  take(): Uint8Array | undefined {
+    const message = this.messages[this.next];
+    if (message === undefined) return undefined;
+    this.next++;
+    if (this.next === this.messages.length) this.clear();
+    return message;
+  }
+
+  clear(): void {
+    this.messages = [];
+    this.numbers = [];
+    this.next = 0;
+  }
+}
+
+// Grants of one turn for some sixty streams.
 const HEADROOM = 1024;

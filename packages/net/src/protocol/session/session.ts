@@ -170,7 +170,7 @@ export class Session implements SessionApi {
       if (conversation.grants.isDue()) conversation.grants.write(this.outbox);
     }
     const message = this.outbox.take();
-    if (this.outbox.controlBytes === 0) this.pongWaits = false;
+    if (!this.outbox.hasControl()) this.pongWaits = false;
     return message;
   }
 

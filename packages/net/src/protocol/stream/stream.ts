@@ -11,6 +11,8 @@ export class Stream {
   readonly inbound: Inbound;
   readonly outbound: Outbound;
   state: StreamState = OPENED;
+  /** Number of its OPEN among the frames of this side that are sent again after a resume; 0: the peer opened it. */
+  openNumber = 0;
   /** The local side cancelled or was told of the end: no event comes for it any more. */
   silent = false;
   /** A local handler works for it: true from OPEN on, for streams that the peer opened. */
