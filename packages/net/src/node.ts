@@ -114,7 +114,8 @@ export function serve<R extends Routes>(
 ): Promise<Server> {
   checkMessageBytes(options.limits);
   const host = new ServiceHost(service, handlers, options);
-  return wsListen((transport) => host.accept(transport), options).then((listener) => ({
+  const accept = (transport: Transport): void => host.accept(transport);
+  return wsListen(accept, options, () => host.refusal()).then((listener) => ({
     host: listener.host,
     port: listener.port,
     url: urlOf(listener.host, listener.port),

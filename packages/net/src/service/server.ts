@@ -5,7 +5,7 @@ import { codecNames } from "../payload/codecs.js";
 import { type Settings, settingsOf } from "../protocol/limits.js";
 import { streamFailure } from "../protocol/protocol-error.js";
 import type { SessionEvent } from "../protocol/session/session-api.js";
-import type { Transport } from "../transport/transport.js";
+import { CLOSE_TRY_AGAIN_LATER, type Transport } from "../transport/transport.js";
 import { CallResponder } from "./call.js";
 import { Connection } from "./connection.js";
 import type { ConnectionOwner } from "./connection-parts.js";
@@ -38,6 +38,11 @@ export interface ServerOptions {
   /** Checks every output against its schema, for development: it costs time for each item. Default false. */
   readonly checkOutput?: boolean;
   /**
+   * Connections open at once, at most: whoever comes beyond them is refused at the door (HTTP 503) and counted in
+   * `snapshot().refused`. Default 10,000; what one of them holds is in docs/protocol.md §4.5.
+   */
+  readonly maxConnections?: number;
+  /**
    * Hears of every error that ended one stream, and of what a source threw when it was closed, with the error
    * itself, stack and all; the client gets code and message only. Default: nobody hears.
    */
@@ -57,6 +62,8 @@ export interface CloseOptions {
 /** Counters of a server's connections, computed on call. */
 export interface ServerSnapshot {
   readonly connections: readonly ConnectionSnapshot[];
+  /** Connections refused so far because `maxConnections` were open. */
+  readonly refused: number;
 }
 
 /**
@@ -89,6 +96,8 @@ export class ServiceHost<R extends Routes> {
   private readonly routes: ReadonlyMap<string, ServedRoute>;
   private readonly options: ServerOptions;
   private readonly connections = new Set<ServedConnection>();
+  private readonly maxConnections: number;
+  private refused = 0;
   private isClosing = false;
   /** Who waits for the last connection to go. */
   private readonly closers: (() => void)[] = [];
@@ -101,9 +110,28 @@ export class ServiceHost<R extends Routes> {
     settingsOf("server", options.limits);
     this.routes = servedRoutes(service, handlers as Readonly<Record<string, unknown>>, options);
     this.options = options;
+    const { maxConnections = MAX_CONNECTIONS } = options;
+    if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
+      throw new RangeError(
+        `Cannot set maxConnections to ${String(maxConnections)}: it must be an integer >= 1; default ${MAX_CONNECTIONS}`,
+      );
+    }
+    this.maxConnections = maxConnections;
+  }
+
+  /** Why no connection is let in now, counted as a refusal; undefined: `accept` takes one. */
+  refusal(): string | undefined {
+    if (this.connections.size < this.maxConnections) return undefined;
+    this.refused += 1;
+    return `all ${this.maxConnections} connections of this server are taken; try again later`;
   }
 
   accept(transport: Transport): void {
+    const reason = this.refusal();
+    if (reason !== undefined) {
+      transport.close(CLOSE_TRY_AGAIN_LATER, reason);
+      return;
+    }
     const served: ServedConnection = new ServedConnection(this.routes, transport, this.options, () => {
       this.connections.delete(served);
       if (this.connections.size === 0) for (const resolve of this.closers.splice(0)) resolve();
@@ -114,7 +142,10 @@ export class ServiceHost<R extends Routes> {
   }
 
   snapshot(): ServerSnapshot {
-    return { connections: [...this.connections].map((served) => served.connection.snapshot()) };
+    return {
+      connections: [...this.connections].map((served) => served.connection.snapshot()),
+      refused: this.refused,
+    };
   }
 
   /** Announces the end to all, lets them run for `drainMs`, then cuts; resolves when no connection is left. */
@@ -212,3 +243,6 @@ function notFound(method: string, known: Iterable<string>): string {
   const name = JSON.stringify(method.slice(0, 100));
   return `Cannot open ${name}: this server has no such route${didYouMean(method, known)}`;
 }
+
+// Some 25 KB each while idle: 250 MB, before streams. Judgement; Node's own servers have no bound at all.
+const MAX_CONNECTIONS = 10_000;

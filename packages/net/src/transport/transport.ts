@@ -54,13 +54,14 @@ export const SEND_CAPACITY: number = 64 * 1024;
  */
 export const SEND_LIMIT: number = SEND_CAPACITY + 2 * MAX_MESSAGE_BYTES;
 
-/** Close codes of RFC 6455 §7.4.1 that we use. */
+/** Close codes of RFC 6455 §7.4.1 and its registry that we use. */
 export const CLOSE_NORMAL = 1000;
 export const CLOSE_GOING_AWAY = 1001;
 export const CLOSE_PROTOCOL_ERROR = 1002;
 export const CLOSE_NOT_BINARY = 1003;
 export const CLOSE_LOST = 1006;
 export const CLOSE_OVERLOADED = 1008;
+export const CLOSE_TRY_AGAIN_LATER = 1013;
 
 /** Cuts a reason to what a close frame carries: at most 123 bytes of UTF-8 (RFC 6455 §5.5.1), whole characters. */
 export function cutReason(reason: string): string {

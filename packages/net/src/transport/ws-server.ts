@@ -25,6 +25,9 @@ export interface WsListenOptions {
   readonly origins?: readonly string[];
 }
 
+/** Why nobody is let in now; undefined: the next one is. Asked for each upgrade, before a socket is made of it. */
+export type Door = () => string | undefined;
+
 /** A port that is being listened on. */
 export interface WsListener {
   readonly host: string;
@@ -37,11 +40,12 @@ export interface WsListener {
  * Listens on a port, and hands a Transport to `onTransport` for each WebSocket that speaks `sluice.v1`.
  *
  * *Errors:* a port out of range is a `RangeError` at the call; a port in use, or one that this user may not
- * open, rejects with a `SluiceError` `LISTEN_FAILED`.
+ * open, rejects with a `SluiceError` `LISTEN_FAILED`. Whom `door` does not let in gets HTTP 503 with its reason.
  */
 export function wsListen(
   onTransport: (transport: Transport) => void,
   options: WsListenOptions = {},
+  door: Door = open,
 ): Promise<WsListener> {
   const { port = 0, host = "127.0.0.1", origins } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
@@ -49,8 +53,10 @@ export function wsListen(
       `Cannot listen on port ${String(port)}: it must be an integer from 0 to 65535; 0 takes any free one`,
     );
   }
-  // Headers must be complete within the handshake time of protocol.md G (H6: slow handshakes).
-  const http = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (_request, response) => {
+  // Headers must be complete within the handshake time of protocol.md G (H6: slow handshakes). Node looks only
+  // every 30 s by default, so 5 s would be 35.
+  const limits = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
+  const http = createServer(limits, (_request, response) => {
     response.writeHead(426, { upgrade: "websocket", "content-type": "text/plain" });
     response.end(`This port speaks WebSocket with the subprotocol ${SUBPROTOCOL}\n`);
   });
@@ -61,7 +67,7 @@ export function wsListen(
     handleProtocols: () => SUBPROTOCOL,
   });
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const reason = whyRefused(request, origins);
+    const reason = whyRefused(request, origins) ?? whyFull(door());
     if (reason !== undefined) {
       refuse(socket, reason);
       return;
@@ -97,6 +103,10 @@ function whyRefused(request: IncomingMessage, origins: readonly string[] | undef
     };
   }
   return undefined;
+}
+
+function whyFull(reason: string | undefined): Refusal | undefined {
+  return reason === undefined ? undefined : { status: "503 Service Unavailable", reason };
 }
 
 function isAllowed(
@@ -146,3 +156,5 @@ function closeServer(http: Server): Promise<void> {
     http.closeAllConnections();
   });
 }
+
+function open(): undefined {}
