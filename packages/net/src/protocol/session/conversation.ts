@@ -44,7 +44,7 @@ export class Conversation {
     this.outbox = outbox;
     this.events = events;
     this.table = new StreamTable(role, settings, peer.peerStreams);
-    this.turns = new Turns();
+    this.turns = new Turns(settings.targetShared);
     this.grants = new Grants(this.table);
   }
 

@@ -27,6 +27,8 @@ export class Outbox {
   written = 0;
   /** Those of them that are in a message handed out. */
   taken = 0;
+  /** Bytes of all ITEMS frames so far: who sends how much is counted by it. */
+  itemBytes = 0;
   private readonly control = new Writer();
   private readonly data = new Writer(HEADROOM);
   private closed = false;
@@ -85,13 +87,17 @@ export class Outbox {
   }
 
   addBatch(streamId: number, count: number, payload: Uint8Array): void {
+    const before = this.data.length;
     encodeBatch(this.data, streamId, count, payload);
     this.written++;
+    this.itemBytes += this.data.length - before;
   }
 
   addItems(streamId: number, items: readonly Uint8Array[], bytes: number): void {
+    const before = this.data.length;
     encodeItems(this.data, streamId, items, bytes);
     this.written++;
+    this.itemBytes += this.data.length - before;
   }
 
   /** Forgets data not yet taken: the connection is over, nobody will look at it. */

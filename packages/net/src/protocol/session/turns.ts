@@ -1,20 +1,27 @@
-// Whose turn it is: a ring of the streams that have something to send and credit for it. A source is asked
-// only on its stream's turn, so that no stream is drained ahead of the others, and nothing waits encoded.
+// Who is asked for items, and what for: the streams that have something to send and credit for it, in the order of
+// rings.ts. A source is asked only on its stream's turn, so that no stream is drained ahead of the others, and
+// nothing waits encoded.
 //
-//   offered, no credit ──credit──► ring ──turn──► "more": back to the end of the ring, or out if credit is spent
+//   offered, no credit ──credit──► ring ──turn──► "more": stays, or to the end of its ring, or out if credit is spent
 //                                                 "idle": out, until it is offered again
 //
-// Bound: each running stream stands in the ring at most once.
+// Bound: each running stream stands in one ring, or among the dry ones, at most once.
 
 import type { Stream } from "../stream/stream.js";
 import type { Outbox } from "./outbox.js";
+import { Rings } from "./rings.js";
 import type { TakeTurn, Waiting } from "./session-api.js";
 
-/** Round robin over the streams that are offered. */
+/** Turns of the streams that are offered, by urgency and by bytes. */
 export class Turns {
-  private readonly ring = new Set<Stream>();
+  private readonly rings: Rings<Stream>;
   // In the order in which they ran dry, so the first one is the next to say BLOCKED.
   private readonly dry = new Set<Stream>();
+
+  /** `quantum`: bytes that a stream sends before another one of its urgency does. */
+  constructor(quantum: number) {
+    this.rings = new Rings(quantum);
+  }
 
   /** The local publisher has something for the stream. */
   offer(stream: Stream, now: number): void {
@@ -31,13 +38,18 @@ export class Turns {
   /** The stream sends nothing more. */
   remove(stream: Stream): void {
     stream.outbound.offered = false;
-    this.ring.delete(stream);
+    this.rings.remove(stream);
     this.dry.delete(stream);
+  }
+
+  /** From here on it stands in another ring. */
+  setUrgency(stream: Stream, urgency: number): void {
+    this.rings.setUrgency(stream, urgency);
   }
 
   /** How many streams wait for a turn. */
   waiting(): Waiting {
-    return this.ring.size === 0 ? "nothing" : this.ring.size === 1 ? "one" : "several";
+    return this.rings.size === 0 ? "nothing" : this.rings.size === 1 ? "one" : "several";
   }
 
   /**
@@ -46,22 +58,23 @@ export class Turns {
    */
   run(take: TakeTurn, target: number, outbox: Outbox, now: number): void {
     while (!outbox.isFull(target)) {
-      const next = this.ring.values().next();
-      if (next.done === true) return;
-      const stream = next.value;
-      const { outbound } = stream;
+      const stream = this.rings.next();
+      if (stream === undefined) return;
+      const { outbound, place } = stream;
       const before = outbound.items.sent;
+      const writtenBefore = outbox.itemBytes;
+      const left = target - outbox.dataBytes;
       const answer = take(stream.id, {
         items: outbound.items.available,
         bytes: outbound.bytes.available,
-        target: target - outbox.dataBytes,
+        target: this.rings.size === 1 ? left : Math.min(left, place.deficit),
       });
+      this.rings.charge(stream, outbox.itemBytes - writtenBefore);
       // The turn may have ended the stream, which took it out for good.
       if (!outbound.offered) continue;
       const sent = outbound.items.sent > before;
       // What did not fit this message is first in the next one, or smaller items would overtake it for ever.
       if (answer === "more" && !sent && outbox.isFull(target)) return;
-      this.ring.delete(stream);
       if (answer === "idle") this.remove(stream);
       else if (sent) this.place(stream, now);
       else this.ranDry(stream, now);
@@ -80,11 +93,12 @@ export class Turns {
   }
 
   private place(stream: Stream, now: number): void {
-    if (stream.outbound.stoppedBy() === undefined) this.ring.add(stream);
+    if (stream.outbound.stoppedBy() === undefined) this.rings.add(stream);
     else this.ranDry(stream, now);
   }
 
   private ranDry(stream: Stream, now: number): void {
+    this.rings.remove(stream);
     if (this.dry.has(stream)) return;
     stream.outbound.blockedSince = now;
     this.dry.add(stream);

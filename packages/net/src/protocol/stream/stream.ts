@@ -2,6 +2,7 @@
 
 import type { Inbound } from "./inbound.js";
 import type { Outbound } from "./outbound.js";
+import { Place } from "./place.js";
 import { isCancelling, OPENED, type StreamState } from "./stream-state.js";
 
 /** What a session knows of a stream that is not over. */
@@ -10,6 +11,7 @@ export class Stream {
   readonly openedBy: "us" | "peer";
   readonly inbound: Inbound;
   readonly outbound: Outbound;
+  readonly place: Place;
   state: StreamState = OPENED;
   /** Number of its OPEN among the frames of this side that are sent again after a resume; 0: the peer opened it. */
   openNumber = 0;
@@ -18,11 +20,18 @@ export class Stream {
   /** A local handler works for it: true from OPEN on, for streams that the peer opened. */
   handled: boolean;
 
-  constructor(id: number, openedBy: "us" | "peer", inbound: Inbound, outbound: Outbound) {
+  constructor(
+    id: number,
+    openedBy: "us" | "peer",
+    inbound: Inbound,
+    outbound: Outbound,
+    urgency: number = DEFAULT_URGENCY,
+  ) {
     this.id = id;
     this.openedBy = openedBy;
     this.inbound = inbound;
     this.outbound = outbound;
+    this.place = new Place(urgency);
     this.handled = openedBy === "peer";
   }
 
@@ -43,3 +52,6 @@ export class Stream {
     return this.silent || isCancelling(this.state);
   }
 }
+
+/** The middle: there is room for what is more urgent and for what is less. */
+export const DEFAULT_URGENCY = 3;
