@@ -33,15 +33,18 @@ export class ScriptPeer {
 
   /** The HELLO of a peer with these settings. */
   hello(settings: Partial<Settings> = {}): Frame {
-    const sizes = settingsOf(this.peerRole, settings);
-    const { messageBytes, itemBytes, itemOverhead, shareBytes, metadataBytes, peerStreams } = sizes;
+    const { ownStreams: _, ...sizes } = settingsOf(this.peerRole, settings);
     return {
       kind: "hello",
       server: this.peerRole === "server",
       major: MAJOR,
       minor: MINOR,
-      sizes: { messageBytes, itemBytes, itemOverhead, shareBytes, metadataBytes, peerStreams },
+      sizes,
       codecs: ["raw"],
+      features: 0,
+      token: new Uint8Array(0),
+      epoch: 0,
+      auth: new Uint8Array(0),
     };
   }
 
@@ -55,6 +58,9 @@ export class ScriptPeer {
       kind: "open",
       streamId,
       interaction: "stream",
+      pipelined: false,
+      urgency: 3,
+      criticality: "critical",
       items,
       bytes,
       deadlineMs: undefined,

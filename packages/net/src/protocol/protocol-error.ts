@@ -144,6 +144,8 @@ export type ErrorName =
   | "HEARTBEAT_LOST"
   | "WRITE_STALLED"
   | "TRANSPORT_LOST"
+  | "SESSION_LOST"
+  | "FLOODED"
   | "CANCELLED"
   | "DEADLINE_EXCEEDED"
   | "OVERLOADED"
@@ -156,6 +158,8 @@ export type ErrorName =
   | "UNAUTHENTICATED"
   | "FORBIDDEN"
   | "HANDLER_FAILED"
+  | "STALLED"
+  | "ITEM_TIMEOUT"
   | "APPLICATION";
 
 /**
@@ -190,6 +194,8 @@ export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
   HEARTBEAT_LOST: row(0x12, "connection", "The peer was silent for too long", "Reconnect with back-off", 504),
   WRITE_STALLED: row(0x13, "connection", "Nothing could be written for too long", "Reconnect with back-off; the peer reads nothing", 504),
   TRANSPORT_LOST: row(0x14, "connection", "The transport closed without an end of the session", "Reconnect with back-off", 502),
+  SESSION_LOST: row(0x15, "connection", "The session cannot be resumed", "Open anew what may run twice; do not resume it again", 410),
+  FLOODED: row(0x16, "connection", "Too many frames came that cost work and bring nothing", "Send less often; report it to the maker of the peer", 429),
   CANCELLED: row(0x40, "stream", "The receiver wanted no more", "Nothing: the receiver asked for it", 499),
   DEADLINE_EXCEEDED: row(0x41, "stream", "The time given has run out", "Give more time, or ask for less", 408),
   OVERLOADED: row(0x42, "stream", "No room for this work now; it was not begun", "Try again after retryAfterMs", 503),
@@ -197,11 +203,13 @@ export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
   GOING_AWAY: row(0x44, "stream", "The peer is ending; it was not begun", "Open it again on a new connection", 503),
   NOT_FOUND: row(0x45, "stream", "The peer has no method of this name", "Correct the name, or deploy it", 404),
   INVALID_PAYLOAD: row(0x46, "stream", "A payload cannot be decoded or breaks its schema", "Correct the value that the message names", 400),
-  ITEM_TOO_LARGE: row(0x47, "stream", "An item exceeds the receiver's itemBytes", "Raise shareBytes and itemBytes at the receiver or split the item", 413),
+  ITEM_TOO_LARGE: row(0x47, "stream", "An item exceeds the receiver's itemBytes", "Raise itemBytes and receiveBudget at the receiver or split the item", 413),
   CODEC_UNSUPPORTED: row(0x48, "stream", "The stream's codec is unknown to the peer", "Open it with a codec that both sides list", 415),
   UNAUTHENTICATED: row(0x49, "stream", "Who asks is not known", "Authenticate, then try again", 401),
   FORBIDDEN: row(0x4a, "stream", "Who asks may not do this", "Ask for the right", 403),
   HANDLER_FAILED: row(0x4b, "stream", "The handler failed", "Read the message; try again only if the work may run twice", 500),
+  STALLED: row(0x4c, "stream", "Items waited too long for credit", "Take items faster, or mark the stream critical", 408),
+  ITEM_TIMEOUT: row(0x4d, "stream", "The parts of an item did not come in time", "Send smaller items, or raise itemMs at the receiver", 408),
   APPLICATION: row(APPLICATION_CODES, "application", "The application's own error, told by its name", "As the application says", 500),
 };
 

@@ -172,7 +172,9 @@ describe("Session, messages", () => {
     expect(script.session.transmit(0, take)).toBeUndefined();
     expect(turns).toBe(1);
     script.session.tick(100);
-    expect(script.gets()).toEqual([{ kind: "blocked", streamId: 1, limit: "bytes", value: 500 }]);
+    expect(script.gets()).toEqual([
+      { kind: "blocked", streamId: 1, limit: "bytes", value: 500, backlog: 0, needed: 0 },
+    ]);
     script.sends({ kind: "credit", streams: undefined, entries: [{ streamId: 1, items: 10, bytes: 2000 }] });
     expect(streamsOf(script.session.transmit(0, take))).toEqual([1]);
   });

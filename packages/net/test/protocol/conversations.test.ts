@@ -360,7 +360,9 @@ describe("Session, the connection", () => {
     script.session.tick(99);
     expect(script.getsKinds()).toEqual([]);
     script.session.tick(100);
-    expect(script.gets()).toEqual([{ kind: "blocked", streamId: 1, limit: "items", value: 1 }]);
+    expect(script.gets()).toEqual([
+      { kind: "blocked", streamId: 1, limit: "items", value: 1, backlog: 0, needed: 0 },
+    ]);
     script.session.offer(1);
     script.session.tick(1000);
     expect(script.getsKinds()).toEqual([]);
@@ -370,10 +372,10 @@ describe("Session, the connection", () => {
     const script = opened(10);
     script.session.grantItems(1, 30);
     expect(script.getsKinds()).toEqual(["credit"]);
-    script.sends({ kind: "blocked", streamId: 1, limit: "items", value: 10 });
+    script.sends({ kind: "blocked", streamId: 1, limit: "items", value: 10, backlog: 0, needed: 0 });
     expect(script.events()).toEqual([{ kind: "blocked", streamId: 1, limit: "items", value: 10 }]);
     expect(script.gets()).toMatchObject([{ kind: "credit", entries: [{ streamId: 1, items: 30 }] }]);
-    script.sends({ kind: "blocked", streamId: 1, limit: "items", value: 30 });
+    script.sends({ kind: "blocked", streamId: 1, limit: "items", value: 30, backlog: 0, needed: 0 });
     expect(script.getsKinds()).toEqual([]);
   });
 

@@ -40,9 +40,15 @@ function saidBytes(script: ScriptPeer): number {
 
 describe("Session, one message of 1 MiB full of", () => {
   it.each<[string, (i: number) => Frame]>([
-    ["BLOCKED", () => ({ kind: "blocked", streamId: 1, limit: "items", value: 0 })],
-    ["BLOCKED for slots", () => ({ kind: "blocked", streamId: 0, limit: "streams", value: 0 })],
-    ["BLOCKED for a closed stream", () => ({ kind: "blocked", streamId: 3, limit: "bytes", value: 0 })],
+    ["BLOCKED", () => ({ kind: "blocked", streamId: 1, limit: "items", value: 0, backlog: 0, needed: 0 })],
+    [
+      "BLOCKED for slots",
+      () => ({ kind: "blocked", streamId: 0, limit: "streams", value: 0, backlog: 0, needed: 0 }),
+    ],
+    [
+      "BLOCKED for a closed stream",
+      () => ({ kind: "blocked", streamId: 3, limit: "bytes", value: 0, backlog: 0, needed: 0 }),
+    ],
     [
       "CREDIT that raises nothing",
       () => ({ kind: "credit", streams: undefined, entries: [{ streamId: 1, items: 0, bytes: 0 }] }),

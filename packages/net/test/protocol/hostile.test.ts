@@ -125,7 +125,7 @@ describe("Session, streams of a hostile peer", () => {
       { kind: "error", streamId: 9, items: 0, bytes: 0, failure },
       { kind: "cancel", streamId: 9 },
       { kind: "reject", streamId: 9, failure },
-      { kind: "blocked", streamId: 9, limit: "items", value: 1 },
+      { kind: "blocked", streamId: 9, limit: "items", value: 1, backlog: 0, needed: 0 },
       { kind: "credit", streams: undefined, entries: [{ streamId: 9, items: 1, bytes: 1 }] },
     ] as const) {
       const script = client();

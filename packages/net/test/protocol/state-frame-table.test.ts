@@ -23,7 +23,7 @@ const frames: Record<string, (streamId: number) => Frame> = {
     streams: undefined,
     entries: [{ streamId, items: 9, bytes: 9 }],
   }),
-  BLOCKED: (streamId) => ({ kind: "blocked", streamId, limit: "items", value: 9 }),
+  BLOCKED: (streamId) => ({ kind: "blocked", streamId, limit: "items", value: 9, backlog: 0, needed: 0 }),
 };
 
 // Each brings stream 1 into its state; the session is the one that did not send the frame under test.

@@ -13,6 +13,8 @@ interface Vector {
   readonly hex: string;
   readonly frame?: unknown;
   readonly skipped?: true;
+  /** It is read, but this version would not write it so. */
+  readonly oneWay?: true;
   readonly error?: string;
   readonly rule?: string;
 }
@@ -22,11 +24,12 @@ const FOLDER = new URL("../../vectors/", import.meta.url);
 for (const file of readdirSync(FOLDER)) {
   const { vectors } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as { vectors: Vector[] };
   describe(`vectors/${file}`, () => {
-    for (const { name, hex, frame, skipped, error, rule } of vectors) {
+    for (const { name, hex, frame, skipped, oneWay, error, rule } of vectors) {
       if (frame !== undefined) {
-        it(`reads and writes: ${name}`, () => {
+        it(`${oneWay === true ? "reads" : "reads and writes"}: ${name}`, () => {
           const expected = frameOf(frame);
           expect(decodeFrame(new Reader(bytesOf(hex)))).toEqual(expected);
+          if (oneWay === true) return;
           const writer = new Writer();
           encodeFrame(writer, expected);
           expect(hexOf(writer.take())).toBe(hex);
@@ -51,8 +54,8 @@ describe("decodeFrame", () => {
   it("refuses every vector that is cut short, wherever it is cut", () => {
     for (const file of readdirSync(FOLDER)) {
       const { vectors } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as { vectors: Vector[] };
-      for (const { hex, frame } of vectors) {
-        if (frame === undefined) continue;
+      for (const { hex, frame, oneWay } of vectors) {
+        if (frame === undefined || oneWay === true) continue;
         for (let length = 1; length < hex.length / 2; length++) {
           expect(refusal(hex.slice(0, 2 * length)).scope).toBe("connection");
         }

@@ -92,6 +92,9 @@ function open(streamId: number, method = "numbers.upTo", items = 10): (writer: W
     kind: "open",
     streamId,
     interaction: method === "numbers.upTo" ? "stream" : "call",
+    pipelined: false,
+    urgency: 3,
+    criticality: "critical",
     items,
     bytes: settings.shareBytes,
     deadlineMs: undefined,
@@ -230,6 +233,7 @@ describe("a peer of another make", () => {
     await new Promise((resolve) => socket.once("open", resolve));
     const sizes = settingsOf("client", {
       messageBytes: 8_388_608,
+      itemBytes: 8_000_000,
       receiveBudget: 67_108_864,
       shareBytes: 16_777_216,
       ownStreams: 1,
@@ -239,6 +243,9 @@ describe("a peer of another make", () => {
       kind: "open",
       streamId: 1,
       interaction: "stream",
+      pipelined: false,
+      urgency: 3,
+      criticality: "critical",
       items: 10,
       bytes: sizes.shareBytes,
       deadlineMs: undefined,

@@ -70,6 +70,15 @@ export class Reader {
     return text;
   }
 
+  /** A length and so many bytes, at most `maxBytes`, as a view. */
+  blob(maxBytes: number, what: string, rule: string): Uint8Array {
+    const length = this.varint(`length of ${what}`);
+    if (length > maxBytes) {
+      throw malformed(`Cannot read ${what} of ${length} bytes: at most ${maxBytes} are allowed`, rule);
+    }
+    return this.view(length, what);
+  }
+
   private longVarint(low: number, what: string): number {
     let value = low;
     let scale = 0x80;

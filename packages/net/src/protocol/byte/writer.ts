@@ -56,6 +56,12 @@ export class Writer {
     this.at += source.length;
   }
 
+  /** A length and the bytes. */
+  blob(source: Uint8Array): void {
+    this.varint(source.length);
+    this.bytes(source);
+  }
+
   /** A length and the text as UTF-8. */
   text(text: string): void {
     const length = utf8Length(text);

@@ -1,11 +1,14 @@
-// BLOCKED: the sender has something to send and no credit for it. Informative: nobody may wait for it.
+// BLOCKED: the sender has something to send and no credit for it. Informative but for `needed`: that is how a
+// sender asks to be lent the bytes of an item that its share does not cover.
 //
 //   header  0x0b, stream, length         stream 0: no further stream may be opened
-//   body    limit  varint   1 items, 2 bytes (both on a stream), 3 streams (on stream 0)
-//           value  varint   the limit at which the sender stands
+//   body    limit    varint   1 items, 2 bytes (both on a stream), 3 streams (on stream 0)
+//           value    varint   the limit at which the sender stands
+//           backlog  varint   items that wait, 0: not said
+//           needed   varint   byte limit that would let the next item go, 0: none stated; only with limit 2
 //
-// Sent at most once for each value of a limit. Who has granted more meanwhile states its CREDIT again.
-// Kept for later, with lending: the bytes that the next item needs, as a third field.
+// Sent once for each value of a limit, then again with back-off, as TCP probes a zero window (RFC 9293). Who
+// has granted more meanwhile states its CREDIT again.
 
 import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
@@ -21,6 +24,10 @@ export interface BlockedFrame {
   readonly streamId: number;
   readonly limit: LimitName;
   readonly value: number;
+  /** Items that wait; 0 is not said. */
+  readonly backlog: number;
+  /** Byte limit that would let the next item go; 0 where no need is stated. */
+  readonly needed: number;
 }
 
 /** Appends a BLOCKED frame. */
@@ -28,6 +35,8 @@ export function encodeBlocked(writer: Writer, frame: BlockedFrame): void {
   const body = beginFrame(writer, BLOCKED, frame.streamId);
   writer.varint(LIMITS.indexOf(frame.limit) + 1);
   writer.varint(frame.value);
+  writer.varint(frame.backlog);
+  writer.varint(frame.needed);
   endFrame(writer, body);
 }
 
@@ -41,7 +50,16 @@ export function decodeBlocked(reader: Reader, header: Header): BlockedFrame {
       "§5.9",
     );
   }
-  return { kind: "blocked", streamId: header.streamId, limit, value: reader.varint("BLOCKED value") };
+  const value = reader.varint("BLOCKED value");
+  const backlog = reader.varint("BLOCKED backlog");
+  const needed = reader.varint("BLOCKED needed");
+  if (needed > 0 && (limit !== "bytes" || needed <= value)) {
+    throw malformed(
+      `Cannot read BLOCKED: a need of ${needed} at the limit ${value} of ${limit}; only bytes above the limit are needed`,
+      "§5.9",
+    );
+  }
+  return { kind: "blocked", streamId: header.streamId, limit, value, backlog, needed };
 }
 
 const LIMITS: readonly LimitName[] = ["items", "bytes", "streams"];

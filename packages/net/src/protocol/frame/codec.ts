@@ -4,17 +4,22 @@
 import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
 import { malformed, violation } from "../protocol-error.js";
+import { decodeAck, encodeAck } from "./ack.js";
 import { decodeBlocked, encodeBlocked } from "./blocked.js";
 import { decodeCancel, encodeCancel } from "./cancel.js";
 import { decodeComplete, encodeComplete } from "./complete.js";
 import { decodeCredit, encodeCredit } from "./credit.js";
+import { decodeDrain, decodeDrained, encodeDrain } from "./drain.js";
 import { decodeError, encodeError } from "./error.js";
 import type { Frame } from "./frame.js";
 import {
+  ACK,
   BLOCKED,
   CANCEL,
   COMPLETE,
   CREDIT,
+  DRAIN,
+  DRAINED,
   ERROR,
   FLAG_A,
   FLAG_B,
@@ -28,14 +33,21 @@ import {
   PING,
   PONG,
   REJECT,
+  RESUME,
+  RESUME_REJECT,
   TYPE_MASK,
+  URGENCY,
 } from "./header.js";
 import { decodeGoaway, encodeGoaway } from "./goaway.js";
 import { decodeHello, encodeHello } from "./hello.js";
 import { decodeItems, encodeRawItems } from "./items.js";
 import { decodeOpen, encodeOpen } from "./open.js";
+import { decodePart, encodePart } from "./part.js";
 import { decodePing, decodePong, encodePing } from "./ping.js";
 import { decodeReject, encodeReject } from "./reject.js";
+import { decodeResume, encodeResume } from "./resume.js";
+import { decodeResumeReject, encodeResumeReject } from "./resume-reject.js";
+import { decodeUrgency, encodeUrgency } from "./urgency.js";
 
 /**
  * Reads one frame at the reader; undefined for an ignorable one that this version does not know. Throws the
@@ -99,8 +111,15 @@ export function encodeFrame(writer: Writer, frame: Frame): void {
     case "items":
       encodeRawItems(writer, frame);
       break;
+    case "part":
+      encodePart(writer, frame.streamId, frame.body, frame.total, frame.offset, frame.payload);
+      break;
     case "credit":
       encodeCredit(writer, frame);
+      break;
+    case "drain":
+    case "drained":
+      encodeDrain(writer, frame);
       break;
     case "complete":
       encodeComplete(writer, frame);
@@ -121,8 +140,20 @@ export function encodeFrame(writer: Writer, frame: Frame): void {
     case "pong":
       encodePing(writer, frame);
       break;
+    case "ack":
+      encodeAck(writer, frame);
+      break;
+    case "resume":
+      encodeResume(writer, frame);
+      break;
+    case "resume-reject":
+      encodeResumeReject(writer, frame);
+      break;
     case "goaway":
       encodeGoaway(writer, frame);
+      break;
+    case "urgency":
+      encodeUrgency(writer, frame);
       break;
     default:
       impossible(frame);
@@ -162,6 +193,10 @@ function checkHeader(header: Header, type: FrameType): void {
   }
 }
 
+function decodeItemsOrPart(reader: Reader, header: Header): Frame {
+  return (header.flags & FLAG_B) !== 0 ? decodePart(reader, header) : decodeItems(reader, header);
+}
+
 function hex(type: number): string {
   return `0x${type.toString(16).padStart(2, "0")}`;
 }
@@ -172,9 +207,11 @@ function impossible(frame: never): never {
 
 const TYPES: readonly (FrameType | undefined)[] = table([
   [HELLO, { name: "HELLO", flags: FLAG_A, on: "connection", decode: decodeHello }],
-  [OPEN, { name: "OPEN", flags: FLAG_A, on: "stream", decode: decodeOpen }],
-  [ITEMS, { name: "ITEMS", flags: FLAG_A, on: "stream", decode: decodeItems }],
+  [OPEN, { name: "OPEN", flags: FLAG_A | FLAG_B, on: "stream", decode: decodeOpen }],
+  [ITEMS, { name: "ITEMS", flags: FLAG_A | FLAG_B, on: "stream", decode: decodeItemsOrPart }],
   [CREDIT, { name: "CREDIT", flags: 0, on: "connection", decode: decodeCredit }],
+  [DRAIN, { name: "DRAIN", flags: 0, on: "stream", decode: decodeDrain }],
+  [DRAINED, { name: "DRAINED", flags: 0, on: "stream", decode: decodeDrained }],
   [COMPLETE, { name: "COMPLETE", flags: 0, on: "stream", decode: decodeComplete }],
   [ERROR, { name: "ERROR", flags: FLAG_A | FLAG_B, on: "either", decode: decodeError }],
   [CANCEL, { name: "CANCEL", flags: 0, on: "stream", decode: decodeCancel }],
@@ -182,7 +219,11 @@ const TYPES: readonly (FrameType | undefined)[] = table([
   [BLOCKED, { name: "BLOCKED", flags: 0, on: "either", decode: decodeBlocked }],
   [PING, { name: "PING", flags: 0, on: "connection", decode: decodePing }],
   [PONG, { name: "PONG", flags: 0, on: "connection", decode: decodePong }],
+  [ACK, { name: "ACK", flags: 0, on: "connection", decode: decodeAck }],
+  [RESUME, { name: "RESUME", flags: 0, on: "connection", decode: decodeResume }],
+  [RESUME_REJECT, { name: "RESUME_REJECT", flags: 0, on: "connection", decode: decodeResumeReject }],
   [GOAWAY, { name: "GOAWAY", flags: 0, on: "connection", decode: decodeGoaway }],
+  [URGENCY, { name: "URGENCY", flags: 0, on: "stream", decode: decodeUrgency }],
 ]);
 
 function table(rows: readonly (readonly [number, FrameType])[]): (FrameType | undefined)[] {

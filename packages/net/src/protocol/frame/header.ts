@@ -21,12 +21,13 @@ export interface Header {
   readonly length: number;
 }
 
-// Type numbers. 0x05 DRAIN, 0x06 DRAINED, 0x0e ACK, 0x0f RESUME and 0x10 RESUME_REJECT are kept for what
-// comes later; 0x00 is never a type, so that a row of zeros is no frame; 0x12-0x1f are free.
+// Type numbers. 0x00 is never a type, so that a row of zeros is no frame; 0x13-0x1f are free.
 export const HELLO = 0x01;
 export const OPEN = 0x02;
 export const ITEMS = 0x03;
 export const CREDIT = 0x04;
+export const DRAIN = 0x05;
+export const DRAINED = 0x06;
 export const COMPLETE = 0x07;
 export const ERROR = 0x08;
 export const CANCEL = 0x09;
@@ -34,7 +35,11 @@ export const REJECT = 0x0a;
 export const BLOCKED = 0x0b;
 export const PING = 0x0c;
 export const PONG = 0x0d;
+export const ACK = 0x0e;
+export const RESUME = 0x0f;
+export const RESUME_REJECT = 0x10;
 export const GOAWAY = 0x11;
+export const URGENCY = 0x12;
 
 export const TYPE_MASK = 0x1f;
 export const FLAGS_MASK = 0x60;

@@ -1,6 +1,6 @@
 // ITEMS: some items of one stream, in one of two bodies.
 //
-//   header  0x03, stream, length         flag A (0x20): body `batch`
+//   header  0x03, stream, length         flag A (0x20): body `batch`    flag B (0x40): a part, see part.ts
 //   body `items`   count   varint  >= 1
 //                  lengths count x varint
 //                  bodies  one behind the other, exactly as long as the lengths say

@@ -35,7 +35,7 @@ export class BlockedReport {
   tick({ turns, table, outbox }: Conversation, now: number): void {
     // In the lane of the stream's OPEN, which may not be taken yet.
     const say = (streamId: number, limit: LimitName, value: number): void =>
-      outbox.addNote({ kind: "blocked", streamId, limit, value }, FRAME_BYTES);
+      outbox.addNote({ kind: "blocked", streamId, limit, value, backlog: 0, needed: 0 }, FRAME_BYTES);
     for (let dry = turns.dryForLongest(); dry !== undefined; dry = turns.dryForLongest()) {
       if (now < (dry.outbound.blockedSince ?? now) + this.afterMs) break;
       turns.reported(dry);

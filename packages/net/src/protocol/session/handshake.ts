@@ -6,16 +6,32 @@ import { violation } from "../protocol-error.js";
 import type { Role } from "../stream/stream-id.js";
 import type { Peer } from "./session-api.js";
 
+/** What a HELLO has besides settings and codecs: the server's token and epoch, the client's authentication. */
+export interface HelloExtras {
+  readonly token?: Uint8Array;
+  readonly epoch?: number;
+  readonly auth?: Uint8Array;
+}
+
 /** The HELLO of a side with these settings. */
-export function helloOf(role: Role, settings: Settings, codecs: readonly string[]): HelloFrame {
-  const { messageBytes, itemBytes, itemOverhead, shareBytes, metadataBytes, peerStreams } = settings;
+export function helloOf(
+  role: Role,
+  settings: Settings,
+  codecs: readonly string[],
+  { token = NOTHING, epoch = 0, auth = NOTHING }: HelloExtras = {},
+): HelloFrame {
+  const { ownStreams: _, ...sizes } = settings;
   return {
     kind: "hello",
     server: role === "server",
     major: MAJOR,
     minor: MINOR,
-    sizes: { messageBytes, itemBytes, itemOverhead, shareBytes, metadataBytes, peerStreams },
+    sizes,
     codecs,
+    features: 0,
+    token,
+    epoch,
+    auth,
   };
 }
 
@@ -35,5 +51,8 @@ export function peerOf(frame: HelloFrame, role: Role): Peer {
   if (infeasible !== undefined) {
     throw violation("SETTINGS_REFUSED", `Cannot work with the peer's settings: ${infeasible}`, "§2.3");
   }
-  return { major: frame.major, minor: Math.min(frame.minor, MINOR), codecs: frame.codecs, ...frame.sizes };
+  const { major, minor, codecs, token, auth, sizes } = frame;
+  return { major, minor: Math.min(minor, MINOR), codecs, token, auth, ...sizes };
 }
+
+const NOTHING = new Uint8Array(0);

@@ -5,6 +5,7 @@ import { utf8Length } from "../byte/utf8.js";
 import type { CreditGranted } from "../credit/credit-granted.js";
 import { checkFailure } from "../frame/error.js";
 import { itemsLength } from "../frame/items.js";
+import { DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../frame/rank.js";
 import { FRAME_BYTES, MAX_POSITION, METHOD_BYTES } from "../limits.js";
 import type { StreamFailure } from "../protocol-error.js";
 import { Inbound } from "../stream/inbound.js";
@@ -45,7 +46,10 @@ export class LocalSignals {
       {
         kind: "open",
         streamId,
+        pipelined: false,
         interaction,
+        urgency: DEFAULT_URGENCY,
+        criticality: DEFAULT_CRITICALITY,
         items: demand,
         bytes: settings.shareBytes,
         deadlineMs,

@@ -149,6 +149,14 @@ export class PeerSignals {
 
   private checkOpen(frame: OpenFrame): void {
     const { settings, peer, table } = this.conversation;
+    // Known and not handled yet. E: channel, push, pipelined.
+    if (frame.pipelined || frame.interaction === "channel" || frame.interaction === "push") {
+      throw violation(
+        "FRAME_UNEXPECTED",
+        `Cannot open a ${frame.interaction}: this side does not do it yet`,
+        "§3.3",
+      );
+    }
     const admission = table.admits(frame.streamId);
     if (admission === "out-of-order") {
       throw violation(

@@ -86,6 +86,10 @@ export interface Peer extends HelloSizes {
   readonly major: number;
   readonly minor: number;
   readonly codecs: readonly string[];
+  /** The server's: resumes this session; empty where it cannot be resumed. */
+  readonly token: Uint8Array;
+  /** The client's: who it is, opaque; empty where it does not say. */
+  readonly auth: Uint8Array;
 }
 
 /** What `goaway` tells the peer; times in milliseconds, default 0. */

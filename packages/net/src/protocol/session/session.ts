@@ -318,6 +318,19 @@ export class Session implements SessionApi {
       case "goaway":
         this.goneAway(frame);
         break;
+      // Known and not handled yet. B: drain, drained. C: ack, resume, resume-reject. D: part, urgency.
+      case "drain":
+      case "drained":
+      case "ack":
+      case "resume":
+      case "resume-reject":
+      case "part":
+      case "urgency":
+        throw violation(
+          "FRAME_UNEXPECTED",
+          `Cannot take ${frame.kind}: this side does not do it yet`,
+          "§3.3",
+        );
       default:
         impossible(frame);
     }
