@@ -48,7 +48,14 @@ export class BlockedReport {
     this.noSlotSince = undefined;
     const slots = table.ourSlots;
     if (slots.available > 0 || slots.sayBlocked() === "said") return;
-    const frame = { kind: "blocked", streamId: 0, limit: "streams", value: slots.granted } as const;
+    const frame = {
+      kind: "blocked",
+      streamId: 0,
+      limit: "streams",
+      value: slots.granted,
+      backlog: 0,
+      needed: 0,
+    } as const;
     outbox.addControl(frame, FRAME_BYTES);
   }
 }
