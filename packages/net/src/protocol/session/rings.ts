@@ -26,11 +26,16 @@
 //
 // Bound: each running stream stands in one ring at most.
 
-import { LEAST_URGENT, type Place } from "../stream/place.js";
-
-/** What stands in a ring. */
+/** What stands in a ring; all is written here alone. Plain fields: an idle stream shall cost little. */
 export interface Placed {
-  readonly place: Place;
+  /** 0, first, to 7. */
+  urgency: number;
+  /** Bytes that it may still send on its visit; below 0 what it has sent too much, and owes to the others. */
+  deficit: number;
+  /** Its visit has begun: it has had its quantum and not spent it. */
+  visited: boolean;
+  /** Number of the visit behind which it came into its ring: who has the lowest waits for longest. */
+  since: number;
 }
 
 /** A ring for each urgency. */
@@ -51,11 +56,15 @@ export class Rings<T extends Placed> {
     return this.count;
   }
 
+  has(entry: T): boolean {
+    return this.ringOf(entry).has(entry);
+  }
+
   /** Puts it at the end of its ring, or leaves it where it stands. */
   add(entry: T): void {
     const ring = this.ringOf(entry);
     if (ring.has(entry)) return;
-    entry.place.since = this.visits;
+    entry.since = this.visits;
     ring.add(entry);
     this.count++;
   }
@@ -71,36 +80,34 @@ export class Rings<T extends Placed> {
   setUrgency(entry: T, urgency: number): void {
     const waits = this.ringOf(entry).has(entry);
     if (waits) this.remove(entry);
-    entry.place.urgency = urgency;
+    entry.urgency = urgency;
     if (waits) this.add(entry);
   }
 
-  /** Whose turn it is, with its visit begun: `place.deficit` is what it may send; undefined when nobody waits. */
+  /** Whose turn it is, with its visit begun: `deficit` is what it may send; undefined when nobody waits. */
   next(): T | undefined {
     for (;;) {
       const entry = this.front();
       if (entry === undefined) return undefined;
-      const { place } = entry;
-      if (!place.visited) {
-        place.deficit = Math.min(0, place.deficit) + this.quantum;
-        place.visited = true;
+      if (!entry.visited) {
+        entry.deficit = Math.min(0, entry.deficit) + this.quantum;
+        entry.visited = true;
       }
-      if (place.deficit > 0) return entry;
+      if (entry.deficit > 0) return entry;
       this.toEnd(entry);
     }
   }
 
   /** It has sent so many bytes on its turn, and still waits for more, or left before. */
   charge(entry: T, bytes: number): void {
-    const { place } = entry;
     const first = this.firstFrom(0);
     // Who left by this turn was first in its ring, or the only one of it, so compare urgencies and not rings.
-    if (first < place.urgency) this.owed -= SHARE * bytes;
-    else if (this.firstFrom(place.urgency + 1) <= LEAST_URGENT) this.owed += bytes;
+    if (first < entry.urgency) this.owed -= SHARE * bytes;
+    else if (this.firstFrom(entry.urgency + 1) <= LEAST_URGENT) this.owed += bytes;
     const waits = this.ringOf(entry).has(entry);
     const isAlone = this.count === (waits ? 1 : 0);
-    place.deficit = isAlone ? 0 : place.deficit - bytes;
-    if (waits && place.deficit <= 0) this.toEnd(entry);
+    entry.deficit = isAlone ? 0 : entry.deficit - bytes;
+    if (waits && entry.deficit <= 0) this.toEnd(entry);
   }
 
   private front(): T | undefined {
@@ -118,7 +125,7 @@ export class Rings<T extends Placed> {
     for (let urgency = this.firstFrom(from); urgency <= LEAST_URGENT; urgency = this.firstFrom(urgency + 1)) {
       const entry = frontOf(this.rings[urgency] as Set<T>);
       if (entry === undefined) continue;
-      if (longest === undefined || entry.place.since < longest.place.since) longest = entry;
+      if (longest === undefined || entry.since < longest.since) longest = entry;
     }
     return longest;
   }
@@ -133,23 +140,26 @@ export class Rings<T extends Placed> {
     const ring = this.ringOf(entry);
     ring.delete(entry);
     this.endVisit(entry);
-    entry.place.since = this.visits;
+    entry.since = this.visits;
     ring.add(entry);
   }
 
   private endVisit(entry: T): void {
-    entry.place.visited = false;
+    entry.visited = false;
     this.visits++;
   }
 
-  private ringOf({ place }: T): Set<T> {
-    return this.rings[place.urgency] as Set<T>;
+  private ringOf(entry: T): Set<T> {
+    return this.rings[entry.urgency] as Set<T>;
   }
 }
 
 function frontOf<T>(ring: Set<T>): T | undefined {
   return ring.values().next().value;
 }
+
+// The least urgent (protocol.md §6.3; the scale of RFC 9218 §4.1).
+const LEAST_URGENT = 7;
 
 /** Bytes of the first ring for each byte of the lower ones, while those wait: they have an eighth. Judgement. */
 const SHARE = 7;

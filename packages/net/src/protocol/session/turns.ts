@@ -31,7 +31,7 @@ export class Turns {
 
   /** Credit rose. */
   credited(stream: Stream, now: number): void {
-    this.dry.delete(stream);
+    this.fed(stream);
     if (stream.outbound.offered) this.place(stream, now);
   }
 
@@ -39,7 +39,23 @@ export class Turns {
   remove(stream: Stream): void {
     stream.outbound.offered = false;
     this.rings.remove(stream);
-    this.dry.delete(stream);
+    this.fed(stream);
+  }
+
+  /**
+   * The stream has something that its credit does not cover, found on its turn or outside of one: it waits for the
+   * next limit.
+   */
+  ranDry(stream: Stream, now: number): void {
+    this.rings.remove(stream);
+    if (this.dry.has(stream)) return;
+    stream.outbound.blockedSince = now;
+    this.dry.add(stream);
+  }
+
+  /** Whether the stream waits for a turn. */
+  isWaiting(stream: Stream): boolean {
+    return this.rings.has(stream);
   }
 
   /** From here on it stands in another ring. */
@@ -60,14 +76,14 @@ export class Turns {
     while (!outbox.isFull(target)) {
       const stream = this.rings.next();
       if (stream === undefined) return;
-      const { outbound, place } = stream;
+      const { outbound } = stream;
       const before = outbound.items.sent;
       const writtenBefore = outbox.itemBytes;
       const left = target - outbox.dataBytes;
       const answer = take(stream.id, {
         items: outbound.items.available,
         bytes: outbound.bytes.available,
-        target: this.rings.size === 1 ? left : Math.min(left, place.deficit),
+        target: this.rings.size === 1 ? left : Math.min(left, stream.deficit),
       });
       this.rings.charge(stream, outbox.itemBytes - writtenBefore);
       // The turn may have ended the stream, which took it out for good.
@@ -97,10 +113,8 @@ export class Turns {
     else this.ranDry(stream, now);
   }
 
-  private ranDry(stream: Stream, now: number): void {
-    this.rings.remove(stream);
-    if (this.dry.has(stream)) return;
-    stream.outbound.blockedSince = now;
-    this.dry.add(stream);
+  private fed(stream: Stream): void {
+    this.dry.delete(stream);
+    stream.outbound.blockedSince = undefined;
   }
 }

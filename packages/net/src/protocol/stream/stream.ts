@@ -2,7 +2,6 @@
 
 import type { Inbound } from "./inbound.js";
 import type { Outbound } from "./outbound.js";
-import { Place } from "./place.js";
 import { isCancelling, OPENED, type StreamState } from "./stream-state.js";
 
 /** What a session knows of a stream that is not over. */
@@ -11,8 +10,12 @@ export class Stream {
   readonly openedBy: "us" | "peer";
   readonly inbound: Inbound;
   readonly outbound: Outbound;
-  readonly place: Place;
   state: StreamState = OPENED;
+  /** Where it stands in the order of sending: session/rings.ts writes these four. */
+  urgency: number;
+  deficit = 0;
+  visited = false;
+  since = 0;
   /** Number of its OPEN among the frames of this side that are sent again after a resume; 0: the peer opened it. */
   openNumber = 0;
   /** The local side cancelled or was told of the end: no event comes for it any more. */
@@ -31,7 +34,7 @@ export class Stream {
     this.openedBy = openedBy;
     this.inbound = inbound;
     this.outbound = outbound;
-    this.place = new Place(urgency);
+    this.urgency = urgency;
     this.handled = openedBy === "peer";
   }
 
