@@ -47,6 +47,8 @@ const rooms = {
     payload: ["protocol/limits", "protocol/protocol-error", "protocol/byte"],
     service: ["protocol", "payload", "transport/transport"],
     transport: [],
+    // Beside the service, not above it: it needs the shape of a runtime, and frames to tell of them in a trace.
+    sim: ["protocol", "transport/transport", "service/runtime"],
   },
 };
 
