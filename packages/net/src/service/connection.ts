@@ -209,7 +209,8 @@ export class Connection implements LinkListener, PumpOwner {
     const lost = error ?? connectionLost("it was closed on this side");
     const streams = [...this.streams.values()];
     this.streams.clear();
-    for (const stream of streams) stream.onClosed(lost);
+    // The owner first: a stream that is opened again must not find this connection any more.
     this.owner.onEnd(isClean ? undefined : error);
+    for (const stream of streams) stream.onClosed(lost, false);
   }
 }
