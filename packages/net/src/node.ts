@@ -11,7 +11,7 @@ import {
   type ServerSnapshot,
   ServiceHost,
 } from "./service/server.js";
-import { MAX_MESSAGE_BYTES } from "./transport/transport.js";
+import { MAX_MESSAGE_BYTES, type Transport } from "./transport/transport.js";
 import { checkTimeout, checkUrl, type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
 import { type WsListenOptions, wsListen } from "./transport/ws-server.js";
 
