@@ -184,6 +184,11 @@ export class Connection implements LinkListener, PumpOwner {
       case "closed":
         this.onSessionClosed(event.error);
         return;
+      case "resume":
+        this.session.refuseResume("unknown");
+        return;
+      case "resumeRefused":
+      case "suspended":
       case "blocked":
       case "roundTrip":
         // Seen through `snapshot`; nobody may wait for them.

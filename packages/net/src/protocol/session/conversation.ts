@@ -121,5 +121,6 @@ export class Conversation {
 
 const CANCELLED: StreamFailure = streamFailure("CANCELLED", "The receiver wanted no more");
 
-// An ERROR or REJECT with every field at its limit.
-const FAILURE_BYTES = FRAME_BYTES + ERROR_NAME_BYTES + ERROR_MESSAGE_BYTES + ERROR_DETAILS_BYTES;
+/** An ERROR or REJECT with every field at its limit. */
+export const FAILURE_BYTES: number =
+  FRAME_BYTES + ERROR_NAME_BYTES + ERROR_MESSAGE_BYTES + ERROR_DETAILS_BYTES;

@@ -178,6 +178,12 @@ export class LocalSignals {
     else this.conversation.settle(stream);
   }
 
+  /** Whether its OPEN is not in a message handed out: then nobody can have begun it. */
+  wasNeverSent(streamId: number): boolean {
+    const stream = this.stream(streamId);
+    return stream !== undefined && stream.openNumber > this.conversation.outbox.taken;
+  }
+
   figures(streamId: number): StreamFigures | undefined {
     const stream = this.stream(streamId);
     if (stream === undefined) return undefined;
@@ -199,7 +205,11 @@ export class LocalSignals {
     const { outbound } = stream;
     const charge = outbound.charge(count, bytes);
     if (!outbound.covers(count, charge) || bytes + FRAME_BYTES > peer.messageBytes) return "over-credit";
-    if (outbox.isFull(this.conversation.target()) || outbox.makeRoom(bytes) === "closed")
+    if (
+      outbox.isReplayFull() ||
+      outbox.isFull(this.conversation.target()) ||
+      outbox.makeRoom(bytes) === "closed"
+    )
       return "message-full";
     outbound.spend(count, charge);
     return "sent";
