@@ -184,11 +184,6 @@ export class Connection implements LinkListener, PumpOwner {
       case "closed":
         this.onSessionClosed(event.error);
         return;
-      case "resume":
-        this.session.refuseResume("unknown");
-        return;
-      case "resumeRefused":
-      case "suspended":
       case "blocked":
       case "roundTrip":
         // Seen through `snapshot`; nobody may wait for them.
@@ -214,8 +209,7 @@ export class Connection implements LinkListener, PumpOwner {
     const lost = error ?? connectionLost("it was closed on this side");
     const streams = [...this.streams.values()];
     this.streams.clear();
-    // The owner first: a stream that is opened again must not find this connection any more.
+    for (const stream of streams) stream.onClosed(lost);
     this.owner.onEnd(isClean ? undefined : error);
-    for (const stream of streams) stream.onClosed(lost, false);
   }
 }
