@@ -23,7 +23,10 @@ export {
   stream,
   unchecked,
 } from "./service/contract.js";
-export { RemoteError } from "./service/failure.js";
+export { ConnectionLostError, type LostRequest, RemoteError } from "./service/failure.js";
+export type { Auth, AuthValue } from "./service/auth.js";
+export type { ReconnectOptions } from "./service/reconnect-options.js";
+export type { ClientState } from "./service/reconnector.js";
 export type { ErrorPlace } from "./service/responder.js";
 export { defaultRuntime, type Runtime } from "./service/runtime.js";
 export {

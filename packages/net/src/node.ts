@@ -1,9 +1,9 @@
 // The door for Node: `connect` and `serve` over WebSocket.
 
 import type { Settings } from "./protocol/limits.js";
+import { type Address, Addresses } from "./service/addresses.js";
 import { type Client, type ClientOptions, prepareClient } from "./service/client.js";
 import type { Routes, Service } from "./service/contract.js";
-import { connectFailure } from "./service/failure.js";
 import {
   type CloseOptions,
   type Handlers,
@@ -11,9 +11,11 @@ import {
   type ServerSnapshot,
   ServiceHost,
 } from "./service/server.js";
-import { CLOSE_GOING_AWAY, MAX_MESSAGE_BYTES, type Transport } from "./transport/transport.js";
-import { type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
+import { MAX_MESSAGE_BYTES, type Transport } from "./transport/transport.js";
+import { checkTimeout, checkUrl, type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
 import { type WsListenOptions, wsListen } from "./transport/ws-server.js";
+
+export type { Address };
 
 /** What `connect` can be told. */
 export interface ConnectOptions extends ClientOptions, WsConnectOptions {}
@@ -37,7 +39,8 @@ export interface Server {
 }
 
 /**
- * Connects to a service over WebSocket.
+ * Connects to a service over WebSocket, at one address, at the first of several that answers, or at what a function
+ * says each time; and again, when the connection breaks (`options.reconnect`).
  *
  * *Buffers:* at most 256 KiB for each stream, 16 MiB in all. *Errors:* a wrong URL is a `TypeError` at the call;
  * an unreachable server, another subprotocol, another major version: a `SluiceError` that says what to do.
@@ -57,31 +60,25 @@ export interface Server {
  * ```
  */
 export function connect<R extends Routes>(
-  url: string,
+  address: Address,
   service: Service<R>,
   options: ConnectOptions = {},
 ): Promise<Client<R>> {
   checkMessageBytes(options.limits);
+  if (typeof address === "string") checkUrl(address);
+  else if (typeof address !== "function") address.forEach(checkUrl);
+  checkTimeout(options);
   const open = prepareClient(service, options);
-  return wsConnect(url, options).then((transport) => {
-    const client = open(transport).catch((error: unknown) => {
-      throw connectFailure(url, error);
-    });
-    return options.signal === undefined ? client : givenUpBy(options.signal, transport, client);
-  });
-}
-
-/** The socket is open and HELLO awaited: that is part of the attempt, and given up with it. */
-function givenUpBy<T>(signal: AbortSignal, transport: Transport, client: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      reject(signal.reason);
-      transport.close(CLOSE_GOING_AWAY, "The attempt was given up");
-    };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
-    const settled = (): void => signal.removeEventListener("abort", giveUp);
-    client.then(resolve, reject).finally(settled);
+  const { headers, timeoutMs, signal } = options;
+  const how = {
+    ...(headers === undefined ? {} : { headers }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+  return open({
+    addresses: new Addresses(address),
+    dial: (url, given) => wsConnect(url, { ...how, signal: given }),
+    isLone: false,
+    signal,
   });
 }
 

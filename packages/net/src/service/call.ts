@@ -28,7 +28,7 @@ class ClientCall<T> extends ClientRequest {
   override onItems(event: ItemsEvent): void {
     try {
       this.output = decodeItems(this.route.codec, event)[0] as T;
-      this.connection.session.consumed(this.streamId, 1);
+      this.connection?.session.consumed(this.streamId, 1);
     } catch (error) {
       this.abandon(error);
     }
@@ -45,6 +45,10 @@ class ClientCall<T> extends ClientRequest {
 
   protected override demandAtOpen(): number {
     return 1;
+  }
+
+  protected override delivered(): number {
+    return 0;
   }
 }
 

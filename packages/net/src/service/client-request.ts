@@ -2,7 +2,9 @@
 // signal may end it, and so may the connection.
 //
 //   idle --begin--> waiting (for a slot) --onOpen--> open --(end at the peer | cancel | deadline | signal)--> ended
-//                      +--------------- refused | cancel | deadline | signal ------------------------------> ended
+//                    ^ |                              |
+//                    | +--- refused | cancel | deadline | signal -------------------------------------------> ended
+//                    +-------- restart (connection lost, not begun): a restartable stream only
 
 import { type SluiceError, TimeoutError } from "@sluice/core";
 import type { Codec } from "../payload/codec.js";
@@ -10,7 +12,7 @@ import type { Interaction, OpenOptions, SessionEvent } from "../protocol/session
 import { type EncodedItems, encodeItems, type ItemsEvent } from "./bodies.js";
 import type { Connection } from "./connection.js";
 import type { StreamEnd } from "./connection-parts.js";
-import { RemoteError } from "./failure.js";
+import { lostRequest, RemoteError } from "./failure.js";
 import { itemTooLarge, sendLoneItem } from "./lone-item.js";
 import type { StreamSnapshot } from "./snapshot.js";
 import type { StreamOpener, StreamRequest } from "./stream-opener.js";
@@ -25,7 +27,6 @@ export interface RequestOptions {
 
 /** Where the requests of one route go: made once for each route. */
 export interface Route {
-  readonly connection: Connection;
   readonly opener: StreamOpener;
   readonly codec: Codec;
   readonly interaction: Interaction;
@@ -36,7 +37,8 @@ export interface Route {
 /** Base of the client's ends of a call and of a stream. */
 export abstract class ClientRequest implements StreamEnd, StreamRequest {
   protected readonly route: Route;
-  protected readonly connection: Connection;
+  /** Where it runs, or ran last; undefined before it was opened. */
+  protected connection: Connection | undefined = undefined;
   protected state: "idle" | "waiting" | "open" | "ended" = "idle";
   protected streamId = 0;
   private readonly options: RequestOptions;
@@ -49,7 +51,6 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   constructor(route: Route, input: unknown, options: RequestOptions) {
     this.route = route;
-    this.connection = route.connection;
     this.value = input;
     this.options = options;
   }
@@ -60,6 +61,8 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   protected abstract fail(error: unknown): void;
   /** Items wanted so far, to travel with OPEN. */
   protected abstract demandAtOpen(): number;
+  /** Items handed on so far. */
+  protected abstract delivered(): number;
 
   /** Encodes the input and asks for a stream. */
   protected begin(): void {
@@ -78,8 +81,8 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     }
     signal?.addEventListener("abort", this);
     if (deadlineMs !== undefined) {
-      this.deadlineAt = this.connection.now() + deadlineMs;
-      this.cancelDeadline = this.connection.after(deadlineMs, () => this.abandon(this.timeout(deadlineMs)));
+      this.deadlineAt = this.route.opener.now() + deadlineMs;
+      this.cancelDeadline = this.route.opener.after(deadlineMs, () => this.abandon(this.timeout(deadlineMs)));
     }
     this.route.opener.open(this);
   }
@@ -93,16 +96,17 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     const options = { interaction, method, codec: codec.name, demand: this.demandAtOpen() };
     if (this.deadlineAt === Number.POSITIVE_INFINITY) return options;
     // At least 1: a deadline of 0 on the wire would say that there is none left to start with.
-    return { ...options, deadlineMs: Math.max(1, Math.ceil(this.deadlineAt - this.connection.now())) };
+    return { ...options, deadlineMs: Math.max(1, Math.ceil(this.deadlineAt - this.route.opener.now())) };
   }
 
-  onOpen(streamId: number): void {
+  onOpen(connection: Connection, streamId: number): void {
     this.state = "open";
+    this.connection = connection;
     this.streamId = streamId;
-    this.connection.attach(streamId, this);
-    if (this.input === undefined) this.connection.session.complete(streamId);
+    connection.attach(streamId, this);
+    if (this.input === undefined) connection.session.complete(streamId);
     else this.sendInput();
-    this.connection.wake();
+    connection.wake();
   }
 
   onRefused(error: SluiceError): void {
@@ -126,9 +130,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   /** A server has nothing to cancel on a stream that it answers. */
   onCancelled(): void {}
 
-  onClosed(error: SluiceError): void {
+  onClosed(error: SluiceError, neverSent: boolean): void {
+    const delivered = this.delivered();
     this.release();
-    this.fail(error);
+    this.fail(lostRequest(this.route.method, neverSent, delivered, 0, error));
   }
 
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced"> {
@@ -150,15 +155,15 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   /** Ends it from this side without a word to the local side. */
   protected stop(): void {
     if (this.state === "open") {
-      this.connection.session.cancel(this.streamId);
-      this.connection.wake();
+      this.connection?.session.cancel(this.streamId);
+      this.connection?.wake();
     }
     this.release();
   }
 
   /** Lets go of everything that outlives it: stream, timer, signal. */
   protected release(): void {
-    if (this.state === "open") this.connection.detach(this.streamId);
+    if (this.state === "open") this.connection?.detach(this.streamId);
     this.state = "ended";
     this.value = undefined;
     this.input = undefined;
@@ -167,9 +172,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   }
 
   private sendInput(): void {
-    if (this.input === undefined) return;
-    const result = sendLoneItem(this.connection, this.streamId, this.input);
-    if (result === "too-large") this.abandon(itemTooLarge(this.connection, this.input));
+    const { connection, input } = this;
+    if (input === undefined || connection === undefined) return;
+    const result = sendLoneItem(connection, this.streamId, input);
+    if (result === "too-large") this.abandon(itemTooLarge(connection, input));
     else if (result === "done") this.input = undefined;
   }
 

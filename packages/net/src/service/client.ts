@@ -1,20 +1,22 @@
 // The client of a service: one connection, one method for each route.
 
-import { type Flow, prefetch, SluiceError } from "@sluice/core";
+import { type Flow, prefetch, type SluiceError } from "@sluice/core";
 import { codecNames } from "../payload/codecs.js";
 import { type Settings, settingsOf } from "../protocol/limits.js";
 import type { Transport } from "../transport/transport.js";
 import { remoteCall } from "./call.js";
 import type { RequestOptions, Route } from "./client-request.js";
+import { Addresses } from "./addresses.js";
+import { type Auth, authSource } from "./auth.js";
 import { codecOf } from "./bodies.js";
-import { Connection } from "./connection.js";
-import type { ConnectionOwner } from "./connection-parts.js";
-import { Link } from "./link.js";
 import type { CallRoute, Routes, Service, StreamRoute } from "./contract.js";
 import { remotePublisher } from "./remote-publisher.js";
+import { type ReconnectOptions, reconnectPolicy } from "./reconnect-options.js";
+import { type ClientState, type Dial, Reconnector } from "./reconnector.js";
 import { defaultRuntime, LONGEST_TIMER_MS, type Runtime } from "./runtime.js";
 import type { ConnectionSnapshot } from "./snapshot.js";
-import { StreamOpener } from "./stream-opener.js";
+import { guarded } from "./served-routes.js";
+import type { StreamOpener } from "./stream-opener.js";
 
 /** What a stream can be told, besides what every request can. */
 export interface StreamOptions extends RequestOptions {
@@ -27,12 +29,14 @@ export interface StreamOptions extends RequestOptions {
 
 /** What a client can do besides its routes. */
 export interface ClientControls {
-  /** Ends the connection; streams and calls that still run fail with `CONNECTION_LOST`. */
+  /** Ends the connection for good; streams and calls that still run fail with `CONNECTION_LOST`. */
   close(): Promise<void>;
-  /** Resolves when the connection has ended: with its error, or undefined when either side closed it. Never rejects. */
+  /** Resolves when there will be no connection any more: with the error, or undefined when it was closed as wished. Never rejects. */
   readonly closed: Promise<SluiceError | undefined>;
   /** Counters of the connection and its open streams, computed on call. */
   snapshot(): ConnectionSnapshot;
+  /** Where it stands now: `"open"`, `"reconnecting"` or `"closed"`. */
+  readonly state: ClientState;
 }
 
 /** One method for each route: a stream returns a Flow, a call a promise. */
@@ -52,12 +56,22 @@ type Method<Input, Options, Result> = undefined extends Input
 export interface ClientOptions {
   /** Limits of this side, such as `shareBytes`; see docs/protocol.md §9 for all and their defaults. */
   readonly limits?: Partial<Settings>;
-  /** Clock and scheduling; for tests in virtual time, and other runtimes. */
+  /**
+   * Whether, and how, it connects again when the connection breaks or the server goes away. Calls and streams that
+   * are asked for meanwhile wait. Default: it does, for as long as it takes; a single transport cannot.
+   */
+  readonly reconnect?: boolean | ReconnectOptions;
+  /** Who this client is, for the server's `authenticate`: bytes, text, or a function that is asked at each connect. */
+  readonly auth?: Auth;
+  /** Hears of each change of `state`. Default: nobody hears. */
+  readonly onState?: (state: ClientState) => void;
+  /** Clock, scheduling and chance; for tests in virtual time, and other runtimes. */
   readonly runtime?: Runtime;
 }
 
 /**
- * Makes a client over a transport that is open; resolves when the server has said HELLO.
+ * Makes a client over a transport that is open, or over those that a function opens, one after the other as they
+ * break; resolves when the server has said HELLO.
  *
  * *Buffers:* at most `shareBytes` for each stream (256 KiB by default), 16 MiB in all. *Errors:* rejects with a
  * `SluiceError`: another major version, no HELLO in time, no protocol of ours.
@@ -75,11 +89,23 @@ export interface ClientOptions {
  * ```
  */
 export function openClient<R extends Routes>(
-  transport: Transport,
+  transport: Transport | (() => PromiseLike<Transport>),
   service: Service<R>,
   options: ClientOptions = {},
 ): Promise<Client<R>> {
-  return prepareClient(service, options)(transport);
+  const isLone = typeof transport !== "function";
+  const dial: Dial = isLone ? () => Promise.resolve(transport) : () => transport();
+  return prepareClient(service, options)({ dial, addresses: new Addresses(""), isLone });
+}
+
+/** How a client comes by its transports. */
+export interface Way {
+  readonly dial: Dial;
+  readonly addresses: Addresses;
+  /** There is one transport, and no other will come. */
+  readonly isLone: boolean;
+  /** Gives the first connection up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -89,106 +115,56 @@ export function openClient<R extends Routes>(
 export function prepareClient<R extends Routes>(
   service: Service<R>,
   options: ClientOptions,
-): (transport: Transport) => Promise<Client<R>> {
+): (way: Way) => Promise<Client<R>> {
   settingsOf("client", options.limits);
   for (const [name, route] of Object.entries(service.routes)) codecOf(`${service.name}.${name}`, route);
-  return (transport) =>
-    new Promise((resolve, reject) => {
-      const owner = new ClientOwner(
-        () => resolve(clientOf(service, owner)),
-        (error) => reject(error),
-      );
-      owner.start(transport, options);
+  const policy = reconnectPolicy(options.reconnect);
+  const authOf = authSource(options.auth);
+  const runtime = options.runtime ?? defaultRuntime;
+  return ({ dial, addresses, isLone, signal }) => {
+    const connections = new Reconnector({
+      runtime,
+      dial,
+      addresses,
+      policy: isLone ? undefined : policy,
+      onState: guarded(options.onState),
+      sessionOptions: async () => {
+        await authOf();
+        return {
+          role: "client",
+          codecs: codecNames,
+          ...(options.limits === undefined ? {} : { settings: options.limits }),
+        };
+      },
     });
+    const giveUp = (): void => void connections.close(signal?.reason);
+    signal?.addEventListener("abort", giveUp, { once: true });
+    connections.start();
+    if (signal?.aborted === true) giveUp();
+    return connections.opened
+      .then(() => clientOf(service, connections))
+      .finally(() => signal?.removeEventListener("abort", giveUp));
+  };
 }
 
-class ClientOwner implements ConnectionOwner {
-  readonly closed: Promise<SluiceError | undefined>;
-  private readonly onOpen: () => void;
-  private readonly onNeverOpen: (error: SluiceError) => void;
-  private connection: Connection | undefined = undefined;
-  private opener: StreamOpener | undefined = undefined;
-  private settleClosed: (error: SluiceError | undefined) => void = () => {};
-  private error: SluiceError | undefined = undefined;
-
-  constructor(onOpen: () => void, onNeverOpen: (error: SluiceError) => void) {
-    this.onOpen = onOpen;
-    this.onNeverOpen = onNeverOpen;
-    this.closed = new Promise((resolve) => {
-      this.settleClosed = resolve;
-    });
-  }
-
-  start(transport: Transport, options: ClientOptions): void {
-    const runtime = options.runtime ?? defaultRuntime;
-    const connection = new Connection(new Link(transport), runtime, this, {
-      role: "client",
-      codecs: codecNames,
-      ...(options.limits === undefined ? {} : { settings: options.limits }),
-    });
-    this.connection = connection;
-    this.opener = new StreamOpener(connection);
-    connection.start();
-  }
-
-  /** What a request needs; the owner has started whenever a client exists. */
-  parts(): { readonly connection: Connection; readonly opener: StreamOpener } {
-    return { connection: this.connection as Connection, opener: this.opener as StreamOpener };
-  }
-
-  close(): Promise<void> {
-    this.connection?.close();
-    return this.closed.then(() => {});
-  }
-
-  onReady(): void {
-    this.onOpen();
-  }
-
-  /** A server opens no streams: its session has no slot for them, and none gets here. */
-  onOpened(): void {}
-
-  onSlots(): void {
-    this.opener?.onSlots();
-  }
-
-  /** Nobody waits for a slot that will not come: who is in line is refused by name. */
-  onGoaway(): void {
-    this.opener?.onSlots();
-  }
-
-  onDrained(): void {
-    this.connection?.close();
-  }
-
-  onEnd(error: SluiceError | undefined): void {
-    this.error = error;
-    const reason =
-      error ?? new SluiceError("CONNECTION_LOST", "The connection was closed; connect again to go on");
-    this.opener?.onEnd(reason);
-    this.onNeverOpen(reason);
-  }
-
-  onGone(): void {
-    this.settleClosed(this.error);
-  }
-}
-
-function clientOf<R extends Routes>(service: Service<R>, owner: ClientOwner): Client<R> {
+function clientOf<R extends Routes>(service: Service<R>, connections: Reconnector): Client<R> {
   const client: Record<string, unknown> = {
-    close: () => owner.close(),
-    closed: owner.closed,
-    snapshot: () => owner.parts().connection.snapshot(),
+    close: () => connections.close(),
+    closed: connections.closed,
+    snapshot: () => connections.snapshot(),
+    get state() {
+      return connections.state;
+    },
   };
   for (const [name, route] of Object.entries(service.routes)) {
-    client[name] = methodOf(`${service.name}.${name}`, route, owner);
+    client[name] = methodOf(`${service.name}.${name}`, route, connections.opener);
   }
   return client as Client<R>;
 }
 
-function methodOf(method: string, route: CallRoute | StreamRoute, owner: ClientOwner): unknown {
+function methodOf(method: string, route: CallRoute | StreamRoute, opener: StreamOpener): unknown {
   const to: Route = {
-    ...owner.parts(),
+    opener,
     codec: codecOf(method, route),
     interaction: route.interaction,
     method,

@@ -17,8 +17,8 @@ export interface StreamEnd {
   onFailed(event: EventOf<"failed">): void;
   onCancelled(): void;
   onCredit(): void;
-  /** The connection is gone; no session is left to talk to. */
-  onClosed(error: SluiceError): void;
+  /** The connection is gone; no session is left to talk to. `neverSent`: the peer surely has not heard of the stream. */
+  onClosed(error: SluiceError, neverSent: boolean): void;
   /** What this side knows of the stream besides the session's counters. */
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced">;
 }

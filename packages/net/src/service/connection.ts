@@ -184,6 +184,11 @@ export class Connection implements LinkListener, PumpOwner {
       case "closed":
         this.onSessionClosed(event.error);
         return;
+      case "resume":
+        this.session.refuseResume("unknown");
+        return;
+      case "resumeRefused":
+      case "suspended":
       case "blocked":
       case "roundTrip":
         // Seen through `snapshot`; nobody may wait for them.
@@ -209,7 +214,8 @@ export class Connection implements LinkListener, PumpOwner {
     const lost = error ?? connectionLost("it was closed on this side");
     const streams = [...this.streams.values()];
     this.streams.clear();
-    for (const stream of streams) stream.onClosed(lost);
+    // The owner first: a stream that is opened again must not find this connection any more.
     this.owner.onEnd(isClean ? undefined : error);
+    for (const stream of streams) stream.onClosed(lost, false);
   }
 }

@@ -92,7 +92,7 @@ export function stream<In extends MaybeSchema = undefined, Out extends MaybeSche
  * Gathers routes under a name.
  *
  * *Errors:* a `TypeError` for a name that cannot go over the wire, for one that the client object uses itself
- * (`close`, `closed`, `snapshot`, `then`), and for what is no route.
+ * (`close`, `closed`, `snapshot`, `state`, `then`), and for what is no route.
  *
  * @example
  * ```ts
@@ -166,4 +166,4 @@ function checkName(kind: string, name: string): void {
 }
 
 /** Members of the client object; `then` would make it look like a promise. */
-const RESERVED: ReadonlySet<string> = new Set(["close", "closed", "snapshot", "then"]);
+const RESERVED: ReadonlySet<string> = new Set(["close", "closed", "snapshot", "state", "then"]);

@@ -47,6 +47,42 @@ export class RemoteError extends SluiceError {
   }
 }
 
+/** What is known of a request whose connection was lost. */
+export interface LostRequest {
+  readonly notStarted: boolean;
+  readonly delivered: number;
+  readonly cause?: unknown;
+}
+
+/**
+ * A stream or call was cut off with its connection. `code` is that of the connection's end: `"CONNECTION_LOST"`,
+ * `"SESSION_LOST"` when one that could have been resumed was not, or the rule of the protocol that was broken.
+ *
+ * @example
+ * ```ts
+ * import { call, ConnectionLostError, defineService, unchecked } from "@sluice/net";
+ * import { link } from "@sluice/net/memory";
+ * const service = defineService("s", { pay: call({ input: unchecked<number>() }) });
+ * const client = await link(service, { pay: () => {} });
+ * await client.close();
+ * await client.pay(5).catch((error) => {
+ *   if (error instanceof ConnectionLostError) console.log(error.code, error.notStarted); // prints CONNECTION_LOST true
+ * });
+ * ```
+ */
+export class ConnectionLostError extends SluiceError {
+  /** It was surely not begun: asking again is safe. False: it may have run, wholly or in part. */
+  readonly notStarted: boolean;
+  /** Items of the stream that were handed on before; 0 for a call. */
+  readonly delivered: number;
+
+  constructor(code: string, message: string, lost: LostRequest) {
+    super(code, message, lost.cause === undefined ? {} : { cause: lost.cause });
+    this.notStarted = lost.notStarted;
+    this.delivered = lost.delivered;
+  }
+}
+
 /**
  * What an error becomes on the wire. A `SluiceError` keeps its code; anything else is `HANDLER_FAILED`. Never throws:
  * a handler may throw what cannot even be asked for a message, and that must end its stream like any other error.
@@ -79,12 +115,26 @@ function isTime(ms: number | undefined): ms is number {
   return Number.isSafeInteger(ms) && (ms as number) >= 0;
 }
 
-/** The error for calls and streams that were open when their connection ended. */
+/** The error of a connection that ended while something ran on it. */
 export function connectionLost(reason: string): SluiceError {
-  return new SluiceError(
-    "CONNECTION_LOST",
-    `The connection ended: ${reason}; connect again, and repeat only what may run twice`,
-  );
+  return new SluiceError("CONNECTION_LOST", `The connection ended: ${reason}`);
+}
+
+/** The one error of a request that its connection cut off; it says whether the request may have run. */
+export function lostRequest(
+  method: string,
+  notStarted: boolean,
+  delivered: number,
+  tries: number,
+  cause: SluiceError,
+): ConnectionLostError {
+  const after = delivered === 0 ? "" : ` after ${delivered} items`;
+  const again = tries === 0 ? "" : ` (opened again ${tries} times since the last item)`;
+  const advice = notStarted
+    ? "it was not begun, asking again is safe"
+    : "it may have run, ask again only what may run twice";
+  const text = `Cannot finish ${method}${after}${again}: ${lower(cause.message)}; ${advice}`;
+  return new ConnectionLostError(cause.code, text, { notStarted, delivered, cause });
 }
 
 /** The error of a connection whose transport has ended, whoever ended it. */

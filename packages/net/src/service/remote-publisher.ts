@@ -35,6 +35,8 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
   private downstream: StageSubscriber<T>;
   /** Total requested, with what was dropped below added again. */
   private demand = 0;
+  /** Items handed on. */
+  private taken = 0;
   private isDelivering = false;
   /** The end, when it comes from within `next`: signals are serial (§1.3). */
   private terminal: Terminal | undefined = undefined;
@@ -56,6 +58,7 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
     let dropped = 0;
     this.isDelivering = true;
     for (let i = 0; i < items.length && this.state === "open"; i += 1) {
+      this.taken += 1;
       if (!downstream.next(items[i] as T)) dropped += 1;
     }
     this.isDelivering = false;
@@ -63,9 +66,9 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
       if (this.terminal !== undefined) this.settle(this.terminal);
       return;
     }
-    this.connection.session.consumed(this.streamId, items.length);
+    this.connection?.session.consumed(this.streamId, items.length);
     if (dropped > 0) this.request(dropped);
-    else this.connection.wake();
+    else this.connection?.wake();
   }
 
   override onCompleted(): void {
@@ -83,13 +86,17 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
     return this.demand;
   }
 
+  protected override delivered(): number {
+    return this.taken;
+  }
+
   request(n: number): void {
     if (this.state === "ended") return;
     this.demand = addDemand(this.demand, n);
     if (this.state === "idle") this.begin();
     else if (this.state === "open") {
-      this.connection.session.grantItems(this.streamId, this.demand);
-      this.connection.wake();
+      this.connection?.session.grantItems(this.streamId, this.demand);
+      this.connection?.wake();
     }
   }
 

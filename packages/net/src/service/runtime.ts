@@ -10,6 +10,20 @@ export interface Runtime {
    * gathers what a whole turn of the event loop brought.
    */
   readonly defer: (task: () => void) => void;
+  /** From 0 to 1, for waits that must differ between clients. Default `Math.random`; a simulation gives its own. */
+  readonly random?: () => number;
+  /** So many bytes that nobody can guess, for resume tokens. Default `crypto.getRandomValues`; for simulations. */
+  readonly randomBytes?: (count: number) => Uint8Array;
+}
+
+/** A random number of this runtime. */
+export function randomOf(runtime: Runtime): number {
+  return (runtime.random ?? Math.random)();
+}
+
+/** Random bytes of this runtime. */
+export function randomBytesOf(runtime: Runtime, count: number): Uint8Array {
+  return runtime.randomBytes?.(count) ?? globalThis.crypto.getRandomValues(new Uint8Array(count));
 }
 
 /** What timers take, 24 days: they count in 32 bits, and one millisecond more would fire at once. */

@@ -1,10 +1,11 @@
 // Opens streams as the server has slots for them (protocol.md B1: streams are credit too). Who comes while all
-// are taken waits in line.
+// are taken, or while there is no connection, waits in line.
 
-import { SluiceError } from "@sluice/core";
+import { type Clock, SluiceError } from "@sluice/core";
 import { Ring } from "@sluice/core/kit";
 import type { OpenOptions, OpenRefusal } from "../protocol/session/session-api.js";
 import type { Connection } from "./connection.js";
+import { ConnectionLostError } from "./failure.js";
 
 /** One who wants a stream. */
 export interface StreamRequest {
@@ -12,26 +13,59 @@ export interface StreamRequest {
   isWanted(): boolean;
   /** Asked when its turn has come, so that the deadline that travels is what is left of it. */
   openOptions(): OpenOptions;
-  onOpen(streamId: number): void;
+  onOpen(connection: Connection, streamId: number): void;
   onRefused(error: SluiceError): void;
+}
+
+/** Who gives the opener its connections. */
+export interface OpenerOwner {
+  /** Whether another connection will come: then requests wait for it instead of being refused. */
+  mayWait(): boolean;
+  /** The connection opens no more streams; only told when they may wait. */
+  onSpent(): void;
 }
 
 /**
  * Opens streams in the order in which they were asked for.
  *
- * *Buffers:* at most 1,024 requests that wait for a slot; one more is refused with `OVERLOADED`, because a
+ * *Buffers:* at most 1,024 requests that wait for a slot or a connection; one more is refused with `OVERLOADED`, because a
  * line that only grows answers nobody in time.
  */
 export class StreamOpener {
-  private readonly connection: Connection;
+  private readonly clock: Clock;
+  private readonly owner: OpenerOwner;
+  /** Where streams are opened; undefined while there is no connection. */
+  private connection: Connection | undefined = undefined;
   private readonly waiting = new Ring<StreamRequest>(MAX_WAITING);
   /** The first in line: taken out of the ring, refused once by the server's slots. */
   private first: StreamRequest | undefined = undefined;
-  /** Why the connection has ended. A link that breaks ends it without the session, which would still open. */
+  /** Why no connection will come any more. */
   private ended: SluiceError | undefined = undefined;
 
-  constructor(connection: Connection) {
+  constructor(clock: Clock, owner: OpenerOwner) {
+    this.clock = clock;
+    this.owner = owner;
+  }
+
+  /** Opens streams over this connection from here on, those in line first; undefined: they wait. */
+  use(connection: Connection | undefined): void {
     this.connection = connection;
+    if (connection !== undefined) this.onSlots();
+  }
+
+  /** Milliseconds on the client's clock. */
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** Runs `task` after `delayMs`; returns what cancels it. */
+  after(delayMs: number, task: () => void): () => void {
+    return this.clock.schedule(delayMs, task);
+  }
+
+  /** Whether a request that lost its connection may wait for another one. */
+  mayWait(): boolean {
+    return this.ended === undefined && this.owner.mayWait();
   }
 
   open(request: StreamRequest): void {
@@ -44,7 +78,7 @@ export class StreamOpener {
       request.onRefused(
         new SluiceError(
           "OVERLOADED",
-          `Cannot open another stream: ${MAX_WAITING + 1} already wait for one of the server's slots; end some, or connect twice`,
+          `Cannot open another stream: ${MAX_WAITING + 1} already wait for ${this.connection === undefined ? "a connection" : "one of the server's slots"}; end some, or connect twice`,
         ),
       );
     } else {
@@ -80,17 +114,27 @@ export class StreamOpener {
     this.first = this.waiting.isEmpty ? undefined : this.waiting.shift();
   }
 
-  /** False: all slots are taken, wait for `slots`. */
+  /** False: all slots are taken or there is no connection, wait for `slots`. */
   private tryOpen(request: StreamRequest): boolean {
     if (!request.isWanted()) return true;
-    const opened = this.connection.session.open(request.openOptions());
+    const { connection } = this;
+    if (connection === undefined) return false;
+    const opened = connection.session.open(request.openOptions());
     if (typeof opened === "number") {
-      request.onOpen(opened);
+      request.onOpen(connection, opened);
       return true;
     }
     if (opened === "no-slot") return false;
-    request.onRefused(refusal(opened));
-    return true;
+    if (!this.mayWait()) {
+      request.onRefused(refusal(opened));
+      return true;
+    }
+    // The owner may already have given another connection, or none, when this one's end is on its way.
+    if (connection === this.connection) {
+      this.connection = undefined;
+      this.owner.onSpent();
+    }
+    return false;
   }
 }
 
@@ -100,7 +144,7 @@ const MAX_WAITING = 1023;
 /** Whoever was not let in any more can be told more than those whose work was under way: it is safe to repeat. */
 function notBegun(cause: SluiceError | undefined): SluiceError {
   const text = "Cannot open a stream: the connection has ended, nothing was begun; connect again";
-  return new SluiceError("CONNECTION_LOST", text, cause === undefined ? {} : { cause });
+  return new ConnectionLostError("CONNECTION_LOST", text, { notStarted: true, delivered: 0, cause });
 }
 
 function refusal(reason: Exclude<OpenRefusal, "no-slot">): SluiceError {

@@ -26,10 +26,8 @@ export interface WsConnectOptions {
  */
 export function wsConnect(url: string, options: WsConnectOptions = {}): Promise<Transport> {
   checkUrl(url);
-  const { headers, timeoutMs = 5000, signal } = options;
-  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new RangeError(`Cannot connect within ${timeoutMs} ms: timeoutMs must be > 0 and below 2^31`);
-  }
+  checkTimeout(options);
+  const { headers, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(signal.reason);
@@ -64,7 +62,14 @@ export function wsConnect(url: string, options: WsConnectOptions = {}): Promise<
   });
 }
 
-function checkUrl(url: string): void {
+/** Throws a `RangeError` for a time that no timer can count. */
+export function checkTimeout({ timeoutMs = DEFAULT_TIMEOUT_MS }: WsConnectOptions): void {
+  if (timeoutMs > 0 && timeoutMs < 2 ** 31) return;
+  throw new RangeError(`Cannot connect within ${timeoutMs} ms: timeoutMs must be > 0 and below 2^31`);
+}
+
+/** Throws a `TypeError` for what is no address of a WebSocket. */
+export function checkUrl(url: string): void {
   const wanted = `Cannot connect to ${JSON.stringify(url)}: the address must look like "ws://127.0.0.1:8080"`;
   let parsed: URL;
   try {
@@ -119,3 +124,6 @@ function explain(error: Error & { code?: string }, timeoutMs: number): string {
 function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
+
+/** In ms, as the limit on the handshake: protocol.md G. */
+const DEFAULT_TIMEOUT_MS = 5000;

@@ -158,7 +158,7 @@ describe("connect", () => {
     ],
   ])("says what happened when the server %s", async (_name, act, text) => {
     const url = await strangeServer(act);
-    const attempt = connect(url, service).then(async (client) => {
+    const attempt = connect(url, service, { reconnect: false }).then(async (client) => {
       throw await client.closed;
     });
     expect(await complaint(attempt)).toMatch(text);

@@ -29,7 +29,7 @@ describe("a client whose link broke while it was idle", () => {
       await server.close();
     });
     const { port } = wire.address() as AddressInfo;
-    const client = await connect(`ws://127.0.0.1:${port}`, numbers);
+    const client = await connect(`ws://127.0.0.1:${port}`, numbers, { reconnect: false });
     expect(await client.double(21)).toBe(42);
 
     for (const link of links) link.destroy();

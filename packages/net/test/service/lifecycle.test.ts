@@ -80,7 +80,7 @@ describe("a client", () => {
   it("hears of a lost connection through `closed` and through everything that was open", async () => {
     const works = new Works();
     const server = await serve(service, works.handlers);
-    const client = await connect(server.url, service);
+    const client = await connect(server.url, service, { reconnect: false });
     const settled = Promise.allSettled([client.echo("wait"), client.late(0).toArray()]);
     await until(() => works.running === 2);
     await server.close();
@@ -123,7 +123,7 @@ describe("a server", () => {
   it("close({ drainMs }) refuses those by name that wait for a slot", async () => {
     const works = new Works();
     const server = await serve(service, works.handlers, { limits: { peerStreams: 1 } });
-    const client = await connect(server.url, service);
+    const client = await connect(server.url, service, { reconnect: false });
     const running = client.echo("wait");
     await until(() => works.running === 1);
     const waiting = client.echo("in line");
@@ -180,7 +180,9 @@ describe("a server", () => {
     const before = openHandles();
     const works = new Works();
     const { server, client } = await pair(works);
-    const others = await Promise.all(Array.from({ length: 5 }, () => connect(server.url, service)));
+    const others = await Promise.all(
+      Array.from({ length: 5 }, () => connect(server.url, service, { reconnect: false })),
+    );
     await Promise.all(others.map((other) => other.upTo(100).toArray()));
     await expect(client.echo("wait", { deadlineMs: 1 })).rejects.toBeInstanceOf(TimeoutError);
     await others[0]?.close();
@@ -202,7 +204,7 @@ type Numbers = Client<(typeof service)["routes"]>;
 
 async function pair(works: Works): Promise<{ server: Server; client: Numbers }> {
   const server = await serve(service, works.handlers);
-  return { server, client: await connect(server.url, service) };
+  return { server, client: await connect(server.url, service, { reconnect: false }) };
 }
 
 /** Asks until the answer is that error: GOAWAY crosses with what is on its way. */

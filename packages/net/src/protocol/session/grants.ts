@@ -10,6 +10,8 @@ import type { Outbox } from "./outbox.js";
 export class Grants {
   private readonly table: StreamTable;
   private readonly due = new Set<Stream>();
+  /** No slot is given back for now: the peer does not acknowledge what ended its streams (protocol.md §10.2). */
+  holdSlots = false;
   private slotsAsked = false;
 
   constructor(table: StreamTable) {
@@ -33,13 +35,20 @@ export class Grants {
 
   /** Whether a CREDIT frame would go now. */
   isDue(): boolean {
-    return this.due.size > 0 || this.slotsAsked || this.table.areSlotsDue();
+    return this.due.size > 0 || this.areSlotsDue();
+  }
+
+  /** States everything again: the peer may have missed any of it. */
+  restateAll(): void {
+    for (const stream of this.table.all()) this.due.add(stream);
+    this.slotsAsked = true;
   }
 
   /** Raises the limits and writes them. */
   write(outbox: Outbox): void {
-    let streams = this.slotsAsked || this.table.areSlotsDue() ? this.table.grantSlots() : undefined;
-    this.slotsAsked = false;
+    const saysSlots = this.areSlotsDue();
+    let streams = saysSlots ? this.table.grantSlots() : undefined;
+    if (saysSlots) this.slotsAsked = false;
     let entries: StreamCredit[] = [];
     // Of streams whose OPEN is not taken yet: it must not overtake that.
     const behind: StreamCredit[] = [];
@@ -47,7 +56,6 @@ export class Grants {
       // It may have ended or been cancelled since it became due.
       if (!remoteOpen(stream.state) || stream.isDeaf()) continue;
       const entry = { streamId: stream.id, ...stream.inbound.grant() };
-      stream.grantsStated += 1;
       if (stream.openNumber > outbox.taken) {
         behind.push(entry);
         continue;
@@ -64,6 +72,10 @@ export class Grants {
       const some = behind.slice(i, i + ENTRIES);
       outbox.addNote({ kind: "credit", streams: undefined, entries: some }, creditBytes(some));
     }
+  }
+
+  private areSlotsDue(): boolean {
+    return !this.holdSlots && (this.slotsAsked || this.table.areSlotsDue());
   }
 }
 

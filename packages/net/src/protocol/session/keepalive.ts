@@ -22,6 +22,13 @@ export class Keepalive {
     this.nextPingAt = now + heartbeatMs;
   }
 
+  /** On another transport: nothing is unanswered there. */
+  restart(now: number): void {
+    this.heardAt = now;
+    this.pingSentAt = undefined;
+    this.nextPingAt = now + this.heartbeatMs;
+  }
+
   /** A message came. */
   heard(now: number): void {
     this.heardAt = now;

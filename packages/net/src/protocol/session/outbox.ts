@@ -18,6 +18,7 @@ import { encodeFrame } from "../frame/codec.js";
 import type { Frame } from "../frame/frame.js";
 import { encodeBatch, encodeItems } from "../frame/items.js";
 import { FRAME_BYTES } from "../limits.js";
+import { ReplayBuffer } from "./replay-buffer.js";
 
 /** Assembles messages. */
 export class Outbox {
@@ -29,19 +30,27 @@ export class Outbox {
   taken = 0;
   /** Bytes of all ITEMS frames so far: who sends how much is counted by it. */
   itemBytes = 0;
+  /** Takes over the messages that may have to be sent again. */
+  private readonly kept: ReplayBuffer;
   private readonly control = new Writer();
   private readonly data = new Writer(HEADROOM);
   private closed = false;
   private readonly sealedControl = new Sealed();
   private readonly sealedData = new Sealed();
 
-  constructor(messageBytes: number) {
+  constructor(messageBytes: number, kept: ReplayBuffer = new ReplayBuffer(0)) {
     this.messageBytes = messageBytes;
+    this.kept = kept;
   }
 
   /** Bytes in the data lane of the message being assembled. */
   get dataBytes(): number {
     return this.data.length;
+  }
+
+  /** Bytes in the data lane, of full messages too. */
+  get waitingBytes(): number {
+    return this.data.length + this.sealedData.bytes;
   }
 
   /** Whether the control lane holds something. */
@@ -60,6 +69,12 @@ export class Outbox {
     encodeFrame(this.control, frame);
   }
 
+  /** As `addControl`, and nothing comes behind it in its message. */
+  addLastControl(frame: Frame): void {
+    encodeFrame(this.control, frame);
+    this.sealedControl.add(this.control.take(), 0);
+  }
+
   /** Appends to the data lane what is sent again after a resume, such as an OPEN or an end; `bytes` as above. */
   addFrame(frame: Frame, bytes: number): void {
     this.addNote(frame, bytes);
@@ -70,6 +85,11 @@ export class Outbox {
   addNote(frame: Frame, bytes: number): void {
     if (this.data.length + bytes > this.messageBytes) this.sealData();
     encodeFrame(this.data, frame);
+  }
+
+  /** Whether as much is under way and not acknowledged as may be: no items go (protocol.md §10.2). */
+  isReplayFull(): boolean {
+    return this.kept.isFull();
   }
 
   /** Whether the message takes no more items: it has reached `target`, or an item did not fit it. */
@@ -100,6 +120,19 @@ export class Outbox {
     this.itemBytes += this.data.length - before;
   }
 
+  /** Forgets what is said of the connection: its transport is lost, and that is said anew. */
+  dropControl(): void {
+    this.control.take();
+    this.sealedControl.clear();
+  }
+
+  /** The next message of the control lane alone, or undefined. */
+  takeControl(): Uint8Array | undefined {
+    const sealed = this.sealedControl.take();
+    if (sealed !== undefined) return sealed;
+    return this.control.length === 0 ? undefined : this.control.take();
+  }
+
   /** Forgets data not yet taken: the connection is over, nobody will look at it. */
   dropData(): void {
     this.data.take();
@@ -109,14 +142,11 @@ export class Outbox {
 
   /** The next message, or undefined. */
   take(): Uint8Array | undefined {
-    const sealed = this.sealedControl.take();
-    if (sealed !== undefined) return sealed;
-    if (!this.sealedData.isEmpty()) {
-      if (this.control.length > 0) return this.control.take();
-      this.taken = this.sealedData.nextNumber();
-      return this.sealedData.take();
-    }
-    return this.assemble();
+    if (!this.sealedControl.isEmpty()) return this.takeControl();
+    if (this.sealedData.isEmpty()) return this.assemble();
+    if (this.control.length > 0) return this.control.take();
+    const last = this.sealedData.nextNumber();
+    return this.handOut(this.sealedData.take() as Uint8Array, 0, last); // it is not empty
   }
 
   // Control in front of data in one message, without moving the data; what does not fit goes before it.
@@ -125,8 +155,15 @@ export class Outbox {
     if (this.data.length === 0) return control === 0 ? undefined : this.control.take();
     if (control > HEADROOM || control + this.data.length > this.messageBytes) return this.control.take();
     this.closed = false;
-    this.taken = this.written;
-    return control === 0 ? this.data.take() : this.data.take(this.control.take());
+    const message = control === 0 ? this.data.take() : this.data.take(this.control.take());
+    return this.handOut(message, control, this.written);
+  }
+
+  // Messages of notes alone are not kept: nothing in them is sent again.
+  private handOut(message: Uint8Array, from: number, last: number): Uint8Array {
+    if (last > this.taken) this.kept.keep(message, from, this.taken + 1, last);
+    this.taken = last;
+    return message;
   }
 
   // Closes what is there, so that a message never exceeds what the peer takes.
@@ -139,6 +176,7 @@ export class Outbox {
 
 // Messages that were full before they were taken. Bound: that of their lane.
 class Sealed {
+  bytes = 0;
   private messages: Uint8Array[] = [];
   private numbers: number[] = [];
   private next = 0;
@@ -150,6 +188,7 @@ class Sealed {
   /** `number`: that of the last frame in the message. */
   add(message: Uint8Array, number: number): void {
     this.messages.push(message);
+    this.bytes += message.length;
     this.numbers.push(number);
   }
 
@@ -161,6 +200,7 @@ class Sealed {
     const message = this.messages[this.next];
     if (message === undefined) return undefined;
     this.next++;
+    this.bytes -= message.length;
     if (this.next === this.messages.length) this.clear();
     return message;
   }
@@ -169,6 +209,7 @@ class Sealed {
     this.messages = [];
     this.numbers = [];
     this.next = 0;
+    this.bytes = 0;
   }
 }
 

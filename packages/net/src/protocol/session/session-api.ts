@@ -7,14 +7,14 @@
 // After each call drain nextEvent() until it answers undefined; then ask transmit for what is to be sent.
 
 import type { LimitName } from "../frame/blocked.js";
-import type { Criticality } from "../frame/rank.js";
 import type { HelloSizes } from "../frame/hello.js";
 import type { Interaction } from "../frame/open.js";
+import type { ResumeRefusal } from "../frame/resume-reject.js";
 import type { Settings } from "../limits.js";
 import type { ProtocolError, StreamFailure } from "../protocol-error.js";
 import type { Role } from "../stream/stream-id.js";
 
-export type { Interaction, Role };
+export type { Interaction, ResumeRefusal, Role };
 
 /** What a session is made of; settings not given are the defaults of limits.ts. */
 export interface SessionOptions {
@@ -22,7 +22,32 @@ export interface SessionOptions {
   /** Names of the payload codecs this side speaks, the preferred one first; at least one. */
   readonly codecs: readonly string[];
   readonly settings?: Partial<Settings>;
+  /**
+   * A server's: 16 to 64 random bytes with which a client may resume this session; left out, it cannot be resumed.
+   * At least 128 bits of it must be unguessable.
+   */
+  readonly token?: Uint8Array;
+  /** A client's: who it is, opaque, at most 4,096 bytes. */
+  readonly auth?: Uint8Array;
+  /** A client's: the session to go on with on this transport, from its `resumption()`. */
+  readonly resume?: ResumeRequest;
 }
+
+/** What one side says to go on with a session on another transport. */
+export interface ResumeRequest {
+  /** The client's: of the session so far. The server's: of the next resume. */
+  readonly token: Uint8Array;
+  /** The client's: of the session so far. The server's: a larger one. */
+  readonly epoch: number;
+  /** How many frames of the other one came, of those that are sent again. */
+  readonly received: number;
+}
+
+/**
+ * Whether a session went on. "gap": what the other side has not got is not held here any more, or it claims what was
+ * never sent; this session is lost. "stale": the request belongs to another epoch or token; nothing has changed.
+ */
+export type ResumeAnswer = "resumed" | "gap" | "stale";
 
 /** What `open` is told about a new stream. */
 export interface OpenOptions {
@@ -31,7 +56,7 @@ export interface OpenOptions {
   readonly method: string;
   /** One of this side's own `codecs`; both directions of the stream use it. */
   readonly codec: string;
-  /** Item demand that travels with OPEN: an integer >= 0, or `Infinity`; 0 for a push. Its byte credit is always the whole share. */
+  /** Item demand that travels with OPEN: an integer >= 0, or `Infinity`. Its byte credit is always the whole share. */
   readonly demand: number;
   /** Time left in milliseconds; left out: no deadline. */
   readonly deadlineMs?: number;
@@ -112,7 +137,7 @@ export interface Goaway {
 
 /** One thing that happened. Payloads are views of the received message: whoever keeps one keeps that message. */
 export type SessionEvent =
-  /** HELLO came: streams may be opened. Always the first event of a session that opens. */
+  /** HELLO came: streams may be opened. First event of a session that opens, but for `resume` and `resumeRefused`. */
   | { readonly kind: "ready"; readonly peer: Peer }
   /** The peer opened a stream. Answer with items and an end, or with `reject`. */
   | {
@@ -123,8 +148,6 @@ export type SessionEvent =
       readonly codec: string;
       readonly metadata: Uint8Array;
       readonly deadlineMs: number | undefined;
-      readonly urgency: number;
-      readonly criticality: Criticality;
     }
   /** `count` items encoded as one body. They count as held until `consumed` is told. */
   | {
@@ -160,6 +183,17 @@ export type SessionEvent =
       readonly limit: LimitName;
       readonly value: number;
     }
+  /**
+   * A server's, after `ready`: the client asks for another session to go on. Answer, at once or later: pass the
+   * request to that session's `resume` and end this one with `handOver`; or `refuseResume`.
+   * A client's, instead of `ready`: the session that it asked for goes on. Pass the request to its `resume`, and
+   * the transport; this one is handed over and says nothing more.
+   */
+  | { readonly kind: "resume"; readonly request: ResumeRequest }
+  /** A client's, before `ready`: the session that it asked for does not go on, and never will. This one begins anew. */
+  | { readonly kind: "resumeRefused"; readonly reason: ResumeRefusal; readonly message: string }
+  /** The transport is lost, found here by the session itself or told by `suspend`. Drop it; `resume` brings another. */
+  | { readonly kind: "suspended"; readonly error: ProtocolError }
   /** A PING was answered. */
   | { readonly kind: "roundTrip"; readonly ms: number }
   /** The peer takes no new streams; those that run go on. */
@@ -168,7 +202,8 @@ export type SessionEvent =
   | { readonly kind: "drained" }
   /**
    * The session is over, last event. Transmit once more (it tells the peer why), then close the transport.
-   * Streams still open have ended without a further event. `error` is undefined after `close()`.
+   * Streams still open have ended without a further event: `figures` and `wasNeverSent` still answer for them.
+   * `error` is undefined after `close()`.
    */
   | { readonly kind: "closed"; readonly error: ProtocolError | undefined };
 
@@ -197,8 +232,11 @@ export interface ReceiveFigures {
 
 /** The methods of `Session` (session.ts), all synchronous; none throws but for a wrong argument. */
 export interface SessionApi {
-  /** Takes one whole message of the transport. A broken one ends the session: event `closed`. */
-  receive(message: Uint8Array, now: number): void;
+  /**
+   * Takes one whole message of the transport. A broken one ends the session: event `closed`. `epoch` is what the
+   * session's was when it got this transport: what an older one still delivers does nothing.
+   */
+  receive(message: Uint8Array, now: number, epoch?: number): void;
   /** Ends the session because the transport says so: text instead of binary, a write that stalled. */
   refuse(error: ProtocolError): void;
   /** Lets time pass: handshake limit, heartbeat, BLOCKED. Call it at `nextTick()`. */
@@ -214,10 +252,7 @@ export interface SessionApi {
   waiting(): Waiting;
   nextEvent(): SessionEvent | undefined;
 
-  /**
-   * Opens a stream; its id, or why not. Its input follows by sendBatch/sendItems and complete, at once or later. A client
-   * may open up to 8 streams before HELLO has come; what is larger than any server takes waits for it (protocol.md §2.5).
-   */
+  /** Opens a stream; its id, or why not. Its input follows by sendBatch/sendItems and complete, at once or later. */
   open(options: OpenOptions): number | OpenRefusal;
   /** Refuses a stream that the peer opened and to which nothing was sent yet. */
   reject(streamId: number, failure: StreamFailure): void;
@@ -237,14 +272,10 @@ export interface SessionApi {
    */
   fail(streamId: number, failure: StreamFailure): void;
   /**
-   * Wants no more of this stream: no event comes for it from here on. The peer's answer closes the account. Of a channel
-   * it ends what the peer sends, and this side's own direction goes on.
+   * Wants no more of this stream: no event comes for it from here on. The peer's answer closes the account.
    */
   cancel(streamId: number): void;
-  /**
-   * The handler of a stream that the peer opened has ended, after a cancel, a failure or `fail`: its slot returns. The
-   * handler of a channel says it always, since it may go on receiving when it has sent everything.
-   */
+  /** The handler of a stream that the peer opened has ended, after a cancel, a failure or `fail`: its slot returns. */
   released(streamId: number): void;
   /** States the local subscriber's demand since the beginning, as a total; `Infinity` is unbounded. Never falls. */
   grantItems(streamId: number, totalDemand: number): void;
@@ -255,6 +286,33 @@ export interface SessionApi {
   goaway(options: GoawayOptions): void;
   /** Ends the session at once, without an error. Streams still open are lost. */
   close(): void;
+
+  /**
+   * The transport is lost. A session that can be resumed waits for another one: local signals go on, nothing is
+   * sent, and after `resumeMs` it ends with SESSION_LOST. Any other one ends at once with TRANSPORT_LOST.
+   */
+  suspend(now: number): void;
+  /** What a client's new session says to go on with this one; undefined when that cannot be. */
+  resumption(): ResumeRequest | undefined;
+  /**
+   * Goes on with this session, as the other side asked or agreed; `token` is a server's next one. What that side
+   * has not got is sent again by the next `transmit` calls. A transport it still had is out: cut it.
+   */
+  resume(request: ResumeRequest, given: { readonly token?: Uint8Array; readonly now: number }): ResumeAnswer;
+  /** Tells the client that the session it asked for does not go on; this one does. */
+  refuseResume(reason: ResumeRefusal, message?: string): void;
+  /** The session that the client asked for has this one's transport. Nothing more comes from here. */
+  handOver(): void;
+  /** The session cannot be resumed, for this reason: it ends with SESSION_LOST. */
+  abandon(why: string): void;
+  /** Whether it survives the loss of its transport. */
+  readonly isResumable: boolean;
+  /** How often it was resumed: which transport `receive` is to believe. */
+  readonly epoch: number;
+  /** Bytes held to be sent again. */
+  readonly replayBytes: number;
+  /** Whether the OPEN of this stream of ours was never handed to a transport: it surely did not run. */
+  wasNeverSent(streamId: number): boolean;
   /** Last measured round trip in milliseconds; undefined before the first answer. */
   readonly roundTripMs: number | undefined;
   /** Counters of an open stream; undefined for one that is not open. */

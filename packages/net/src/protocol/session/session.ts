@@ -7,36 +7,50 @@ import { readMessage } from "../frame/batch.js";
 import type { Frame } from "../frame/frame.js";
 import type { GoawayFrame } from "../frame/goaway.js";
 import type { HelloFrame } from "../frame/hello.js";
+import type { ResumeFrame } from "../frame/resume.js";
+import type { ResumeRefusal, ResumeRejectFrame } from "../frame/resume-reject.js";
 import { pingBytes, pingNumber } from "../frame/ping.js";
 import {
   CODEC_NAME_BYTES,
   CODEC_NAMES,
-  ERROR_MESSAGE_BYTES,
-  ERROR_NAME_BYTES,
   FRAME_BYTES,
+  LARGEST_TOKEN,
   REASON_BYTES,
   type Settings,
   SMALLEST_MESSAGE,
+  SMALLEST_TOKEN,
   settingsOf,
 } from "../limits.js";
 import { ProtocolError, type StreamFailure, violation } from "../protocol-error.js";
 import type { Role } from "../stream/stream-id.js";
-import { Abuse } from "./abuse.js";
 import { BlockedReport } from "./blocked-report.js";
-import { Conversation } from "./conversation.js";
-import { failureOf, handshakeTimeout, heartbeatLost, toldByPeer, tooLarge, writeStalled } from "./endings.js";
+import { Conversation, FAILURE_BYTES } from "./conversation.js";
+import {
+  CONNECTION_ERROR_BYTES,
+  failureOf,
+  handshakeTimeout,
+  heartbeatLost,
+  sessionLost,
+  toldByPeer,
+  tooLarge,
+  transportLost,
+  writeStalled,
+} from "./endings.js";
 import { EventQueue } from "./event-queue.js";
 import { helloOf, peerOf } from "./handshake.js";
 import { Keepalive } from "./keepalive.js";
 import { LocalSignals } from "./local-signals.js";
 import { Outbox } from "./outbox.js";
 import { PeerSignals } from "./peer-signals.js";
-import { UNHEARD } from "./pipelining.js";
+import { chargeOf } from "./replay-buffer.js";
+import { Resumption } from "./resumption.js";
 import type {
   GoawayOptions,
   OpenOptions,
   OpenRefusal,
   Peer,
+  ResumeAnswer,
+  ResumeRequest,
   Sendable,
   SendResult,
   SessionApi,
@@ -46,7 +60,19 @@ import type {
   TakeTurn,
   Waiting,
 } from "./session-api.js";
-import { agree, close, drain, OPENING, type SessionState } from "./session-state.js";
+import {
+  agree,
+  ask,
+  close,
+  conversationOf,
+  drain,
+  goOn,
+  handOver,
+  OPENING,
+  refuse,
+  type SessionState,
+  suspend,
+} from "./session-state.js";
 import { WriteStall } from "./write-stall.js";
 
 /**
@@ -85,25 +111,29 @@ export class Session implements SessionApi {
   private readonly role: Role;
   private readonly settings: Settings;
   private readonly codecs: readonly string[];
-  private readonly outbox = new Outbox(SMALLEST_MESSAGE);
+  private readonly resumes: Resumption;
+  private readonly outbox: Outbox;
   private readonly events = new EventQueue();
   private readonly keepalive: Keepalive;
   private readonly blockedReport: BlockedReport;
-  private readonly abuse: Abuse;
   private readonly writeStall: WriteStall;
   private readonly handshakeUntil: number;
-  private readonly takeFrame = (frame: Frame): "more" | "stop" => this.take(frame);
-  private readonly skipFrame = (): void => this.abuse.control("frame of an unknown type", this.now);
+  /** A client's: it asked for another session to go on. */
+  private readonly hasAsked: boolean;
   private state: SessionState = OPENING;
   private fromPeer: PeerSignals | undefined = undefined;
   private fromHere: LocalSignals | undefined = undefined;
   private now: number;
-  // Streams opened before HELLO came; from then on it is the one of the state.
-  private early: Conversation | undefined = undefined;
   private pongWaits = false;
   private slotsWanted = false;
   private saidDrained = false;
+  private saidGoaway: GoawayFrame | undefined = undefined;
   private heardGoaway = false;
+  // RESUME is the frame after HELLO, and the last one of its message.
+  private mayAsk = false;
+  private answered: ResumeRequest | undefined = undefined;
+  // What was agreed with the peer, for whoever asks after the end.
+  private past: LocalSignals | undefined = undefined;
 
   /** `now`: milliseconds of any clock that never goes backwards, the same for all calls. Throws a RangeError for settings or codecs that cannot work. */
   constructor(options: SessionOptions, now: number) {
@@ -114,24 +144,44 @@ export class Session implements SessionApi {
     this.handshakeUntil = now + this.settings.handshakeMs;
     this.keepalive = new Keepalive(this.settings.heartbeatMs, this.settings.heartbeatsMissed, now);
     this.blockedReport = new BlockedReport(this.settings.blockedMs);
-    this.abuse = new Abuse(this.settings, now);
     this.writeStall = new WriteStall(this.settings.writeStallMs);
-    this.outbox.addControl(helloOf(this.role, this.settings, this.codecs), SMALLEST_MESSAGE);
+    const { token = NOTHING, auth = NOTHING, resume } = options;
+    this.hasAsked = resume !== undefined;
+    this.resumes = new Resumption(this.settings, this.role === "server" ? checkedToken(token) : NOTHING);
+    this.outbox = new Outbox(SMALLEST_MESSAGE, this.resumes.kept);
+    this.outbox.addControl(helloOf(this.role, this.settings, this.codecs, { token, auth }), 0);
+    if (resume !== undefined) this.outbox.addControl({ kind: "resume", ...resume }, 0);
   }
 
   get roundTripMs(): number | undefined {
     return this.keepalive.roundTripMs;
   }
 
-  receive(message: Uint8Array, now: number): void {
+  get isResumable(): boolean {
+    return conversationOf(this.state) !== undefined && this.resumes.isPossible();
+  }
+
+  get epoch(): number {
+    return this.resumes.epoch;
+  }
+
+  get replayBytes(): number {
+    return this.resumes.kept.bytes;
+  }
+
+  receive(message: Uint8Array, now: number, epoch: number = this.resumes.epoch): void {
     this.now = now;
-    if (this.state.kind === "closed") return;
+    const { kind } = this.state;
+    if (kind === "closed" || kind === "suspended" || kind === "handed-over") return;
+    if (epoch !== this.resumes.epoch) return;
     this.keepalive.heard(now);
-    this.noteTime(now);
+    const { received } = this.resumes;
     try {
       if (message.length > this.settings.messageBytes)
         throw tooLarge(message.length, this.settings.messageBytes);
-      readMessage(message, this.takeFrame, this.skipFrame);
+      readMessage(message, (frame) => this.take(frame));
+      this.resumes.messageCame(message.length, received, now);
+      if (this.answered !== undefined) this.otherGoesOn(this.answered);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.end(error, "tell");
@@ -146,15 +196,20 @@ export class Session implements SessionApi {
     this.now = now;
     switch (this.state.kind) {
       case "opening":
-        if (now >= this.handshakeUntil) this.end(handshakeTimeout(this.settings.handshakeMs), "tell");
+      case "resuming":
+        if (now >= this.answerUntil()) this.end(handshakeTimeout(this.settings.handshakeMs), "tell");
         return;
       case "open":
       case "draining":
-        this.noteTime(now);
         this.blockedReport.tick(this.state.conversation, now);
+        this.resumes.tick(now);
         this.beat(now);
-        if (this.writeStall.isStalled(now)) this.end(writeStalled(this.settings.writeStallMs), "tell");
+        if (this.talkingWith() !== undefined) this.lookAtWriting(now);
         return;
+      case "suspended":
+        if (now >= this.state.until) this.end(sessionLost("no transport came in time"), "silent");
+        return;
+      case "handed-over":
       case "closed":
         return;
       default:
@@ -165,13 +220,22 @@ export class Session implements SessionApi {
   nextTick(): number {
     switch (this.state.kind) {
       case "opening":
-        return this.handshakeUntil;
+      case "resuming":
+        return this.answerUntil();
       case "open":
       case "draining": {
+        this.writeStall.note(!this.outbox.isEmpty(), this.now);
         const report = this.blockedReport.nextTick(this.state.conversation);
-        this.writeStall.note(!this.outbox.isEmpty() || this.state.conversation.grants.isDue(), this.now);
-        return Math.min(this.keepalive.nextTick(), report, this.writeStall.nextTick());
+        return Math.min(
+          this.keepalive.nextTick(),
+          report,
+          this.resumes.nextTick(),
+          this.writeStall.nextTick(),
+        );
       }
+      case "suspended":
+        return this.state.until;
+      case "handed-over":
       case "closed":
         return Number.POSITIVE_INFINITY;
       default:
@@ -181,22 +245,35 @@ export class Session implements SessionApi {
 
   transmit(now: number, turn?: TakeTurn): Uint8Array | undefined {
     this.now = now;
-    if (this.state.kind === "open" || this.state.kind === "draining") {
-      const { conversation } = this.state;
-      if (turn !== undefined) conversation.runTurns(turn, now);
+    if (this.state.kind === "suspended") return undefined;
+    this.writeStall.taken();
+    const conversation = this.talkingWith();
+    if (conversation !== undefined) {
+      const { resumes } = this;
+      if (resumes.isAckDue()) this.outbox.addControl(resumes.ack(), FRAME_BYTES);
+      if (resumes.replay !== undefined) {
+        const message = this.transmitAgain(conversation);
+        if (message !== undefined) return message;
+      }
+      conversation.grants.holdSlots = resumes.kept.isFull();
+      if (turn !== undefined && !resumes.kept.isFull()) conversation.runTurns(turn, now);
       if (conversation.grants.isDue()) conversation.grants.write(this.outbox);
     }
-    this.writeStall.taken();
     const message = this.outbox.take();
-    if (!this.outbox.hasControl()) this.pongWaits = false;
+    this.controlTaken();
     return message;
   }
 
   waiting(): Waiting {
-    const something = this.outbox.isEmpty() ? "nothing" : "one";
-    if (this.state.kind !== "open" && this.state.kind !== "draining") return something;
-    const { turns, grants } = this.state.conversation;
-    const offered = turns.waiting();
+    if (this.state.kind === "suspended") return "nothing";
+    const conversation = this.talkingWith();
+    const { replay, kept } = this.resumes;
+    // One message a turn, so that the socket is read and heartbeats go in between (protocol.md §10.4).
+    if (conversation !== undefined && replay !== undefined) return "several";
+    const something = this.outbox.isEmpty() && !this.resumes.isAckDue() ? "nothing" : "one";
+    if (conversation === undefined) return something;
+    const { turns, grants } = conversation;
+    const offered = kept.isFull() ? "nothing" : turns.waiting();
     if (offered === "nothing") return grants.isDue() ? "one" : something;
     return offered === "one" && this.outbox.dataBytes === 0 ? "one" : "several";
   }
@@ -206,14 +283,16 @@ export class Session implements SessionApi {
   }
 
   open(options: OpenOptions): number | OpenRefusal {
-    if (this.state.kind === "opening") return this.openEarly(options);
-    if (this.state.kind === "closed" || this.fromHere === undefined) return "closed";
-    if (this.state.kind === "draining") return "going-away";
-    const answer = this.fromHere.open(options);
+    const { state } = this;
+    if (state.kind === "opening" || state.kind === "resuming") return "not-ready";
+    const conversation = conversationOf(state);
+    if (conversation === undefined || this.fromHere === undefined) return "closed";
+    if ((state.kind === "suspended" ? state.was : state).kind === "draining") return "going-away";
+    const answer = this.isReplayFull() ? "no-slot" : this.fromHere.open(options);
     if (answer === "exhausted") this.goaway({ reason: "All stream ids are used" });
     if (answer === "no-slot") {
       this.slotsWanted = true;
-      this.blockedReport.noSlot(this.state.conversation, this.now);
+      this.blockedReport.noSlot(conversation, this.now);
     }
     return answer;
   }
@@ -268,25 +347,79 @@ export class Session implements SessionApi {
         throw new RangeError(`Cannot say GOAWAY with ${ms} ms: times must be integers >= 0`);
       }
     }
-    if (this.state.kind !== "open" && this.state.kind !== "draining") return;
-    const lastStreamId = this.state.conversation.table.lastOfPeer();
+    const lastStreamId = conversationOf(this.state)?.table.lastOfPeer();
+    if (lastStreamId === undefined) return;
     const next = drain(this.state, lastStreamId);
     if (next === "not-now") return;
     this.state = next;
-    const frame = { kind: "goaway", lastStreamId, reconnectAfterMs, spreadMs, reason } as const;
-    this.outbox.addControl(frame, FRAME_BYTES + REASON_BYTES);
+    this.saidGoaway = { kind: "goaway", lastStreamId, reconnectAfterMs, spreadMs, reason };
+    // Otherwise it goes with what is stated when there is a transport to state it on.
+    if (this.talkingWith() !== undefined) this.stateGoaway();
   }
 
   close(): void {
     this.end(undefined, "silent");
   }
 
+  suspend(now: number): void {
+    this.now = now;
+    if (this.state.kind !== "suspended") this.lose(transportLost(), "silent");
+  }
+
+  resumption(): ResumeRequest | undefined {
+    return this.isResumable ? this.resumes.request() : undefined;
+  }
+
+  resume(
+    request: ResumeRequest,
+    { token, now }: { readonly token?: Uint8Array; readonly now: number },
+  ): ResumeAnswer {
+    this.now = now;
+    const { resumes, role, outbox } = this;
+    if (!this.isResumable || this.state.kind === "resuming") return "stale";
+    const answer = resumes.judge(request, role, outbox.taken);
+    if (answer === "gap") this.end(sessionLost("what one side has not got is not held any more"), "tell");
+    if (answer === "stale" && role === "client") this.end(sessionLost("its epoch is over"), "tell");
+    if (answer !== "resumed") return answer;
+    // The peer has another transport before this side has missed the old one.
+    if (this.state.kind !== "suspended") this.pause();
+    const next = goOn(this.state);
+    if (next !== "not-now") this.state = next;
+    resumes.begin(request, role, role === "server" ? checkedToken(token ?? NOTHING) : request.token);
+    this.keepalive.restart(now);
+    const ours = role === "server" ? resumes.request() : undefined;
+    if (ours !== undefined) outbox.addLastControl({ kind: "resume", ...ours });
+    return answer;
+  }
+
+  refuseResume(reason: ResumeRefusal, message: string = REFUSALS[reason]): void {
+    if (this.role === "client") return;
+    const next = refuse(this.state);
+    if (next === "not-now") return;
+    this.state = next;
+    this.outbox.addLastControl({ kind: "resume-reject", reason, message });
+    this.keepalive.restart(this.now);
+    this.stateGoaway();
+  }
+
+  handOver(): void {
+    const next = handOver(this.state);
+    if (next !== "not-now") this.state = next;
+  }
+
+  abandon(why: string): void {
+    this.end(sessionLost(why), "tell");
+  }
+
+  wasNeverSent(streamId: number): boolean {
+    return (this.fromHere ?? this.past)?.wasNeverSent(streamId) ?? true;
+  }
+
   figures(streamId: number): StreamFigures | undefined {
-    return this.fromHere?.figures(streamId);
+    return (this.fromHere ?? this.past)?.figures(streamId);
   }
 
   private take(frame: Frame): "more" | "stop" {
-    const { state, fromPeer } = this;
     if (frame.kind === "error" && frame.streamId === 0) {
       this.end(toldByPeer(frame), "silent");
       return "stop";
@@ -295,54 +428,74 @@ export class Session implements SessionApi {
       this.hello(frame);
       return "more";
     }
-    if (fromPeer === undefined || state.kind === "opening" || state.kind === "closed") {
+    const { state } = this;
+    if (state.kind === "opening") {
       throw violation(
         "HELLO_EXPECTED",
         `Cannot take ${frame.kind} before HELLO: it comes first, once`,
         "§2.1",
       );
     }
+    if (frame.kind === "resume") this.otherAsked(frame);
+    else if (frame.kind === "resume-reject") this.otherRefused(frame);
+    else if (state.kind !== "open" && state.kind !== "draining") throw unexpected(frame.kind);
+    else this.takeTalking(frame, state.kind === "draining" && state.lastPeerStream !== undefined);
+    return "more";
+  }
+
+  // `goneAway`: this side said GOAWAY and no longer lets streams in.
+  private takeTalking(frame: TalkingFrame, goneAway: boolean): void {
+    const fromPeer = this.fromPeer as PeerSignals; // as long as the state is open or draining
+    this.mayAsk = false;
     switch (frame.kind) {
-      case "open":
-        fromPeer.opens.open(frame, state.kind === "draining" && state.lastPeerStream !== undefined);
-        break;
-      case "items":
-        fromPeer.items(frame);
-        break;
       case "credit":
         fromPeer.credit(frame, this.now);
-        break;
-      case "complete":
-        fromPeer.complete(frame);
-        break;
-      case "error":
-        fromPeer.error(frame);
-        break;
-      case "cancel":
-        fromPeer.cancel(frame);
-        break;
-      case "reject":
-        fromPeer.reject(frame);
-        break;
+        return;
       case "blocked":
-        fromPeer.blocked(frame, this.now);
-        break;
+        fromPeer.blocked(frame);
+        return;
       case "ping":
-        this.abuse.control("PING", this.now);
         this.ping(frame.opaque);
-        break;
+        return;
       case "pong":
         this.pong(frame.opaque);
-        break;
+        return;
+      case "ack":
+        this.resumes.acknowledged(frame, this.resumes.replay?.sentUpTo ?? this.outbox.taken);
+        return;
       case "goaway":
         this.goneAway(frame);
-        break;
-      // Known and not handled yet. B: drain, drained. C: ack, resume, resume-reject. D: part, urgency.
+        return;
+      default:
+        this.takeNumbered(frame, fromPeer, goneAway);
+    }
+  }
+
+  // What would be sent again after a resume: it is counted (protocol.md §10.1).
+  private takeNumbered(frame: NumberedFrame, fromPeer: PeerSignals, goneAway: boolean): void {
+    this.resumes.received++;
+    switch (frame.kind) {
+      case "open":
+        fromPeer.open(frame, goneAway);
+        return;
+      case "items":
+        fromPeer.items(frame);
+        return;
+      case "complete":
+        fromPeer.complete(frame);
+        return;
+      case "error":
+        fromPeer.error(frame);
+        return;
+      case "cancel":
+        fromPeer.cancel(frame);
+        return;
+      case "reject":
+        fromPeer.reject(frame);
+        return;
+      // Known and not handled yet. B: drain, drained. D: part, urgency.
       case "drain":
       case "drained":
-      case "ack":
-      case "resume":
-      case "resume-reject":
       case "part":
       case "urgency":
         throw violation(
@@ -353,34 +506,6 @@ export class Session implements SessionApi {
       default:
         impossible(frame);
     }
-    // A frame may have been the last that this side takes: the peer was judged by it.
-    return this.isOver() ? "stop" : "more";
-  }
-
-  private isOver(): boolean {
-    return this.state.kind === "closed";
-  }
-
-  // Before the server's HELLO a client opens what any server takes (docs/protocol.md §2.5).
-  private openEarly(options: OpenOptions): number | OpenRefusal {
-    if (this.role === "server") return "not-ready";
-    this.early ??= this.conversationWith(UNHEARD);
-    this.fromHere ??= new LocalSignals(this.early);
-    const answer = this.fromHere.open(options, true);
-    return answer === "no-slot" ? "not-ready" : answer;
-  }
-
-  private conversationWith(peer: Peer): Conversation {
-    const { role, settings, codecs, outbox, events, abuse } = this;
-    const onVerdict = (verdict: "enough" | ProtocolError): void => {
-      if (verdict === "enough") this.goaway(ENOUGH);
-      else this.end(verdict, "tell");
-    };
-    return new Conversation({ role, settings, codecs, peer, outbox, events, abuse, onVerdict });
-  }
-
-  private noteTime(now: number): void {
-    if (this.state.kind === "open" || this.state.kind === "draining") this.state.conversation.now = now;
   }
 
   private hello(frame: HelloFrame): void {
@@ -388,17 +513,99 @@ export class Session implements SessionApi {
       throw violation("HELLO_REPEATED", "Cannot take a second HELLO: it comes first, once", "§2.1");
     }
     const peer = peerOf(frame, this.role);
-    const { outbox, events } = this;
-    const conversation = this.early ?? this.conversationWith(peer);
-    this.early?.heard(peer);
-    this.early = undefined;
-    conversation.now = this.now;
-    const next = agree(this.state, conversation);
+    const { role, settings, codecs, outbox, events } = this;
+    const conversation = new Conversation({ role, settings, codecs, peer, outbox, events });
+    const next = agree(this.state, conversation, this.hasAsked);
     if (next !== "not-now") this.state = next;
+    this.resumes.agree(peer, role, endsOf(settings, peer));
+    this.mayAsk = role === "server";
     this.fromPeer = new PeerSignals(conversation);
-    this.fromHere ??= new LocalSignals(conversation);
+    this.fromHere = new LocalSignals(conversation);
     outbox.messageBytes = peer.messageBytes;
-    events.add({ kind: "ready", peer });
+    if (!this.hasAsked) events.add({ kind: "ready", peer });
+  }
+
+  private otherAsked({ token, epoch, received }: ResumeFrame): void {
+    const next = this.mayAsk ? ask(this.state) : this.hasAsked && this.answered === undefined && this.state;
+    if (next === false || next === "not-now" || next.kind !== "resuming") throw unexpected("resume");
+    this.state = next;
+    this.answered = { token, epoch, received };
+  }
+
+  private otherRefused({ reason, message }: ResumeRejectFrame): void {
+    const next = this.hasAsked && this.answered === undefined ? refuse(this.state) : "not-now";
+    if (next === "not-now") throw unexpected("resume-reject");
+    this.state = next;
+    this.keepalive.restart(this.now);
+    this.events.add({ kind: "resumeRefused", reason, message });
+    const conversation = conversationOf(next);
+    if (conversation !== undefined) this.events.add({ kind: "ready", peer: conversation.peer });
+  }
+
+  // At the end of the message that RESUME stood in: it is the last frame of it.
+  private otherGoesOn(request: ResumeRequest): void {
+    this.answered = undefined;
+    if (this.state.kind !== "resuming") return;
+    if (this.role === "client") this.handOver();
+    this.events.add({ kind: "resume", request });
+  }
+
+  private talkingWith(): Conversation | undefined {
+    const { state } = this;
+    return state.kind === "open" || state.kind === "draining" ? state.conversation : undefined;
+  }
+
+  // What the resumed peer has not got, with what is of the connection in front; undefined when it has all.
+  private transmitAgain({ settings, grants }: Conversation): Uint8Array | undefined {
+    const control = this.outbox.takeControl();
+    if (control !== undefined) {
+      this.controlTaken();
+      return control;
+    }
+    const target = Math.min(settings.targetShared, this.outbox.messageBytes);
+    const again = this.resumes.replay?.next(target);
+    if (again !== undefined) return again;
+    // Now it knows every stream, and may have missed any limit.
+    this.resumes.replay = undefined;
+    grants.restateAll();
+    this.stateGoaway();
+    return undefined;
+  }
+
+  private controlTaken(): void {
+    if (!this.outbox.hasControl()) this.pongWaits = false;
+  }
+
+  private stateGoaway(): void {
+    if (this.saidGoaway !== undefined) this.outbox.addControl(this.saidGoaway, FRAME_BYTES + REASON_BYTES);
+  }
+
+  // The transport is of no use any more.
+  private lose(error: ProtocolError, telling: "tell" | "silent"): void {
+    if (this.talkingWith() === undefined || !this.isResumable) {
+      this.end(error, telling);
+      return;
+    }
+    this.pause();
+    this.events.add({ kind: "suspended", error });
+  }
+
+  private pause(): void {
+    const next = suspend(this.state, this.resumes.deadline(this.now));
+    if (next === "not-now") return;
+    this.state = next;
+    // Said anew on the next transport; what stands in the data lane follows what is sent again.
+    this.outbox.dropControl();
+    this.pongWaits = false;
+    this.resumes.replay = undefined;
+    this.writeStall.taken();
+  }
+
+  // When the answer of the peer must have come: HELLO, or the one to RESUME.
+  private answerUntil(): number {
+    return this.role === "server" && this.state.kind === "resuming"
+      ? Number.POSITIVE_INFINITY
+      : this.handshakeUntil;
   }
 
   // One PING is unanswered at most, so one that comes while its PONG still waits here is one too many (§7.1).
@@ -418,8 +625,8 @@ export class Session implements SessionApi {
   }
 
   private goneAway(goaway: GoawayFrame): void {
-    // The first one may come when this side has said its own. Those behind it change nothing.
-    if (this.heardGoaway) this.abuse.control("GOAWAY", this.now);
+    // After a resume it is said again.
+    if (this.heardGoaway) return;
     this.heardGoaway = true;
     const next = drain(this.state, undefined);
     if (next !== "not-now") this.state = next;
@@ -433,13 +640,28 @@ export class Session implements SessionApi {
     if (due === "ping") {
       this.outbox.addControl({ kind: "ping", opaque: pingBytes(this.keepalive.pingNumber) }, FRAME_BYTES);
     }
-    if (due === "dead") this.end(heartbeatLost(this.settings), "tell");
+    if (due === "dead") this.lose(heartbeatLost(this.settings), "tell");
+  }
+
+  private lookAtWriting(now: number): void {
+    this.writeStall.note(!this.outbox.isEmpty(), now);
+    if (this.writeStall.isStalled(now)) this.lose(writeStalled(this.settings.writeStallMs), "tell");
+  }
+
+  // With what is written and not yet taken, which no acknowledgement can free.
+  private isReplayFull(): boolean {
+    return this.resumes.kept.isFull(this.outbox.waitingBytes);
   }
 
   // Events that follow from the state rather than from one frame.
   private lateEvent(): SessionEvent | undefined {
     const { state } = this;
-    if (this.slotsWanted && state.kind === "open" && typeof state.conversation.table.nextId() === "number") {
+    if (
+      this.slotsWanted &&
+      state.kind === "open" &&
+      !this.isReplayFull() &&
+      typeof state.conversation.table.nextId() === "number"
+    ) {
       this.slotsWanted = false;
       this.blockedReport.slotsCame();
       return { kind: "slots" };
@@ -455,23 +677,73 @@ export class Session implements SessionApi {
     const next = close(this.state, error);
     if (next === "not-now") return;
     this.state = next;
+    this.past = this.fromHere;
     this.fromPeer = undefined;
     this.fromHere = undefined;
     this.outbox.dropData();
+    this.resumes.kept.turnOff();
     if (error !== undefined && telling === "tell") {
       this.outbox.addControl(
         { kind: "error", streamId: 0, items: 0, bytes: 0, failure: failureOf(error) },
-        FRAME_BYTES + ERROR_NAME_BYTES + ERROR_MESSAGE_BYTES,
+        CONNECTION_ERROR_BYTES,
       );
     }
     this.events.add({ kind: "closed", error });
   }
 }
 
-/** What a peer hears whose streams are thrown away, or fail through its own fault, too often. */
-const ENOUGH: GoawayOptions = {
-  reason: "Too many streams were cancelled at once, or failed through the fault of who opened them",
-  reconnectAfterMs: 1000,
+/** What would be sent again after a resume. */
+type NumberedFrame = Extract<
+  Frame,
+  {
+    kind:
+      | "open"
+      | "items"
+      | "part"
+      | "drain"
+      | "drained"
+      | "complete"
+      | "error"
+      | "cancel"
+      | "reject"
+      | "urgency";
+  }
+>;
+
+/** What may come once the sides talk. */
+type TalkingFrame = Exclude<Frame, { kind: "hello" | "resume" | "resume-reject" }>;
+
+function unexpected(kind: Frame["kind"]): ProtocolError {
+  return violation(
+    "FRAME_UNEXPECTED",
+    `Cannot take ${kind}: RESUME follows HELLO at once, ends its message, and is answered first`,
+    "§10.4",
+  );
+}
+
+// What ends of streams can take beyond replayBytes: an end, a CANCEL, a DRAIN and a DRAINED for each slot, and the
+// messages of both lanes (protocol.md §10.2).
+function endsOf({ peerStreams, ownStreams }: Settings, peer: Peer): number {
+  const streams = peerStreams + Math.min(ownStreams, peer.peerStreams);
+  return streams * (chargeOf(FAILURE_BYTES) + 3 * chargeOf(FRAME_BYTES)) + 2 * chargeOf(peer.messageBytes);
+}
+
+function checkedToken(token: Uint8Array): Uint8Array {
+  const { length } = token;
+  if (length !== 0 && (length < SMALLEST_TOKEN || length > LARGEST_TOKEN)) {
+    throw new RangeError(
+      `Cannot use a token of ${length} bytes: ${SMALLEST_TOKEN} to ${LARGEST_TOKEN} random ones are needed`,
+    );
+  }
+  return token;
+}
+
+const NOTHING = new Uint8Array(0);
+
+const REFUSALS: Readonly<Record<ResumeRefusal, string>> = {
+  unknown: "There is no such session for this client",
+  gap: "What this client has not got is not held any more",
+  stale: "The session has gone on in a later epoch",
 };
 
 function checkedCodecs(codecs: readonly string[]): readonly string[] {

@@ -1,0 +1,64 @@
+// Sending again what a resumed peer has not got: the frames beyond its last number, in their order, copied into
+// ordinary messages one at a time, so that heartbeats and whatever else is of the connection go in between
+// (protocol.md §10.4). What stands between those frames and is not numbered, BLOCKED and CREDIT, is left out: it is
+// old news, and the session states it anew.
+
+import { Reader } from "../byte/reader.js";
+import { Writer } from "../byte/writer.js";
+import { BLOCKED, TYPE_MASK } from "../frame/header.js";
+import type { ReplayBuffer } from "./replay-buffer.js";
+
+/** A walk over what is kept, from one number on. Bound: the message being copied. */
+export class Replay {
+  /** Number of the last frame that was sent in this epoch or was there before. */
+  sentUpTo: number;
+  private readonly buffer: ReplayBuffer;
+  private readonly writer = new Writer();
+
+  /** `received`: the last number that the peer has. */
+  constructor(buffer: ReplayBuffer, received: number) {
+    this.buffer = buffer;
+    this.sentUpTo = received;
+  }
+
+  /** Whether all has been sent again. */
+  isOver(): boolean {
+    return this.buffer.messageAfter(this.sentUpTo) === undefined;
+  }
+
+  /** The next message: frames up to `target` bytes, or one that is larger. Undefined when all has been sent. */
+  next(target: number): Uint8Array | undefined {
+    while (this.writer.length < target) {
+      const kept = this.buffer.messageAfter(this.sentUpTo);
+      if (kept === undefined || !this.copy(kept.message, kept.from, kept.first, target)) break;
+    }
+    return this.writer.length === 0 ? undefined : this.writer.take();
+  }
+
+  // Answers whether the message was copied to its end.
+  private copy(message: Uint8Array, from: number, first: number, target: number): boolean {
+    const reader = new Reader(message);
+    reader.at = from;
+    let number = first;
+    while (reader.left > 0) {
+      const start = reader.at;
+      const isNumbered = skipFrame(reader);
+      if (!isNumbered) continue;
+      if (number > this.sentUpTo) {
+        if (this.writer.length > 0 && this.writer.length + reader.at - start > target) return false;
+        this.writer.bytes(message.subarray(start, reader.at));
+        this.sentUpTo = number;
+      }
+      number++;
+    }
+    return true;
+  }
+}
+
+// Moves behind the frame; answers whether it is one that is sent again: all of a stream but BLOCKED.
+function skipFrame(reader: Reader): boolean {
+  const type = reader.byte("frame header") & TYPE_MASK;
+  const streamId = reader.varint("frame stream");
+  reader.view(reader.varint("frame length"), "frame");
+  return streamId !== 0 && type !== BLOCKED;
+}

@@ -1,0 +1,67 @@
+// One connection of a client, from its HELLO to its end: what the connection says of itself, with its name on it, for
+// whoever has several of them in turn.
+
+import type { SluiceError } from "@sluice/core";
+import type { SessionOptions } from "../protocol/session/session-api.js";
+import type { Transport } from "../transport/transport.js";
+import { Connection } from "./connection.js";
+import type { ConnectionOwner, EventOf } from "./connection-parts.js";
+import { Link } from "./link.js";
+import type { Runtime } from "./runtime.js";
+
+/** Who has lines: the client. */
+export interface LineOwner {
+  onLineReady(line: ClientLine): void;
+  onLineSlots(line: ClientLine): void;
+  onLineGoaway(line: ClientLine, event: EventOf<"goaway">): void;
+  /** The session is over; `error` is undefined when it was closed as wished. */
+  onLineEnd(line: ClientLine, error: SluiceError | undefined): void;
+  /** Nothing of it is left. Last call. */
+  onLineGone(line: ClientLine): void;
+}
+
+/** A connection and where it goes. */
+export class ClientLine implements ConnectionOwner {
+  readonly connection: Connection;
+  readonly address: string;
+  private readonly owner: LineOwner;
+
+  constructor(
+    transport: Transport,
+    address: string,
+    runtime: Runtime,
+    owner: LineOwner,
+    options: SessionOptions,
+  ) {
+    this.address = address;
+    this.owner = owner;
+    this.connection = new Connection(new Link(transport), runtime, this, options);
+  }
+
+  onReady(): void {
+    this.owner.onLineReady(this);
+  }
+
+  /** A server opens no streams: its session has no slot for them, and none gets here. */
+  onOpened(): void {}
+
+  onSlots(): void {
+    this.owner.onLineSlots(this);
+  }
+
+  onGoaway(event: EventOf<"goaway">): void {
+    this.owner.onLineGoaway(this, event);
+  }
+
+  onDrained(): void {
+    this.connection.close();
+  }
+
+  onEnd(error: SluiceError | undefined): void {
+    this.owner.onLineEnd(this, error);
+  }
+
+  onGone(): void {
+    this.owner.onLineGone(this);
+  }
+}
