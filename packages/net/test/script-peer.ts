@@ -5,6 +5,7 @@ import { Writer } from "../src/protocol/byte/writer.js";
 import { readMessage } from "../src/protocol/frame/batch.js";
 import { encodeFrame } from "../src/protocol/frame/codec.js";
 import type { Frame } from "../src/protocol/frame/frame.js";
+import type { OpenFrame } from "../src/protocol/frame/open.js";
 import { MAJOR, MINOR } from "../src/protocol/frame/hello.js";
 import { type Settings, settingsOf } from "../src/protocol/limits.js";
 import { Session } from "../src/protocol/session/session.js";
@@ -51,14 +52,17 @@ export class ScriptPeer {
   /** An OPEN of a stream, with what matters to the test. */
   static open(
     streamId: number,
-    given: { items?: number; bytes?: number; codec?: number; metadata?: Uint8Array } = {},
+    given: Partial<
+      Pick<OpenFrame, "items" | "bytes" | "codec" | "metadata" | "interaction" | "pipelined">
+    > = {},
   ): Frame {
-    const { items = 256, bytes = 262_144, codec = 0, metadata = new Uint8Array(0) } = given;
+    const { interaction = "stream", pipelined = false, bytes = 262_144, codec = 0 } = given;
+    const { items = interaction === "push" ? 0 : 256, metadata = new Uint8Array(0) } = given;
     return {
       kind: "open",
       streamId,
-      interaction: "stream",
-      pipelined: false,
+      interaction,
+      pipelined,
       urgency: 3,
       criticality: "critical",
       items,

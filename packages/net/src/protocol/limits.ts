@@ -121,6 +121,11 @@ export const LAST_URGENCY = 7;
 export const SMALLEST_SHARE = 256;
 export const LARGEST_OVERHEAD = 64;
 
+/** What a client that has not heard the server may open: streams, bytes of metadata over all of them, bytes of an item. */
+export const PIPELINED_STREAMS = 8;
+export const PIPELINED_METADATA = 1024;
+export const PIPELINED_ITEM: number = SMALLEST_SHARE - LARGEST_OVERHEAD;
+
 /** Bytes by which a frame of one item can exceed the item: header (10), count (1), item length (8), and some. */
 export const FRAME_BYTES = 64;
 

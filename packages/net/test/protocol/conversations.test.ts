@@ -16,8 +16,8 @@ function opened(demand = 10, settings = {}): ScriptPeer {
 }
 
 describe("Session, HELLO and OPEN", () => {
-  it("says HELLO first, unasked, and nothing else before the peer's", () => {
-    const script = new ScriptPeer("client");
+  it("says HELLO first, unasked, and a server nothing else before the client's", () => {
+    const script = new ScriptPeer("server");
     expect(script.getsKinds()).toEqual(["hello"]);
     expect(script.session.open({ interaction: "call", method: "x", codec: "raw", demand: 1 })).toBe(
       "not-ready",
@@ -39,6 +39,8 @@ describe("Session, HELLO and OPEN", () => {
         codec: "raw",
         metadata,
         deadlineMs: 750,
+        urgency: 3,
+        criticality: "critical",
       },
     ]);
     expect(script.session.sendable(1).items).toBeGreaterThan(0);

@@ -106,7 +106,10 @@ for (const { name, open } of bothWays) {
 
     it("2,000 times leaves no stream and no handler behind", async () => {
       const works = new Works();
-      const { client, serverSnapshot } = await open(service, works.handlers);
+      // By default a peer that cancels so often is told to go away (protocol.md §7.4).
+      const { client, serverSnapshot } = await open(service, works.handlers, {
+        limits: { churnBurst: 2000 },
+      });
       for (let i = 0; i < 2000; i += 1) {
         const stream = take(client.upTo(1000), (credit) => credit.request(1 + (i % 3)));
         if (i % 7 !== 0) stream.credit?.cancel();

@@ -8,7 +8,8 @@ import type { Frame } from "./frame.js";
 
 /**
  * Hands the frames of a message to `take`, one after the other, so that what the first ones do is done even if
- * a later one is broken. Stops when `take` answers "stop". Throws the ProtocolError of a broken frame.
+ * a later one is broken. Stops when `take` answers "stop". `skip` hears of each ignorable frame that this version does
+ * not know. Throws the ProtocolError of a broken frame.
  *
  * @example
  * ```ts
@@ -23,12 +24,17 @@ import type { Frame } from "./frame.js";
  * });
  * ```
  */
-export function readMessage(message: Uint8Array, take: (frame: Frame) => "more" | "stop"): void {
+export function readMessage(
+  message: Uint8Array,
+  take: (frame: Frame) => "more" | "stop",
+  skip?: () => void,
+): void {
   if (message.length === 0)
     throw malformed("Cannot read an empty message: it has at least one frame", "§1.2");
   const reader = new Reader(message);
   while (reader.left > 0) {
     const frame = decodeFrame(reader);
-    if (frame !== undefined && take(frame) === "stop") return;
+    if (frame === undefined) skip?.();
+    else if (take(frame) === "stop") return;
   }
 }

@@ -17,7 +17,7 @@ export class BlockedReport {
 
   /** An OPEN was refused for lack of a slot; it is the peer's limit only if none of its slots is left. */
   noSlot({ table }: Conversation, now: number): void {
-    if (table.ourSlots.available === 0) this.noSlotSince ??= now;
+    if (table.ourSlots.available <= 0) this.noSlotSince ??= now;
   }
 
   /** Streams may be opened again. */
@@ -42,7 +42,9 @@ export class BlockedReport {
       // Nothing stops it, and yet it could not send: its next item is larger than the bytes that are left.
       const limit = dry.outbound.stoppedBy() ?? "bytes";
       const credit = limit === "items" ? dry.outbound.items : dry.outbound.bytes;
-      if (credit.sayBlocked() === "say") say(dry.id, limit, credit.granted);
+      if (credit.sayBlocked() === "said") continue;
+      dry.blockedSaid += 1;
+      say(dry.id, limit, credit.granted);
     }
     if (this.noSlotSince === undefined || now < this.noSlotSince + this.afterMs) return;
     this.noSlotSince = undefined;

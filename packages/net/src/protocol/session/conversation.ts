@@ -6,8 +6,9 @@ import { ERROR_DETAILS_BYTES, ERROR_MESSAGE_BYTES, ERROR_NAME_BYTES, FRAME_BYTES
 import { type StreamFailure, streamFailure } from "../protocol-error.js";
 import type { Stream } from "../stream/stream.js";
 import type { Role } from "../stream/stream-id.js";
-import { endLocal, localOpen } from "../stream/stream-state.js";
+import { endLocal, localOpen, remoteOpen } from "../stream/stream-state.js";
 import { StreamTable } from "../stream/stream-table.js";
+import type { Abuse, Verdict } from "./abuse.js";
 import type { EventQueue } from "./event-queue.js";
 import { Grants } from "./grants.js";
 import type { Outbox } from "./outbox.js";
@@ -22,27 +23,37 @@ export interface ConversationParts {
   readonly peer: Peer;
   readonly outbox: Outbox;
   readonly events: EventQueue;
+  readonly abuse: Abuse;
+  /** Hears once that the peer has had enough warnings' worth (GOAWAY), or has to go (an error). */
+  readonly onVerdict: (verdict: Exclude<Verdict, "fine">) => void;
 }
 
 /** State of a connection after HELLO, and the ways in which a stream's local direction ends. */
 export class Conversation {
   readonly settings: Settings;
   readonly codecs: readonly string[];
-  readonly peer: Peer;
+  /** What the peer said of itself; before that, what holds of any (pipelining.ts). */
+  peer: Peer;
   readonly outbox: Outbox;
   readonly events: EventQueue;
+  readonly abuse: Abuse;
+  /** Time of the last message or tick. */
+  now = 0;
   readonly table: StreamTable;
   readonly turns: Turns;
   readonly grants: Grants;
+  private readonly onVerdict: ConversationParts["onVerdict"];
   // While turns run: where the message is closed, decided before the first of them.
   private closeAt: number | undefined = undefined;
 
-  constructor({ role, settings, codecs, peer, outbox, events }: ConversationParts) {
+  constructor({ role, settings, codecs, peer, outbox, events, abuse, onVerdict }: ConversationParts) {
     this.settings = settings;
     this.codecs = codecs;
     this.peer = peer;
     this.outbox = outbox;
     this.events = events;
+    this.abuse = abuse;
+    this.onVerdict = onVerdict;
     this.table = new StreamTable(role, settings, peer.peerStreams);
     this.turns = new Turns(settings.targetShared);
     this.grants = new Grants(this.table);
@@ -100,9 +111,41 @@ export class Conversation {
     this.outbox.addFrame({ kind: "reject", streamId: stream.id, failure }, FAILURE_BYTES);
   }
 
+  /** The server's HELLO came after streams were opened: its limits hold from here on. */
+  heard(peer: Peer): void {
+    this.peer = peer;
+    this.table.heardLimit(peer.peerStreams);
+    for (const stream of this.table.all()) stream.outbound.bytes.raise(peer.shareBytes);
+  }
+
+  /** After a resume the peer states every limit again, useful or not (docs/protocol.md §10.4). */
+  willHearLimitsAgain(): void {
+    for (const stream of this.table.all()) stream.blockedSaid += 1;
+  }
+
   /** Forgets a stream that is over. Called after each event that may have ended it. */
   settle(stream: Stream): void {
+    if (stream.unfinished !== isUnfinished(stream)) {
+      stream.unfinished = !stream.unfinished;
+      if (stream.unfinished) this.abuse.told();
+      else this.abuse.finished();
+    }
     if (stream.isOver()) this.table.remove(stream);
+  }
+
+  /** A stream that the peer opened ended early because the peer wanted it so (docs/protocol.md §7.4). */
+  thrownAway(): void {
+    this.judge(this.abuse.churn(this.now));
+  }
+
+  /** A stream that the peer opened failed, and the peer is to blame. */
+  peerFailed(): void {
+    this.judge(this.abuse.peerError());
+    this.thrownAway();
+  }
+
+  private judge(verdict: Verdict): void {
+    if (verdict !== "fine") this.onVerdict(verdict);
   }
 
   private targetFor(alone: boolean): number {
@@ -117,6 +160,11 @@ export class Conversation {
     this.turns.remove(stream);
     return true;
   }
+}
+
+/** Whether its handler was told to stop, by an end that is not its own, and has not. */
+function isUnfinished(stream: Stream): boolean {
+  return stream.handled && !localOpen(stream.state) && (stream.isDeaf() || !remoteOpen(stream.state));
 }
 
 const CANCELLED: StreamFailure = streamFailure("CANCELLED", "The receiver wanted no more");

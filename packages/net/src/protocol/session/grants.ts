@@ -56,6 +56,7 @@ export class Grants {
       // It may have ended or been cancelled since it became due.
       if (!remoteOpen(stream.state) || stream.isDeaf()) continue;
       const entry = { streamId: stream.id, ...stream.inbound.grant() };
+      stream.grantsStated += 1;
       if (stream.openNumber > outbox.taken) {
         behind.push(entry);
         continue;

@@ -6,14 +6,14 @@ import type { CreditGranted } from "../credit/credit-granted.js";
 import { checkFailure } from "../frame/error.js";
 import { itemsLength } from "../frame/items.js";
 import { DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../frame/rank.js";
-import { FRAME_BYTES, MAX_POSITION, METHOD_BYTES } from "../limits.js";
-import type { StreamFailure } from "../protocol-error.js";
+import { FRAME_BYTES, MAX_POSITION, METHOD_BYTES, PIPELINED_METADATA } from "../limits.js";
+import { errorTable, type StreamFailure } from "../protocol-error.js";
 import { Inbound } from "../stream/inbound.js";
 import { Outbound } from "../stream/outbound.js";
 import { Stream } from "../stream/stream.js";
 import { cancelRemote, localOpen, remoteOpen } from "../stream/stream-state.js";
 import type { Conversation } from "./conversation.js";
-import { INPUT_ITEMS } from "./peer-signals.js";
+import { inputItems } from "./peer-opens.js";
 import type {
   OpenOptions,
   OpenRefusal,
@@ -26,27 +26,34 @@ import type {
 /** Applies the local side's signals. */
 export class LocalSignals {
   private readonly conversation: Conversation;
+  /** Metadata of pipelined streams so far, bytes. */
+  private pipelinedMetadata = 0;
 
   constructor(conversation: Conversation) {
     this.conversation = conversation;
   }
 
-  open(options: OpenOptions): number | OpenRefusal {
+  /** `pipelined`: the server's HELLO has not come; what does not fit the rules for that waits for it. */
+  open(options: OpenOptions, pipelined = false): number | OpenRefusal {
     const { settings, peer, table, outbox } = this.conversation;
+    if (pipelined && (options.metadata?.length ?? 0) > PIPELINED_METADATA - this.pipelinedMetadata) {
+      return "not-ready";
+    }
     const codec = this.checkOpen(options);
     const streamId = table.nextId();
     if (typeof streamId === "string") return streamId;
     const { interaction, method, deadlineMs, metadata = NOTHING } = options;
     const demand = Math.min(options.demand, MAX_POSITION);
     const inbound = new Inbound(settings, demand);
-    const outbound = new Outbound(peer, INPUT_ITEMS, peer.shareBytes);
-    const stream = new Stream(streamId, "us", inbound, outbound);
+    const outbound = new Outbound(peer, inputItems(interaction), peer.shareBytes);
+    const stream = new Stream(streamId, "us", interaction, inbound, outbound);
     table.add(stream);
+    if (pipelined) this.pipelinedMetadata += metadata.length;
     outbox.addFrame(
       {
         kind: "open",
         streamId,
-        pipelined: false,
+        pipelined,
         interaction,
         urgency: DEFAULT_URGENCY,
         criticality: DEFAULT_CRITICALITY,
@@ -74,6 +81,7 @@ export class LocalSignals {
       // No handler has begun, so none has to end.
       stream.release();
       this.conversation.settle(stream);
+      if (ASKED_WRONGLY.has(failure.code)) this.conversation.peerFailed();
     }
   }
 
@@ -109,7 +117,8 @@ export class LocalSignals {
     const stream = this.stream(streamId);
     if (stream === undefined) return;
     this.conversation.complete(stream);
-    if (stream.openedBy === "peer") stream.release();
+    // The handler of a channel goes on with what it receives, until `released`.
+    if (stream.openedBy === "peer" && stream.interaction !== "channel") stream.release();
     this.conversation.settle(stream);
   }
 
@@ -124,19 +133,18 @@ export class LocalSignals {
     stream.silent = true;
     stream.inbound.discard();
     this.conversation.settle(stream);
+    const isWrong = failure.code === errorTable.INVALID_PAYLOAD.code && stream.outbound.items.sent === 0;
+    if (stream.openedBy === "peer" && isWrong) this.conversation.peerFailed();
   }
 
   cancel(streamId: number): void {
     const stream = this.stream(streamId);
     if (stream === undefined) return;
     const { conversation } = this;
-    const next = cancelRemote(stream.state);
-    if (next !== "already-ended") {
-      stream.state = next;
-      conversation.outbox.addFrame({ kind: "cancel", streamId }, FRAME_BYTES);
-    }
+    this.cancelRemote(stream);
     stream.inbound.discard();
-    if (stream.openedBy === "us") {
+    // Who does not want the answer has no more input for it. A channel's two directions end apart.
+    if (stream.openedBy === "us" && stream.interaction !== "channel") {
       stream.silent = true;
       conversation.giveUp(stream);
     }
@@ -147,6 +155,8 @@ export class LocalSignals {
     const stream = this.stream(streamId);
     // As long as its own direction is open, the handler has not ended.
     if (stream === undefined || stream.openedBy === "us" || localOpen(stream.state)) return;
+    // Nobody reads the input of the channel any more; after an ERROR the peer ends it without being asked.
+    if (stream.interaction === "channel" && !stream.silent) this.cancelRemote(stream);
     stream.release();
     this.conversation.settle(stream);
   }
@@ -158,7 +168,8 @@ export class LocalSignals {
       );
     }
     const stream = this.listening(streamId);
-    if (stream === undefined) return;
+    // Nothing comes back of a push, so there is nothing to be granted.
+    if (stream === undefined || (stream.interaction === "push" && stream.openedBy === "us")) return;
     stream.inbound.demandUpTo(totalDemand);
     this.conversation.grants.consider(stream);
   }
@@ -215,7 +226,14 @@ export class LocalSignals {
     return "sent";
   }
 
-  private checkOpen({ method, codec, demand, deadlineMs, metadata }: OpenOptions): number {
+  private cancelRemote(stream: Stream): void {
+    const next = cancelRemote(stream.state);
+    if (next === "already-ended") return;
+    stream.state = next;
+    this.conversation.outbox.addFrame({ kind: "cancel", streamId: stream.id }, FRAME_BYTES);
+  }
+
+  private checkOpen({ interaction, method, codec, demand, deadlineMs, metadata }: OpenOptions): number {
     const { codecs, peer } = this.conversation;
     const length = utf8Length(method);
     if (length === 0 || length > METHOD_BYTES) {
@@ -223,6 +241,9 @@ export class LocalSignals {
     }
     if (demand !== Number.POSITIVE_INFINITY && (!Number.isInteger(demand) || demand < 0)) {
       throw new RangeError(`Cannot open with a demand of ${demand}: it must be an integer >= 0, or Infinity`);
+    }
+    if (interaction === "push" && demand !== 0) {
+      throw new RangeError(`Cannot open a push with a demand of ${demand}: nothing comes back, it must be 0`);
     }
     if (deadlineMs !== undefined && (!Number.isSafeInteger(deadlineMs) || deadlineMs < 0)) {
       throw new RangeError(`Cannot open with a deadline of ${deadlineMs} ms: it must be an integer >= 0`);
@@ -259,6 +280,13 @@ function received({ granted, received, delivered, held, returned }: CreditGrante
 function countError(action: string, count: number): RangeError {
   return new RangeError(`Cannot ${action} ${count} items: the count must be an integer >= 1`);
 }
+
+// The peer asked for what is not here; that was no work, and yet it may not do so without end.
+const ASKED_WRONGLY: ReadonlySet<number> = new Set([
+  errorTable.NOT_FOUND.code,
+  errorTable.CODEC_UNSUPPORTED.code,
+  errorTable.INVALID_PAYLOAD.code,
+]);
 
 const NOTHING = new Uint8Array(0);
 const NOTHING_SENDABLE: Sendable = { items: 0, bytes: 0 };

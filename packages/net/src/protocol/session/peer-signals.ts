@@ -1,56 +1,33 @@
 // What the peer's frames do to streams. One method a frame; each throws the ProtocolError that ends the
 // connection, or does all it has to do. The table of states and frames is in docs/protocol.md §3.3.
 
+import { isUsefulRaise } from "../credit/useful-raise.js";
 import type { BlockedFrame } from "../frame/blocked.js";
 import type { CancelFrame } from "../frame/cancel.js";
 import type { CompleteFrame } from "../frame/complete.js";
 import type { CreditFrame, StreamCredit } from "../frame/credit.js";
 import type { ErrorFrame } from "../frame/error.js";
 import type { ItemsFrame } from "../frame/items.js";
-import type { OpenFrame } from "../frame/open.js";
 import type { RejectFrame } from "../frame/reject.js";
-import { errorTable, malformed, type StreamFailure, streamFailure, violation } from "../protocol-error.js";
-import { Inbound } from "../stream/inbound.js";
-import { Outbound } from "../stream/outbound.js";
-import { Stream } from "../stream/stream.js";
+import { SMALLEST_GRANT } from "../limits.js";
+import { errorTable, type StreamFailure, streamFailure, violation } from "../protocol-error.js";
+import type { Stream } from "../stream/stream.js";
 import { endRemote, isCancelling, localOpen, remoteOpen } from "../stream/stream-state.js";
 import type { Absent } from "../stream/stream-table.js";
 import type { Conversation } from "./conversation.js";
+import { PeerOpens } from "./peer-opens.js";
 
 /** Applies the peer's frames. */
 export class PeerSignals {
+  readonly opens: PeerOpens;
   private readonly conversation: Conversation;
+  /** Bytes that the peer grants at least, unless this side stands at zero. */
+  private readonly smallestGrant: number;
 
   constructor(conversation: Conversation) {
     this.conversation = conversation;
-  }
-
-  /** `goneAway`: this side said GOAWAY and no longer lets streams in. */
-  open(frame: OpenFrame, goneAway: boolean): void {
-    const { conversation } = this;
-    const { settings, peer, table } = conversation;
-    this.checkOpen(frame);
-    // One item of input, and the share for it: what a call or stream has to say (protocol.md §4.2).
-    const inbound = new Inbound(settings, INPUT_ITEMS);
-    const outbound = new Outbound(peer, frame.items, frame.bytes);
-    const stream = new Stream(frame.streamId, "peer", inbound, outbound);
-    table.add(stream);
-    const codec = peer.codecs[frame.codec] as string; // in range: checkOpen
-    if (goneAway) {
-      this.turnAway(
-        stream,
-        streamFailure("GOING_AWAY", "This side takes no new streams; open it on a new connection"),
-      );
-    } else if (!conversation.codecs.includes(codec)) {
-      const known = conversation.codecs.join(", ");
-      this.turnAway(
-        stream,
-        streamFailure("CODEC_UNSUPPORTED", `Cannot decode ${codec}: this side speaks ${known}`),
-      );
-    } else {
-      const { streamId, interaction, method, metadata, deadlineMs } = frame;
-      conversation.events.add({ kind: "opened", streamId, interaction, method, codec, metadata, deadlineMs });
-    }
+    this.opens = new PeerOpens(conversation);
+    this.smallestGrant = Math.min(SMALLEST_GRANT, conversation.peer.shareBytes / 8);
   }
 
   items(frame: ItemsFrame): void {
@@ -72,7 +49,13 @@ export class PeerSignals {
 
   credit(frame: CreditFrame, now: number): void {
     const { table } = this.conversation;
-    if (frame.streams !== undefined) table.ourSlots.raise(frame.streams);
+    if (frame.streams !== undefined) {
+      const { available } = table.ourSlots;
+      const raise = frame.streams - table.ourSlots.granted;
+      table.ourSlots.raise(frame.streams);
+      if (!isUsefulRaise(raise, available, 1))
+        this.conversation.abuse.control("CREDIT that raises nothing", now);
+    }
     for (const entry of frame.entries) this.creditEntry(entry, now);
   }
 
@@ -91,8 +74,13 @@ export class PeerSignals {
     const answered = isCancelling(stream.state) && frame.failure.code === errorTable.CANCELLED.code;
     this.endRemote(stream);
     // The answer to our CANCEL ends the peer's direction alone; any other ERROR ends the stream.
-    if (answered) this.conversation.settle(stream);
-    else this.failed(stream, frame.failure, false);
+    if (answered) {
+      this.conversation.settle(stream);
+      return;
+    }
+    const running = localOpen(stream.state);
+    this.failed(stream, frame.failure, false);
+    if (running && stream.openedBy === "peer") this.conversation.thrownAway();
   }
 
   reject(frame: RejectFrame): void {
@@ -115,22 +103,27 @@ export class PeerSignals {
     if (stream === undefined || !localOpen(stream.state)) return;
     this.conversation.giveUp(stream);
     if (!stream.silent) this.conversation.events.add({ kind: "cancelled", streamId: stream.id });
-    // Who opened a call or stream and does not want the answer has no more input for it either.
-    if (stream.openedBy === "peer") {
+    // Who opened a stream and does not want the answer has no more input for it either. A channel's input goes on.
+    if (stream.openedBy === "peer" && stream.interaction !== "channel") {
       stream.silent = true;
       stream.inbound.discard();
     }
     this.conversation.settle(stream);
+    if (stream.openedBy === "peer") this.conversation.thrownAway();
   }
 
-  blocked(frame: BlockedFrame): void {
+  blocked(frame: BlockedFrame, now: number): void {
     const { conversation } = this;
     const { streamId, limit, value } = frame;
     if (streamId === 0) {
+      this.conversation.abuse.control("BLOCKED", now);
       if (value < conversation.table.theirSlots.granted) conversation.grants.restateSlots();
     } else {
       const stream = this.known(streamId, "BLOCKED");
       if (stream === undefined || !remoteOpen(stream.state) || stream.isDeaf()) return;
+      // Once for each limit that was stated, of items and of bytes, is what it is for.
+      stream.blockedHeard += 1;
+      if (stream.blockedHeard > 2 * (stream.grantsStated + 1)) conversation.abuse.control("BLOCKED", now);
       const { granted } = limit === "items" ? stream.inbound.items : stream.inbound.bytes;
       if (value < granted) conversation.grants.restate(stream);
     }
@@ -147,54 +140,17 @@ export class PeerSignals {
     }
   }
 
-  private checkOpen(frame: OpenFrame): void {
-    const { settings, peer, table } = this.conversation;
-    // Known and not handled yet. E: channel, push, pipelined.
-    if (frame.pipelined || frame.interaction === "channel" || frame.interaction === "push") {
-      throw violation(
-        "FRAME_UNEXPECTED",
-        `Cannot open a ${frame.interaction}: this side does not do it yet`,
-        "§3.3",
-      );
-    }
-    const admission = table.admits(frame.streamId);
-    if (admission === "out-of-order") {
-      throw violation(
-        "FRAME_UNEXPECTED",
-        `Cannot open stream ${frame.streamId}: it is not the next one of its opener`,
-        "§3.1",
-      );
-    }
-    if (admission === "over-limit") {
-      throw violation(
-        "STREAM_LIMIT",
-        `Cannot open stream ${frame.streamId}: ${table.theirSlots.granted} streams were granted in all`,
-        "§4.7",
-      );
-    }
-    if (frame.metadata.length > settings.metadataBytes) {
-      throw malformed(
-        `Cannot take metadata of ${frame.metadata.length} bytes: metadataBytes is ${settings.metadataBytes}`,
-        "§5.2",
-      );
-    }
-    if (frame.codec >= peer.codecs.length) {
-      throw malformed(
-        `Cannot open stream ${frame.streamId} with codec ${frame.codec}: HELLO listed ${peer.codecs.length}`,
-        "§5.2",
-      );
-    }
-  }
-
-  private turnAway(stream: Stream, failure: StreamFailure): void {
-    stream.release();
-    this.conversation.reject(stream, failure);
-  }
-
   private creditEntry(entry: StreamCredit, now: number): void {
     const { turns, events } = this.conversation;
     const stream = this.known(entry.streamId, "CREDIT");
     if (stream === undefined || !localOpen(stream.state)) return;
+    const { items, bytes } = stream.outbound;
+    const useful =
+      isUsefulRaise(entry.items - items.granted, items.available, 1) ||
+      isUsefulRaise(entry.bytes - bytes.granted, bytes.available, this.smallestGrant);
+    // What answers a BLOCKED of ours may raise nothing: it crossed the grant that we asked for.
+    if (!useful && ++stream.uselessCredits > stream.blockedSaid)
+      this.conversation.abuse.control("CREDIT that raises nothing of use", now);
     if (stream.outbound.raise(entry.items, entry.bytes) === "unchanged") return;
     turns.credited(stream, now);
     if (!stream.silent) events.add({ kind: "credit", streamId: stream.id });
@@ -237,9 +193,6 @@ const NOT_LET_IN: StreamFailure = streamFailure(
   "GOING_AWAY",
   "The peer is ending and has not begun this; open it on a new connection",
 );
-
-/** Items of input that a call or stream has; its initial credit. */
-export const INPUT_ITEMS = 1;
 
 function absent(streamId: number, name: string, how: Absent): Error {
   return how === "never-opened"

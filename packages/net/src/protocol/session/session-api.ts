@@ -7,6 +7,7 @@
 // After each call drain nextEvent() until it answers undefined; then ask transmit for what is to be sent.
 
 import type { LimitName } from "../frame/blocked.js";
+import type { Criticality } from "../frame/rank.js";
 import type { HelloSizes } from "../frame/hello.js";
 import type { Interaction } from "../frame/open.js";
 import type { ResumeRefusal } from "../frame/resume-reject.js";
@@ -56,7 +57,7 @@ export interface OpenOptions {
   readonly method: string;
   /** One of this side's own `codecs`; both directions of the stream use it. */
   readonly codec: string;
-  /** Item demand that travels with OPEN: an integer >= 0, or `Infinity`. Its byte credit is always the whole share. */
+  /** Item demand that travels with OPEN: an integer >= 0, or `Infinity`; 0 for a push. Its byte credit is always the whole share. */
   readonly demand: number;
   /** Time left in milliseconds; left out: no deadline. */
   readonly deadlineMs?: number;
@@ -148,6 +149,8 @@ export type SessionEvent =
       readonly codec: string;
       readonly metadata: Uint8Array;
       readonly deadlineMs: number | undefined;
+      readonly urgency: number;
+      readonly criticality: Criticality;
     }
   /** `count` items encoded as one body. They count as held until `consumed` is told. */
   | {
@@ -252,7 +255,10 @@ export interface SessionApi {
   waiting(): Waiting;
   nextEvent(): SessionEvent | undefined;
 
-  /** Opens a stream; its id, or why not. Its input follows by sendBatch/sendItems and complete, at once or later. */
+  /**
+   * Opens a stream; its id, or why not. Its input follows by sendBatch/sendItems and complete, at once or later. A client
+   * may open up to 8 streams before HELLO has come; what is larger than any server takes waits for it (protocol.md §2.5).
+   */
   open(options: OpenOptions): number | OpenRefusal;
   /** Refuses a stream that the peer opened and to which nothing was sent yet. */
   reject(streamId: number, failure: StreamFailure): void;
@@ -272,10 +278,14 @@ export interface SessionApi {
    */
   fail(streamId: number, failure: StreamFailure): void;
   /**
-   * Wants no more of this stream: no event comes for it from here on. The peer's answer closes the account.
+   * Wants no more of this stream: no event comes for it from here on. The peer's answer closes the account. Of a channel
+   * it ends what the peer sends, and this side's own direction goes on.
    */
   cancel(streamId: number): void;
-  /** The handler of a stream that the peer opened has ended, after a cancel, a failure or `fail`: its slot returns. */
+  /**
+   * The handler of a stream that the peer opened has ended, after a cancel, a failure or `fail`: its slot returns. The
+   * handler of a channel says it always, since it may go on receiving when it has sent everything.
+   */
   released(streamId: number): void;
   /** States the local subscriber's demand since the beginning, as a total; `Infinity` is unbounded. Never falls. */
   grantItems(streamId: number, totalDemand: number): void;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { JoinedPair } from "../../../test/protocol/joined-pair.js";
 import { settingsOf } from "../limits.js";
+import { Abuse } from "./abuse.js";
 import { Conversation } from "./conversation.js";
 import { EventQueue } from "./event-queue.js";
 import { Outbox } from "./outbox.js";
@@ -24,13 +25,17 @@ function conversation(): Conversation {
   pair.run();
   const ready = pair.events.client[0];
   if (ready?.kind !== "ready") throw new Error("the pair is not ready");
-  const parts = {
-    role: "client" as const,
-    settings: settingsOf("client"),
+  const settings = settingsOf("client");
+  return new Conversation({
+    role: "client",
+    settings,
     codecs: ["raw"],
     peer: ready.peer,
-  };
-  return new Conversation({ ...parts, outbox: new Outbox(1), events: new EventQueue() });
+    outbox: new Outbox(1),
+    events: new EventQueue(),
+    abuse: new Abuse(settings, 0),
+    onVerdict: () => {},
+  });
 }
 
 describe("session-state", () => {

@@ -4,6 +4,7 @@
 
 import { utf8Length } from "../byte/utf8.js";
 import { readMessage } from "../frame/batch.js";
+import type { AckFrame } from "../frame/ack.js";
 import type { Frame } from "../frame/frame.js";
 import type { GoawayFrame } from "../frame/goaway.js";
 import type { HelloFrame } from "../frame/hello.js";
@@ -23,6 +24,7 @@ import {
 } from "../limits.js";
 import { ProtocolError, type StreamFailure, violation } from "../protocol-error.js";
 import type { Role } from "../stream/stream-id.js";
+import { Abuse } from "./abuse.js";
 import { BlockedReport } from "./blocked-report.js";
 import { Conversation, FAILURE_BYTES } from "./conversation.js";
 import {
@@ -42,6 +44,7 @@ import { Keepalive } from "./keepalive.js";
 import { LocalSignals } from "./local-signals.js";
 import { Outbox } from "./outbox.js";
 import { PeerSignals } from "./peer-signals.js";
+import { UNHEARD } from "./pipelining.js";
 import { chargeOf } from "./replay-buffer.js";
 import { Resumption } from "./resumption.js";
 import type {
@@ -116,14 +119,19 @@ export class Session implements SessionApi {
   private readonly events = new EventQueue();
   private readonly keepalive: Keepalive;
   private readonly blockedReport: BlockedReport;
+  private readonly abuse: Abuse;
   private readonly writeStall: WriteStall;
   private readonly handshakeUntil: number;
   /** A client's: it asked for another session to go on. */
   private readonly hasAsked: boolean;
+  private readonly takeFrame = (frame: Frame): "more" | "stop" => this.take(frame);
+  private readonly skipFrame = (): void => this.abuse.control("frame of an unknown type", this.now);
   private state: SessionState = OPENING;
   private fromPeer: PeerSignals | undefined = undefined;
   private fromHere: LocalSignals | undefined = undefined;
   private now: number;
+  // Streams opened before HELLO came; from then on it is the one of the state.
+  private early: Conversation | undefined = undefined;
   private pongWaits = false;
   private slotsWanted = false;
   private saidDrained = false;
@@ -144,6 +152,7 @@ export class Session implements SessionApi {
     this.handshakeUntil = now + this.settings.handshakeMs;
     this.keepalive = new Keepalive(this.settings.heartbeatMs, this.settings.heartbeatsMissed, now);
     this.blockedReport = new BlockedReport(this.settings.blockedMs);
+    this.abuse = new Abuse(this.settings, now);
     this.writeStall = new WriteStall(this.settings.writeStallMs);
     const { token = NOTHING, auth = NOTHING, resume } = options;
     this.hasAsked = resume !== undefined;
@@ -175,11 +184,12 @@ export class Session implements SessionApi {
     if (kind === "closed" || kind === "suspended" || kind === "handed-over") return;
     if (epoch !== this.resumes.epoch) return;
     this.keepalive.heard(now);
+    this.noteTime(now);
     const { received } = this.resumes;
     try {
       if (message.length > this.settings.messageBytes)
         throw tooLarge(message.length, this.settings.messageBytes);
-      readMessage(message, (frame) => this.take(frame));
+      readMessage(message, this.takeFrame, this.skipFrame);
       this.resumes.messageCame(message.length, received, now);
       if (this.answered !== undefined) this.otherGoesOn(this.answered);
     } catch (error) {
@@ -201,6 +211,7 @@ export class Session implements SessionApi {
         return;
       case "open":
       case "draining":
+        this.noteTime(now);
         this.blockedReport.tick(this.state.conversation, now);
         this.resumes.tick(now);
         this.beat(now);
@@ -284,7 +295,8 @@ export class Session implements SessionApi {
 
   open(options: OpenOptions): number | OpenRefusal {
     const { state } = this;
-    if (state.kind === "opening" || state.kind === "resuming") return "not-ready";
+    if (state.kind === "opening") return this.openEarly(options);
+    if (state.kind === "resuming") return "not-ready";
     const conversation = conversationOf(state);
     if (conversation === undefined || this.fromHere === undefined) return "closed";
     if ((state.kind === "suspended" ? state.was : state).kind === "draining") return "going-away";
@@ -387,6 +399,7 @@ export class Session implements SessionApi {
     if (next !== "not-now") this.state = next;
     resumes.begin(request, role, role === "server" ? checkedToken(token ?? NOTHING) : request.token);
     this.keepalive.restart(now);
+    conversationOf(this.state)?.willHearLimitsAgain();
     const ours = role === "server" ? resumes.request() : undefined;
     if (ours !== undefined) outbox.addLastControl({ kind: "resume", ...ours });
     return answer;
@@ -440,7 +453,8 @@ export class Session implements SessionApi {
     else if (frame.kind === "resume-reject") this.otherRefused(frame);
     else if (state.kind !== "open" && state.kind !== "draining") throw unexpected(frame.kind);
     else this.takeTalking(frame, state.kind === "draining" && state.lastPeerStream !== undefined);
-    return "more";
+    // What was done may have been the last that this side takes of the peer (abuse.ts).
+    return this.state.kind === "closed" ? "stop" : "more";
   }
 
   // `goneAway`: this side said GOAWAY and no longer lets streams in.
@@ -452,16 +466,17 @@ export class Session implements SessionApi {
         fromPeer.credit(frame, this.now);
         return;
       case "blocked":
-        fromPeer.blocked(frame);
+        fromPeer.blocked(frame, this.now);
         return;
       case "ping":
+        this.abuse.control("PING", this.now);
         this.ping(frame.opaque);
         return;
       case "pong":
         this.pong(frame.opaque);
         return;
       case "ack":
-        this.resumes.acknowledged(frame, this.resumes.replay?.sentUpTo ?? this.outbox.taken);
+        this.acknowledged(frame);
         return;
       case "goaway":
         this.goneAway(frame);
@@ -476,7 +491,7 @@ export class Session implements SessionApi {
     this.resumes.received++;
     switch (frame.kind) {
       case "open":
-        fromPeer.open(frame, goneAway);
+        fromPeer.opens.open(frame, goneAway);
         return;
       case "items":
         fromPeer.items(frame);
@@ -508,19 +523,53 @@ export class Session implements SessionApi {
     }
   }
 
+  // One that frees a part of the buffer is what ACK is for; at full speed those are hundreds a second (§7.4).
+  private acknowledged(frame: AckFrame): void {
+    const { kept, replay } = this.resumes;
+    const before = kept.bytes;
+    this.resumes.acknowledged(frame, replay?.sentUpTo ?? this.outbox.taken);
+    if (before - kept.bytes < this.settings.replayBytes / 16) this.abuse.control("ACK", this.now);
+  }
+
+  // Before the server's HELLO a client opens what any server takes (docs/protocol.md §2.5).
+  private openEarly(options: OpenOptions): number | OpenRefusal {
+    if (this.role === "server" || this.hasAsked) return "not-ready";
+    this.early ??= this.conversationWith(UNHEARD);
+    this.fromHere ??= new LocalSignals(this.early);
+    const answer = this.fromHere.open(options, true);
+    return answer === "no-slot" ? "not-ready" : answer;
+  }
+
+  private conversationWith(peer: Peer): Conversation {
+    const { role, settings, codecs, outbox, events, abuse } = this;
+    const onVerdict = (verdict: "enough" | ProtocolError): void => {
+      if (verdict === "enough") this.goaway(ENOUGH);
+      else this.end(verdict, "tell");
+    };
+    return new Conversation({ role, settings, codecs, peer, outbox, events, abuse, onVerdict });
+  }
+
+  private noteTime(now: number): void {
+    const conversation = this.talkingWith();
+    if (conversation !== undefined) conversation.now = now;
+  }
+
   private hello(frame: HelloFrame): void {
     if (this.state.kind !== "opening") {
       throw violation("HELLO_REPEATED", "Cannot take a second HELLO: it comes first, once", "§2.1");
     }
     const peer = peerOf(frame, this.role);
-    const { role, settings, codecs, outbox, events } = this;
-    const conversation = new Conversation({ role, settings, codecs, peer, outbox, events });
+    const { role, settings, outbox, events } = this;
+    const conversation = this.early ?? this.conversationWith(peer);
+    this.early?.heard(peer);
+    this.early = undefined;
+    conversation.now = this.now;
     const next = agree(this.state, conversation, this.hasAsked);
     if (next !== "not-now") this.state = next;
     this.resumes.agree(peer, role, endsOf(settings, peer));
     this.mayAsk = role === "server";
     this.fromPeer = new PeerSignals(conversation);
-    this.fromHere = new LocalSignals(conversation);
+    this.fromHere ??= new LocalSignals(conversation);
     outbox.messageBytes = peer.messageBytes;
     if (!this.hasAsked) events.add({ kind: "ready", peer });
   }
@@ -626,7 +675,10 @@ export class Session implements SessionApi {
 
   private goneAway(goaway: GoawayFrame): void {
     // After a resume it is said again.
-    if (this.heardGoaway) return;
+    if (this.heardGoaway) {
+      this.abuse.control("GOAWAY", this.now);
+      return;
+    }
     this.heardGoaway = true;
     const next = drain(this.state, undefined);
     if (next !== "not-now") this.state = next;
@@ -739,6 +791,12 @@ function checkedToken(token: Uint8Array): Uint8Array {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** What a peer hears whose streams are thrown away, or fail through its own fault, too often. */
+const ENOUGH: GoawayOptions = {
+  reason: "Too many streams were cancelled at once, or failed through the fault of who opened them",
+  reconnectAfterMs: 1000,
+};
 
 const REFUSALS: Readonly<Record<ResumeRefusal, string>> = {
   unknown: "There is no such session for this client",

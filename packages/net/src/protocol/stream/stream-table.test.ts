@@ -9,7 +9,7 @@ import { StreamTable } from "./stream-table.js";
 const settings = settingsOf("server");
 
 function stream(id: number, openedBy: "us" | "peer"): Stream {
-  return new Stream(id, openedBy, new Inbound(settings, 1), new Outbound(settings, 1, 1));
+  return new Stream(id, openedBy, "stream", new Inbound(settings, 1), new Outbound(settings, 1, 1));
 }
 
 describe("stream-id", () => {

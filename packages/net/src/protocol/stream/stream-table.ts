@@ -88,6 +88,20 @@ export class StreamTable {
     }
   }
 
+  /**
+   * Books a stream of the peer that was opened beyond its limit and is refused (docs/protocol.md §2.5). The limit rises
+   * over it and comes back with its slot, so the peer's count and this one stay alike.
+   */
+  addBeyond(stream: Stream): void {
+    this.theirSlots.raise(this.theirSlots.received + 1);
+    this.add(stream);
+  }
+
+  /** The peer's HELLO came: what it grants, which may be less than what was opened before (docs/protocol.md §2.5). */
+  heardLimit(theirLimit: number): void {
+    this.ourSlots.granted = theirLimit;
+  }
+
   /** A stream is over: its slot comes free and a tombstone remains. */
   remove(stream: Stream): void {
     this.streams.delete(stream.id);

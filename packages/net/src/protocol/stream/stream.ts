@@ -1,5 +1,6 @@
 // One stream: its state, its two directions, and the two facts that are no part of the state.
 
+import type { Interaction } from "../frame/open.js";
 import type { Inbound } from "./inbound.js";
 import type { Outbound } from "./outbound.js";
 import { isCancelling, OPENED, type StreamState } from "./stream-state.js";
@@ -8,6 +9,7 @@ import { isCancelling, OPENED, type StreamState } from "./stream-state.js";
 export class Stream {
   readonly id: number;
   readonly openedBy: "us" | "peer";
+  readonly interaction: Interaction;
   readonly inbound: Inbound;
   readonly outbound: Outbound;
   state: StreamState = OPENED;
@@ -22,16 +24,26 @@ export class Stream {
   silent = false;
   /** A local handler works for it: true from OPEN on, for streams that the peer opened. */
   handled: boolean;
+  /** Its handler was told to stop, and is counted among those that have not (session/abuse.ts). */
+  unfinished = false;
+  /** CREDIT entries stated for it, and BLOCKED heard: more of these than those are counted against the peer (§7.4). */
+  grantsStated = 0;
+  blockedHeard = 0;
+  /** The same the other way: BLOCKED said, and CREDIT heard that raised nothing of use. */
+  blockedSaid = 0;
+  uselessCredits = 0;
 
   constructor(
     id: number,
     openedBy: "us" | "peer",
+    interaction: Interaction,
     inbound: Inbound,
     outbound: Outbound,
     urgency: number = DEFAULT_URGENCY,
   ) {
     this.id = id;
     this.openedBy = openedBy;
+    this.interaction = interaction;
     this.inbound = inbound;
     this.outbound = outbound;
     this.urgency = urgency;
