@@ -1,6 +1,7 @@
 // A peer that does exactly what the test says, frame by frame, also what no honest peer would do: conversations
 // as tests. `gets` takes what the session has sent so far, `sends` puts frames into one message for it.
 
+import type { MemoryAccount } from "@sluice/core";
 import { Writer } from "../src/protocol/byte/writer.js";
 import { readMessage } from "../src/protocol/frame/batch.js";
 import { encodeFrame } from "../src/protocol/frame/codec.js";
@@ -18,14 +19,22 @@ export class ScriptPeer {
   private readonly peerRole: Role;
 
   /** `role` is the session's own. */
-  constructor(role: Role, settings: Partial<Settings> = {}) {
-    this.session = new Session({ role, codecs: ["msgpack", "raw"], settings }, 0);
+  constructor(role: Role, settings: Partial<Settings> = {}, account?: MemoryAccount) {
+    this.session = new Session(
+      { role, codecs: ["msgpack", "raw"], settings, ...(account && { account }) },
+      0,
+    );
     this.peerRole = role === "client" ? "server" : "client";
   }
 
   /** A session that has said and heard HELLO, with nothing left to report. */
-  static ready(role: Role, settings: Partial<Settings> = {}, peer: Partial<Settings> = {}): ScriptPeer {
-    const script = new ScriptPeer(role, settings);
+  static ready(
+    role: Role,
+    settings: Partial<Settings> = {},
+    peer: Partial<Settings> = {},
+    account?: MemoryAccount,
+  ): ScriptPeer {
+    const script = new ScriptPeer(role, settings, account);
     script.gets();
     script.sends(script.hello(peer));
     script.events();

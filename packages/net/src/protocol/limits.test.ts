@@ -8,9 +8,10 @@ describe("settingsOf", () => {
       expect((settings.peerStreams + settings.ownStreams) * settings.shareBytes).toBeLessThanOrEqual(
         settings.receiveBudget,
       );
-      expect(2 * (settings.itemBytes + settings.itemOverhead + LENGTH_BYTES)).toBeLessThanOrEqual(
-        settings.shareBytes,
-      );
+      const pool =
+        settings.receiveBudget - (settings.peerStreams + settings.ownStreams) * settings.shareBytes;
+      expect(pool).toBe(12 * 1024 * 1024);
+      expect(settings.itemBytes + settings.itemOverhead + LENGTH_BYTES).toBeLessThanOrEqual(pool);
     }
   });
 
@@ -19,17 +20,20 @@ describe("settingsOf", () => {
     expect(settingsOf("server", { peerStreams: 64, shareBytes: 262_144 }).peerStreams).toBe(64);
   });
 
-  it("§4.5 refuses an item that does not fit half a share", () => {
-    const shareBytes = 65_536;
-    const itemBytes = 32_768 - 16 - LENGTH_BYTES;
-    expect(settingsOf("client", { shareBytes, itemBytes }).itemBytes).toBe(itemBytes);
-    expect(() => settingsOf("client", { shareBytes, itemBytes: itemBytes + 1 })).toThrow(
-      /half of shareBytes/,
+  it("§4.5 refuses an item that neither the pool nor a share covers", () => {
+    const sizes = { shareBytes: 1024, ownStreams: 10, receiveBudget: 10 * 1024 + 5000 };
+    const itemBytes = 5000 - 16 - LENGTH_BYTES;
+    expect(settingsOf("client", { ...sizes, itemBytes }).itemBytes).toBe(itemBytes);
+    expect(settingsOf("client", sizes).itemBytes).toBe(itemBytes);
+    expect(() => settingsOf("client", { ...sizes, itemBytes: itemBytes + 1 })).toThrow(
+      /4977 bytes .* must fit what receiveBudget leaves beside the shares, 5000 bytes, or shareBytes, 1024/,
     );
+    const noPool = { shareBytes: 6000, ownStreams: 2, receiveBudget: 12_000 };
+    expect(settingsOf("client", { ...noPool, itemBytes: 6000 - 16 - LENGTH_BYTES }).itemBytes).toBe(5976);
   });
 
   it("divides the budget when more streams are wanted", () => {
-    expect(settingsOf("server", { peerStreams: 1000 }).shareBytes).toBe(16_777);
+    expect(settingsOf("server", { peerStreams: 1000 }).shareBytes).toBe(4194);
   });
 
   it("refuses a message size that its own item or metadata exceeds", () => {

@@ -152,16 +152,15 @@ export const SMALLEST_GRANT = 1024;
  * ```ts
  * import { settingsOf } from "@sluice/net/protocol";
  *
- * console.log(settingsOf("server").itemBytes); // prints 131048
- * // Larger items: fewer streams, or a larger budget.
- * const large = settingsOf("server", { peerStreams: 8, shareBytes: 2_097_152, messageBytes: 2_097_152 });
- * console.log(large.itemBytes); // prints 1048552
+ * console.log(settingsOf("server").itemBytes); // prints 1048512
+ * // Larger items: a larger message. A smaller budget means smaller items.
+ * console.log(settingsOf("server", { messageBytes: 2_097_152 }).itemBytes); // prints 2097088
+ * console.log(settingsOf("server", { receiveBudget: 1_048_576 }).itemBytes); // prints 786408
  * ```
  */
 export function settingsOf(role: "client" | "server", given: Partial<Settings> = {}): Settings {
-  const slots = LENDING ? 256 : 64;
-  const peerStreams = given.peerStreams ?? (role === "server" ? slots : 0);
-  const ownStreams = given.ownStreams ?? (role === "client" ? slots : 0);
+  const peerStreams = given.peerStreams ?? (role === "server" ? SLOTS : 0);
+  const ownStreams = given.ownStreams ?? (role === "client" ? SLOTS : 0);
   const receiveBudget = given.receiveBudget ?? 16 * MIB;
   const itemOverhead = given.itemOverhead ?? 16;
   const streams = peerStreams + ownStreams;
@@ -239,10 +238,6 @@ export function infeasibility(
   if (itemOverhead < 1 || itemOverhead > LARGEST_OVERHEAD) {
     return `itemOverhead is ${itemOverhead} and must be 1 to ${LARGEST_OVERHEAD}`;
   }
-  // Until the session lends: every item fits half of a share.
-  if (!LENDING && (itemBytes < 1 || 2 * (itemBytes + itemOverhead + LENGTH_BYTES) > shareBytes)) {
-    return `an item of ${itemBytes} bytes with its overhead of ${itemOverhead + LENGTH_BYTES} must fit half of shareBytes, ${shareBytes}; raise shareBytes or lower itemBytes`;
-  }
   // Until the session sends parts: every item fits a message.
   if (!PARTS && itemBytes + FRAME_BYTES > messageBytes) {
     return `an item of ${itemBytes} bytes in its frame must fit messageBytes, ${messageBytes}; raise messageBytes or lower itemBytes`;
@@ -266,13 +261,11 @@ function unlendable(
 }
 
 function defaultShare(receiveBudget: number, streams: number): number {
-  if (!LENDING) return Math.min(256 * KIB, Math.floor(receiveBudget / streams));
   return Math.max(SMALLEST_SHARE, Math.min(16 * KIB, Math.floor(receiveBudget / 4 / streams)));
 }
 
 function defaultItem(pool: number, shareBytes: number, itemOverhead: number, messageBytes: number): number {
-  const covered = LENDING ? Math.max(pool, shareBytes) : Math.floor(shareBytes / 2);
-  const largest = Math.min(4 * MIB, covered - itemOverhead - LENGTH_BYTES);
+  const largest = Math.min(4 * MIB, Math.max(pool, shareBytes) - itemOverhead - LENGTH_BYTES);
   return PARTS ? largest : Math.min(largest, messageBytes - FRAME_BYTES);
 }
 
@@ -286,9 +279,10 @@ function check(name: keyof Settings, value: number): void {
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-// Whether the session lends from a pool, and whether it sends large items in parts. Each goes away with its
-// branches as soon as the session does.
-const LENDING: boolean = false;
+// Streams of one side at once.
+const SLOTS = 256;
+
+// Whether the session sends large items in parts. Goes away with its branches as soon as the session does.
 const PARTS: boolean = false;
 
 // What may be zero; everything else is at least 1.

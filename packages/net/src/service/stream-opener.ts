@@ -159,6 +159,11 @@ function refusal(reason: Exclude<OpenRefusal, "no-slot">): SluiceError {
         "EXHAUSTED",
         "Cannot open a stream: this connection has used all ids; connect again",
       );
+    case "no-memory":
+      return new SluiceError(
+        "OVERLOADED",
+        "Cannot open a stream: the memory account of this process has no room for its share; try again later, or give it a larger budget",
+      );
     case "closed":
     case "not-ready":
       return notBegun(undefined);

@@ -173,8 +173,14 @@ describe("Session, messages", () => {
     expect(turns).toBe(1);
     script.session.tick(100);
     expect(script.gets()).toEqual([
-      { kind: "blocked", streamId: 1, limit: "bytes", value: 500, backlog: 0, needed: 0 },
+      { kind: "blocked", streamId: 1, limit: "bytes", value: 500, backlog: 1, needed: 0 },
     ]);
+    // Nor is it asked again by credit that does not cover it either (H7: an item encoded anew for each byte).
+    for (let bytes = 501; bytes < 1016; bytes += 100) {
+      script.sends({ kind: "credit", streams: undefined, entries: [{ streamId: 1, items: 10, bytes }] });
+      expect(script.session.transmit(0, take)).toBeUndefined();
+    }
+    expect(turns).toBe(1);
     script.sends({ kind: "credit", streams: undefined, entries: [{ streamId: 1, items: 10, bytes: 2000 }] });
     expect(streamsOf(script.session.transmit(0, take))).toEqual([1]);
   });

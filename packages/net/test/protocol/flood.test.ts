@@ -102,9 +102,9 @@ describe("Session, one message of 1 MiB full of", () => {
   it("OPEN ends with the first stream beyond the slots, each with the largest metadata", () => {
     const script = ScriptPeer.ready("server");
     const metadata = new Uint8Array(16_384);
-    for (let i = 0; i < 64; i += 1) script.sends(ScriptPeer.open(2 * i + 1, { metadata }));
-    expect(script.events()).toHaveLength(64);
-    script.sends(ScriptPeer.open(129));
+    for (let i = 0; i < 256; i += 1) script.sends(ScriptPeer.open(2 * i + 1, { metadata }));
+    expect(script.events()).toHaveLength(256);
+    script.sends(ScriptPeer.open(513));
     expect(script.ended()).toMatchObject({ error: "STREAM_LIMIT" });
   });
 });

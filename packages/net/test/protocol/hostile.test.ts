@@ -77,9 +77,8 @@ describe("Session, credit of a hostile peer", () => {
   });
 
   it("§4.5 refuses an item above itemBytes, in either body", () => {
-    const { itemBytes } = settingsOf("client");
-    const whole = client();
-    whole.sends(batch(1, 1, itemBytes + 1));
+    const whole = client({ itemBytes: 1000 });
+    whole.sends(batch(1, 1, 1001));
     expect(whole.ended()).toEqual(ended("BYTE_CREDIT_EXCEEDED", "§4.5"));
     const single = client({ itemBytes: 100 });
     const payload = new Uint8Array([101, ...new Uint8Array(101)]);

@@ -1,5 +1,6 @@
 // Two sessions joined by hand: whole messages, in order, moved when the test says so.
 
+import type { MemoryAccount } from "@sluice/core";
 import { Session } from "../../src/protocol/session/session.js";
 import type { SessionEvent, SessionOptions, TakeTurn } from "../../src/protocol/session/session-api.js";
 
@@ -28,9 +29,15 @@ export class JoinedPair {
   constructor(
     settings: { client?: SessionOptions["settings"]; server?: SessionOptions["settings"] } = {},
     codecs: readonly string[] = ["raw"],
+    clientAccount?: MemoryAccount,
   ) {
     this.client = new Session(
-      { role: "client", codecs, ...(settings.client && { settings: settings.client }) },
+      {
+        role: "client",
+        codecs,
+        ...(settings.client && { settings: settings.client }),
+        ...(clientAccount && { account: clientAccount }),
+      },
       0,
     );
     this.server = new Session(

@@ -39,7 +39,7 @@ for (const { name, open } of bothWays) {
       const { client } = await open(service, { ask: (input) => input, json: (input) => input });
       const all = await Promise.allSettled(Array.from({ length: 1500 }, (_, i) => client.ask(i)));
       const refused = all.filter((result) => result.status === "rejected");
-      expect(refused.length).toBe(1500 - 64 - 1024);
+      expect(refused.length).toBe(1500 - 256 - 1024);
       for (const { reason } of refused) expect(reason).toMatchObject({ code: "OVERLOADED" });
       expect(await client.ask("still fine")).toBe("still fine");
     });
@@ -125,7 +125,9 @@ for (const { name, open } of bothWays) {
     });
 
     it("refuses an input or answer above the peer's limit by both numbers", async () => {
-      const { client } = await open(service, { ask: (size) => "x".repeat(size as number), json: (x) => x });
+      const limits = { itemBytes: 200_000 };
+      const handlers = { ask: (size: unknown) => "x".repeat(size as number), json: (x: unknown) => x };
+      const { client } = await open(service, handlers, { limits, clientLimits: limits });
       await expect(client.ask("y".repeat(300_000))).rejects.toMatchObject({
         code: "ITEM_TOO_LARGE",
         message: expect.stringMatching(
@@ -200,7 +202,7 @@ describe("a call over a link without room", () => {
       },
     };
     const answers: (() => void)[] = [];
-    const answer = "x".repeat(100_000);
+    const answer = "x".repeat(8_000);
     serveTransport(slow, service, {
       ask: () => new Promise((resolve) => answers.push(() => resolve(answer))),
       json: (input) => input,
@@ -213,8 +215,8 @@ describe("a call over a link without room", () => {
       give();
       await turns(2);
     }
-    expect(sentWithoutRoom).toBeGreaterThan(100_000);
-    expect(sentWithoutRoom).toBeLessThan(110_000);
+    expect(sentWithoutRoom).toBeGreaterThan(8_000);
+    expect(sentWithoutRoom).toBeLessThan(9_000);
     isStalled = false;
     tellRoom();
     expect(await Promise.all(asked)).toEqual(asked.map(() => answer));

@@ -133,7 +133,7 @@ describe("a server meets a peer that", () => {
     ],
     [
       "opens more streams than granted",
-      message(hello, ...Array.from({ length: 65 }, (_, i) => open(2 * i + 1))),
+      message(hello, ...Array.from({ length: 257 }, (_, i) => open(2 * i + 1))),
       "STREAM_LIMIT",
     ],
   ])("%s: its connection ends with a reason, nobody else's", async (_name, bytes, code) => {

@@ -135,10 +135,10 @@ describe("a server whose peer reads nothing", () => {
 
   it("§4.7 ends with a peer that opens more, refused ones included", async () => {
     const link = await stuffed();
-    for (let i = 0; i < 70 && link.end === undefined; i += 1)
+    for (let i = 0; i < 262 && link.end === undefined; i += 1)
       link.receive(...open(2 * i + 1, "numbers.none"));
     await turns(3);
-    expect(link.end?.reason).toContain("Cannot open stream 129");
+    expect(link.end?.reason).toContain("Cannot open stream 513");
   });
 
   it("asks no source for anything", async () => {

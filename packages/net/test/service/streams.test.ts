@@ -217,9 +217,8 @@ for (const { name, open } of bothWays) {
     });
 
     it("refuses an item above the client's limit by both numbers, and sends those below it", async () => {
-      const { client } = await open(one, {
-        items: (size) => [Buffer.alloc(10), Buffer.alloc(100_000), Buffer.alloc(size), "never"],
-      });
+      const items = (size: number) => [Buffer.alloc(10), Buffer.alloc(100_000), Buffer.alloc(size), "never"];
+      const { client } = await open(one, { items }, { clientLimits: { itemBytes: 200_000 } });
       const seen: number[] = [];
       await expect(
         client.items(400_000).forEach((item) => void seen.push((item as Uint8Array).length)),

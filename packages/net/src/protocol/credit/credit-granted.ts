@@ -11,6 +11,8 @@
 //
 //   granted = delivered + held + unsent + returned         always, and held = unsent = 0 when all is over
 //
+// What a DRAINED skips (protocol.md §4.6) counts as received and let go at once: position and limit meet.
+//
 // That equation is what the conservation test walks (test/protocol/conservation.test.ts).
 
 import { MAX_POSITION } from "../limits.js";
@@ -38,6 +40,11 @@ export class CreditGranted {
     return this.ended ? 0 : this.granted - this.received;
   }
 
+  /** What was granted and not taken or given back: the memory that the peer can fill, filled or not. */
+  get committed(): number {
+    return this.held + this.unsent;
+  }
+
   /** What was granted and will never be delivered. */
   get returned(): number {
     return this.discarded + (this.ended ? this.granted - this.received : 0);
@@ -58,6 +65,14 @@ export class CreditGranted {
   /** Lets everything held go unread: the stream was cancelled or failed. */
   discard(): void {
     this.discarded += this.held;
+  }
+
+  /** The peer goes on at the limit and sends nothing of what is unsent; how much that was. */
+  skip(): number {
+    const skipped = this.granted - this.received;
+    this.received = this.granted;
+    this.discarded += skipped;
+    return skipped;
   }
 
   /** Moves the limit up; a lower one changes nothing, since a limit once said stands (protocol.md §4.1). */

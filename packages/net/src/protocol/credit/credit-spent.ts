@@ -26,6 +26,12 @@ export class CreditSpent {
     this.sent += count;
   }
 
+  /** Goes on at the limit, without having sent what is left: the answer to DRAIN. BLOCKED may be said there again. */
+  skip(): void {
+    this.sent = this.granted;
+    this.saidBlockedAt = -1;
+  }
+
   /** Takes a limit that the peer states. Limits never go down: a lower one is old news (protocol.md §4.1). */
   raise(limit: number): "raised" | "unchanged" {
     if (limit <= this.granted) return "unchanged";

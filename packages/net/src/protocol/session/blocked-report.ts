@@ -1,14 +1,24 @@
-// Says BLOCKED for what has had no credit for a while: streams with items, and OPENs without a slot. After a
-// time only, since a short wait is what flow control is, and once for each value of a limit.
+// Says BLOCKED for what has had no credit for a while: streams with items, and OPENs without a slot. After a time
+// only, since a short wait is what flow control is; then again with back-off, so that a CREDIT or a need that was
+// lost on the way cannot stop anything for ever (the zero-window probe, RFC 9293 §3.8.6.1). What the next item needs
+// is said at once, by Conversation.sayNeed, and repeated here.
+//
+// Repeats of all streams together come at most REPEATS at a time, PACE_MS apart: below what a peer allows of frames
+// that bring nothing (§7.4). Bound: the running streams, each once.
 
-import type { LimitName } from "../frame/blocked.js";
 import { FRAME_BYTES } from "../limits.js";
+import type { Stream } from "../stream/stream.js";
 import type { Conversation } from "./conversation.js";
 
 /** When BLOCKED is due, and for what. */
 export class BlockedReport {
   private readonly afterMs: number;
+  // Streams that were reported and are dry still, or were when last looked at.
+  private readonly probed = new Set<Stream>();
+  private nextProbe = Number.POSITIVE_INFINITY;
   private noSlotSince: number | undefined = undefined;
+  private slotsAt = Number.POSITIVE_INFINITY;
+  private slotProbes = 0;
 
   /** `afterMs`: how long something waits before it is reported. */
   constructor(afterMs: number) {
@@ -17,47 +27,89 @@ export class BlockedReport {
 
   /** An OPEN was refused for lack of a slot; it is the peer's limit only if none of its slots is left. */
   noSlot({ table }: Conversation, now: number): void {
-    if (table.ourSlots.available <= 0) this.noSlotSince ??= now;
+    if (table.ourSlots.available > 0 || this.noSlotSince !== undefined) return;
+    this.noSlotSince = now;
+    this.slotsAt = now + this.afterMs;
+    this.slotProbes = 0;
   }
 
   /** Streams may be opened again. */
   slotsCame(): void {
     this.noSlotSince = undefined;
+    this.slotsAt = Number.POSITIVE_INFINITY;
   }
 
   /** When `tick` wants to be called. */
   nextTick({ turns }: Conversation): number {
-    const stream = turns.dryForLongest()?.outbound.blockedSince ?? Number.POSITIVE_INFINITY;
-    return Math.min(stream, this.noSlotSince ?? Number.POSITIVE_INFINITY) + this.afterMs;
+    const dry = turns.dryForLongest()?.outbound.blockedSince ?? Number.POSITIVE_INFINITY;
+    return Math.min(dry + this.afterMs, this.nextProbe, this.slotsAt);
   }
 
   /** Reports what is due. */
-  tick({ turns, table, outbox }: Conversation, now: number): void {
-    // In the lane of the stream's OPEN, which may not be taken yet.
-    const say = (streamId: number, limit: LimitName, value: number): void =>
-      outbox.addNote({ kind: "blocked", streamId, limit, value, backlog: 0, needed: 0 }, FRAME_BYTES);
+  tick(conversation: Conversation, now: number): void {
+    const { turns } = conversation;
     for (let dry = turns.dryForLongest(); dry !== undefined; dry = turns.dryForLongest()) {
       if (now < (dry.outbound.blockedSince ?? now) + this.afterMs) break;
       turns.reported(dry);
-      // Nothing stops it, and yet it could not send: its next item is larger than the bytes that are left.
-      const limit = dry.outbound.stoppedBy() ?? "bytes";
-      const credit = limit === "items" ? dry.outbound.items : dry.outbound.bytes;
-      if (credit.sayBlocked() === "said") continue;
-      dry.blockedSaid += 1;
-      say(dry.id, limit, credit.granted);
+      this.first(conversation, dry, now);
     }
-    if (this.noSlotSince === undefined || now < this.noSlotSince + this.afterMs) return;
-    this.noSlotSince = undefined;
-    const slots = table.ourSlots;
-    if (slots.available > 0 || slots.sayBlocked() === "said") return;
-    const frame = {
-      kind: "blocked",
-      streamId: 0,
-      limit: "streams",
-      value: slots.granted,
-      backlog: 0,
-      needed: 0,
-    } as const;
-    outbox.addControl(frame, FRAME_BYTES);
+    if (now >= this.nextProbe) this.probe(conversation, now);
+    if (now >= this.slotsAt) this.slots(conversation, now);
+  }
+
+  private first(conversation: Conversation, stream: Stream, now: number): void {
+    const { outbound } = stream;
+    const credit = outbound.stoppedBy() === "items" ? outbound.items : outbound.bytes;
+    if (credit.sayBlocked() === "say") conversation.sayBlocked(stream);
+    outbound.probes = 1;
+    outbound.probeAt = now + this.delay(1);
+    this.probed.add(stream);
+    this.nextProbe = Math.min(this.nextProbe, outbound.probeAt);
+  }
+
+  private probe(conversation: Conversation, now: number): void {
+    let left = REPEATS;
+    let next = Number.POSITIVE_INFINITY;
+    for (const stream of this.probed) {
+      const { outbound } = stream;
+      if (outbound.blockedSince === undefined) {
+        this.probed.delete(stream);
+        continue;
+      }
+      if (now >= outbound.probeAt && left > 0) {
+        left--;
+        conversation.sayBlocked(stream);
+        outbound.probes++;
+        outbound.probeAt = now + this.delay(outbound.probes);
+        // To the end, or those in front would be due again before the last ones had their turn.
+        this.probed.delete(stream);
+        this.probed.add(stream);
+      }
+      next = Math.min(next, Math.max(outbound.probeAt, now + PACE_MS));
+    }
+    this.nextProbe = next;
+  }
+
+  private slots({ table, outbox }: Conversation, now: number): void {
+    const { granted, available } = table.ourSlots;
+    if (available > 0) {
+      this.slotsCame();
+      return;
+    }
+    const frame = { kind: "blocked", streamId: 0, limit: "streams", value: granted } as const;
+    outbox.addControl({ ...frame, backlog: 0, needed: 0 }, FRAME_BYTES);
+    this.slotProbes++;
+    this.slotsAt = now + this.delay(this.slotProbes);
+  }
+
+  private delay(times: number): number {
+    return Math.min(this.afterMs * 2 ** times, Math.max(LONGEST_MS, this.afterMs));
   }
 }
+
+// Longest time between two repeats: often enough for a person to wait for it. Judgement.
+const LONGEST_MS = 10_000;
+
+// 80 repeats a second at most; peers allow 200 (controlPerSecond).
+const REPEATS = 16;
+const PACE_MS = 200;

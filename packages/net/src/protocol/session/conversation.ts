@@ -1,6 +1,7 @@
 // What exists once both sides have said HELLO: the peer, the streams, and what is to be said to it. Shared by
 // peer-signals.ts and local-signals.ts, which are the two halves of every stream's life.
 
+import type { MemoryAccount } from "@sluice/core";
 import type { Settings } from "../limits.js";
 import { ERROR_DETAILS_BYTES, ERROR_MESSAGE_BYTES, ERROR_NAME_BYTES, FRAME_BYTES } from "../limits.js";
 import { type StreamFailure, streamFailure } from "../protocol-error.js";
@@ -11,6 +12,7 @@ import { StreamTable } from "../stream/stream-table.js";
 import type { Abuse, Verdict } from "./abuse.js";
 import type { EventQueue } from "./event-queue.js";
 import { Grants } from "./grants.js";
+import { Lending } from "./lending.js";
 import type { Outbox } from "./outbox.js";
 import type { Peer, TakeTurn } from "./session-api.js";
 import { Turns } from "./turns.js";
@@ -26,6 +28,7 @@ export interface ConversationParts {
   readonly abuse: Abuse;
   /** Hears once that the peer has had enough warnings' worth (GOAWAY), or has to go (an error). */
   readonly onVerdict: (verdict: Exclude<Verdict, "fine">) => void;
+  readonly account?: MemoryAccount | undefined;
 }
 
 /** State of a connection after HELLO, and the ways in which a stream's local direction ends. */
@@ -41,12 +44,25 @@ export class Conversation {
   now = 0;
   readonly table: StreamTable;
   readonly turns: Turns;
+  readonly lending: Lending;
   readonly grants: Grants;
+  // Whoever was told DRAIN and has not answered. Bound: the running streams.
+  private readonly draining = new Set<Stream>();
   private readonly onVerdict: ConversationParts["onVerdict"];
   // While turns run: where the message is closed, decided before the first of them.
   private closeAt: number | undefined = undefined;
 
-  constructor({ role, settings, codecs, peer, outbox, events, abuse, onVerdict }: ConversationParts) {
+  constructor({
+    role,
+    settings,
+    codecs,
+    peer,
+    outbox,
+    events,
+    abuse,
+    onVerdict,
+    account,
+  }: ConversationParts) {
     this.settings = settings;
     this.codecs = codecs;
     this.peer = peer;
@@ -56,7 +72,8 @@ export class Conversation {
     this.onVerdict = onVerdict;
     this.table = new StreamTable(role, settings, peer.peerStreams);
     this.turns = new Turns(settings.targetShared);
-    this.grants = new Grants(this.table);
+    this.lending = new Lending(settings, account, outbox);
+    this.grants = new Grants(this.table, this.lending);
   }
 
   /**
@@ -130,7 +147,64 @@ export class Conversation {
       if (stream.unfinished) this.abuse.told();
       else this.abuse.finished();
     }
-    if (stream.isOver()) this.table.remove(stream);
+    if (!stream.isOver()) return;
+    this.table.remove(stream);
+    this.lending.left(stream.inbound.window);
+  }
+
+  /** The next item of a stream, alone, is not covered. Outside of a turn the stream runs dry here, in one it will. */
+  wants(stream: Stream, charge: number, now: number): void {
+    stream.outbound.wants(charge);
+    this.sayNeed(stream);
+    if (this.closeAt === undefined) this.turns.ranDry(stream, now);
+  }
+
+  /** Says what the next item of a stream needs, where that does not come by itself; once for each limit. */
+  sayNeed(stream: Stream): void {
+    const { outbound } = stream;
+    if (outbound.needed > 0 && outbound.bytes.sayBlocked() === "say") this.sayBlocked(stream);
+  }
+
+  /** Says what stops a stream that has something to send. */
+  sayBlocked(stream: Stream): void {
+    stream.blockedSaid += 1;
+    const { outbound } = stream;
+    // Nothing may stop it, and yet it could not send: its next items are larger than the bytes that are left.
+    const limit = outbound.stoppedBy() ?? "bytes";
+    const value = limit === "items" ? outbound.items.granted : outbound.bytes.granted;
+    const backlog = outbound.nextCharge > 0 ? 1 : 0;
+    const needed = limit === "bytes" ? outbound.needed : 0;
+    const frame = { kind: "blocked", streamId: stream.id, limit, value, backlog, needed } as const;
+    // In the lane of the stream's OPEN, which may not be taken yet.
+    this.outbox.addNote(frame, FRAME_BYTES);
+  }
+
+  /** The peer wants byte credit of a stream back. */
+  toBeDrained(stream: Stream): void {
+    this.draining.add(stream);
+  }
+
+  /**
+   * Answers DRAIN for whom it is time: who waits for a turn has one first, and sends what it can. Otherwise two
+   * needs could take their loans from each other for ever.
+   */
+  answerDrains(): void {
+    for (const stream of this.draining) {
+      const { outbound } = stream;
+      if (localOpen(stream.state)) {
+        if (this.turns.isWaiting(stream) && !outbound.hasSentSinceDrain) continue;
+        const frame = { kind: "drained", streamId: stream.id, bytes: outbound.drained() } as const;
+        this.outbox.addFrame(frame, FRAME_BYTES);
+        // Behind it, since positions have moved: the need that was said before is none any more.
+        this.sayNeed(stream);
+      }
+      this.draining.delete(stream);
+    }
+  }
+
+  /** Nothing is lent or held any more. */
+  close(): void {
+    this.lending.pool.close();
   }
 
   /** A stream that the peer opened ended early because the peer wanted it so (docs/protocol.md §7.4). */

@@ -1,25 +1,30 @@
-// Which streams are due a grant. Collected over a turn, said in one CREDIT frame in front of its data.
+// Which streams are due a grant: because their subscriber took something, or because they were lent what their next
+// item needs (lending.ts). Collected over a turn, said in one CREDIT frame in front of its data.
 
 import type { StreamCredit } from "../frame/credit.js";
 import type { Stream } from "../stream/stream.js";
 import type { StreamTable } from "../stream/stream-table.js";
-import { remoteOpen } from "../stream/stream-state.js";
+import { isCancelling, remoteOpen } from "../stream/stream-state.js";
+import type { Lending } from "./lending.js";
 import type { Outbox } from "./outbox.js";
 
 /** Grants of this side that are worth a frame. Bound: the running streams. */
 export class Grants {
   private readonly table: StreamTable;
+  private readonly lending: Lending;
   private readonly due = new Set<Stream>();
   /** No slot is given back for now: the peer does not acknowledge what ended its streams (protocol.md §10.2). */
   holdSlots = false;
   private slotsAsked = false;
 
-  constructor(table: StreamTable) {
+  constructor(table: StreamTable, lending: Lending) {
     this.table = table;
+    this.lending = lending;
   }
 
   /** Demand rose or items were taken: looks whether that is worth a frame. */
   consider(stream: Stream): void {
+    this.lending.reconsider(stream.inbound.window);
     if (stream.inbound.isGrantDue()) this.due.add(stream);
   }
 
@@ -33,8 +38,12 @@ export class Grants {
     this.slotsAsked = true;
   }
 
-  /** Whether a CREDIT frame would go now. */
+  /** Lends what can be lent, and answers whether a CREDIT frame would go now. */
   isDue(): boolean {
+    for (let window = this.lending.serveNext(); window !== undefined; window = this.lending.serveNext()) {
+      const stream = this.table.find(window.streamId);
+      if (typeof stream !== "string") this.due.add(stream);
+    }
     return this.due.size > 0 || this.areSlotsDue();
   }
 
@@ -44,8 +53,8 @@ export class Grants {
     this.slotsAsked = true;
   }
 
-  /** Raises the limits and writes them. */
-  write(outbox: Outbox): void {
+  /** Raises the limits and writes them. `roundTripMs`: undefined while not measured. */
+  write(outbox: Outbox, now: number, roundTripMs: number | undefined): void {
     const saysSlots = this.areSlotsDue();
     let streams = saysSlots ? this.table.grantSlots() : undefined;
     if (saysSlots) this.slotsAsked = false;
@@ -54,9 +63,13 @@ export class Grants {
     const behind: StreamCredit[] = [];
     for (const stream of this.due) {
       // It may have ended or been cancelled since it became due.
-      if (!remoteOpen(stream.state) || stream.isDeaf()) continue;
-      const entry = { streamId: stream.id, ...stream.inbound.grant() };
+      if (!remoteOpen(stream.state) || isCancelling(stream.state)) continue;
+      const { inbound } = stream;
+      // What is for nobody was lent its need, so that the peer comes to its end, and gets nothing else.
+      if (!stream.silent) inbound.grant(now, roundTripMs);
+      this.lending.granted(inbound.window, now);
       stream.grantsStated += 1;
+      const entry = { streamId: stream.id, items: inbound.items.granted, bytes: inbound.bytes.granted };
       if (stream.openNumber > outbox.taken) {
         behind.push(entry);
         continue;

@@ -35,7 +35,7 @@ export class LocalSignals {
 
   /** `pipelined`: the server's HELLO has not come; what does not fit the rules for that waits for it. */
   open(options: OpenOptions, pipelined = false): number | OpenRefusal {
-    const { settings, peer, table, outbox } = this.conversation;
+    const { settings, peer, table, outbox, lending } = this.conversation;
     if (pipelined && (options.metadata?.length ?? 0) > PIPELINED_METADATA - this.pipelinedMetadata) {
       return "not-ready";
     }
@@ -44,7 +44,8 @@ export class LocalSignals {
     if (typeof streamId === "string") return streamId;
     const { interaction, method, deadlineMs, metadata = NOTHING } = options;
     const demand = Math.min(options.demand, MAX_POSITION);
-    const inbound = new Inbound(settings, demand);
+    const inbound = new Inbound(streamId, settings, demand, lending.pool);
+    if (inbound.window.enter() === "refused") return "no-memory";
     const outbound = new Outbound(peer, inputItems(interaction), peer.shareBytes);
     const stream = new Stream(streamId, "us", interaction, inbound, outbound);
     table.add(stream);
@@ -74,7 +75,8 @@ export class LocalSignals {
     checkFailure(failure);
     const stream = this.stream(streamId);
     if (stream === undefined) return;
-    if (stream.openedBy === "us" || stream.outbound.items.sent > 0) {
+    // Bytes, since a DRAIN may have moved them alone; REJECT says that nothing moved.
+    if (stream.openedBy === "us" || stream.outbound.bytes.sent > 0) {
       this.fail(streamId, failure);
     } else {
       this.conversation.reject(stream, failure);
@@ -90,19 +92,19 @@ export class LocalSignals {
     if (stream !== undefined && localOpen(stream.state)) this.conversation.turns.offer(stream, now);
   }
 
-  sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult {
+  sendBatch(streamId: number, count: number, payload: Uint8Array, now: number): SendResult {
     if (!Number.isSafeInteger(count) || count < 1) throw countError("send", count);
-    const answer = this.admit(streamId, count, payload.length, count === 1 ? payload.length : 0);
+    const answer = this.admit(streamId, count, payload.length, count === 1 ? payload.length : 0, now);
     if (answer === "sent") this.conversation.outbox.addBatch(streamId, count, payload);
     return answer;
   }
 
-  sendItems(streamId: number, items: readonly Uint8Array[]): SendResult {
+  sendItems(streamId: number, items: readonly Uint8Array[], now: number): SendResult {
     if (items.length === 0) throw countError("send", 0);
     let largest = 0;
     for (const item of items) largest = Math.max(largest, item.length);
     const bytes = itemsLength(items);
-    const answer = this.admit(streamId, items.length, bytes, largest);
+    const answer = this.admit(streamId, items.length, bytes, largest, now);
     if (answer === "sent") this.conversation.outbox.addItems(streamId, items, bytes);
     return answer;
   }
@@ -143,6 +145,7 @@ export class LocalSignals {
     const { conversation } = this;
     this.cancelRemote(stream);
     stream.inbound.discard();
+    conversation.lending.forget(stream.inbound.window);
     // Who does not want the answer has no more input for it. A channel's two directions end apart.
     if (stream.openedBy === "us" && stream.interaction !== "channel") {
       stream.silent = true;
@@ -208,19 +211,20 @@ export class LocalSignals {
   }
 
   // Credit, sizes and room for a frame of items; spends the credit when it may go.
-  private admit(streamId: number, count: number, bytes: number, largest: number): SendResult {
-    const { peer, outbox } = this.conversation;
+  private admit(streamId: number, count: number, bytes: number, largest: number, now: number): SendResult {
+    const { conversation } = this;
+    const { peer, outbox } = conversation;
     const stream = this.stream(streamId);
     if (stream === undefined || !localOpen(stream.state)) return "ended";
     if (largest > peer.itemBytes) return "too-large";
     const { outbound } = stream;
     const charge = outbound.charge(count, bytes);
-    if (!outbound.covers(count, charge) || bytes + FRAME_BYTES > peer.messageBytes) return "over-credit";
-    if (
-      outbox.isReplayFull() ||
-      outbox.isFull(this.conversation.target()) ||
-      outbox.makeRoom(bytes) === "closed"
-    )
+    if (!outbound.covers(count, charge)) {
+      if (count === 1) conversation.wants(stream, charge, now);
+      return "over-credit";
+    }
+    if (bytes + FRAME_BYTES > peer.messageBytes) return "over-credit";
+    if (outbox.isReplayFull() || outbox.isFull(conversation.target()) || outbox.makeRoom(bytes) === "closed")
       return "message-full";
     outbound.spend(count, charge);
     return "sent";
@@ -231,6 +235,11 @@ export class LocalSignals {
     if (next === "already-ended") return;
     stream.state = next;
     this.conversation.outbox.addFrame({ kind: "cancel", streamId: stream.id }, FRAME_BYTES);
+  }
+
+  /** The memory of all streams goes back to its account. */
+  sessionEnded(): void {
+    this.conversation.close();
   }
 
   private checkOpen({ interaction, method, codec, demand, deadlineMs, metadata }: OpenOptions): number {

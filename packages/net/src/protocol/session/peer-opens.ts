@@ -24,11 +24,11 @@ export class PeerOpens {
   /** `goneAway`: this side said GOAWAY and no longer lets streams in. */
   open(frame: OpenFrame, goneAway: boolean): void {
     const { conversation } = this;
-    const { settings, peer, table, abuse } = conversation;
+    const { settings, peer, table, abuse, lending } = conversation;
     const room = this.check(frame);
     const { streamId, interaction, method, metadata, deadlineMs, urgency, pipelined } = frame;
     const sizes = pipelined ? pipelinedSizes(settings) : settings;
-    const inbound = new Inbound(sizes, inputItems(interaction));
+    const inbound = new Inbound(streamId, sizes, inputItems(interaction), lending.pool);
     const outbound = new Outbound(peer, frame.items, frame.bytes);
     const stream = new Stream(streamId, "peer", interaction, inbound, outbound, urgency);
     if (room === "none") table.addBeyond(stream);
@@ -54,6 +54,11 @@ export class PeerOpens {
           `${settings.unfinishedHandlers} handlers of streams that ended early still run; wait for them`,
           RETRY_AFTER_MS,
         ),
+      );
+    } else if (inbound.window.enter() === "refused") {
+      this.turnAway(
+        stream,
+        streamFailure("OVERLOADED", "This process has no memory for another stream", RETRY_AFTER_MS),
       );
     } else if (!conversation.codecs.includes(codec)) {
       const known = conversation.codecs.join(", ");

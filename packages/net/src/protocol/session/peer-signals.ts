@@ -6,6 +6,7 @@ import type { BlockedFrame } from "../frame/blocked.js";
 import type { CancelFrame } from "../frame/cancel.js";
 import type { CompleteFrame } from "../frame/complete.js";
 import type { CreditFrame, StreamCredit } from "../frame/credit.js";
+import type { DrainedFrame, DrainFrame } from "../frame/drain.js";
 import type { ErrorFrame } from "../frame/error.js";
 import type { ItemsFrame } from "../frame/items.js";
 import type { RejectFrame } from "../frame/reject.js";
@@ -120,14 +121,53 @@ export class PeerSignals {
       if (value < conversation.table.theirSlots.granted) conversation.grants.restateSlots();
     } else {
       const stream = this.known(streamId, "BLOCKED");
-      if (stream === undefined || !remoteOpen(stream.state) || stream.isDeaf()) return;
+      // What is cancelled has to end, not to be granted; what is merely for nobody may need bytes to come to its end.
+      if (stream === undefined || !remoteOpen(stream.state) || isCancelling(stream.state)) return;
       // Once for each limit that was stated, of items and of bytes, is what it is for.
       stream.blockedHeard += 1;
       if (stream.blockedHeard > 2 * (stream.grantsStated + 1)) conversation.abuse.control("BLOCKED", now);
-      const { granted } = limit === "items" ? stream.inbound.items : stream.inbound.bytes;
+      const { inbound } = stream;
+      const { granted } = limit === "items" ? inbound.items : inbound.bytes;
+      conversation.lending.need(inbound.window, inbound.bytes.granted, frame);
       if (value < granted) conversation.grants.restate(stream);
+      if (stream.silent) return;
     }
     conversation.events.add({ kind: "blocked", streamId, limit, value });
+  }
+
+  /** The peer wants byte credit back. */
+  drain(frame: DrainFrame, now: number): void {
+    const { streamId, bytes } = frame;
+    const stream = this.known(streamId, "DRAIN");
+    // Our end crossed it: that gives back everything.
+    if (stream === undefined || !localOpen(stream.state)) return;
+    const { outbound } = stream;
+    const knew = outbound.bytes.granted;
+    const answer = outbound.drain(bytes);
+    if (answer === "unanswered") {
+      throw violation(
+        "FRAME_UNEXPECTED",
+        `Cannot take DRAIN on stream ${streamId}: the one before is not answered`,
+        "§4.10",
+      );
+    }
+    if (answer === "below") {
+      throw violation(
+        "FRAME_UNEXPECTED",
+        `Cannot drain stream ${streamId} at byte ${bytes}: ${knew} were granted, and a limit never goes down`,
+        "§4.10",
+      );
+    }
+    if (bytes > knew) this.credited(stream, now);
+    this.conversation.toBeDrained(stream);
+  }
+
+  /** The peer gave byte credit back. */
+  drained(frame: DrainedFrame): void {
+    const stream = this.receiving(frame.streamId, "DRAINED");
+    const { lending, grants } = this.conversation;
+    lending.drained(stream.inbound.window, frame);
+    if (!stream.isDeaf()) grants.consider(stream);
   }
 
   /**
@@ -141,7 +181,6 @@ export class PeerSignals {
   }
 
   private creditEntry(entry: StreamCredit, now: number): void {
-    const { turns, events } = this.conversation;
     const stream = this.known(entry.streamId, "CREDIT");
     if (stream === undefined || !localOpen(stream.state)) return;
     const { items, bytes } = stream.outbound;
@@ -151,8 +190,13 @@ export class PeerSignals {
     // What answers a BLOCKED of ours may raise nothing: it crossed the grant that we asked for.
     if (!useful && ++stream.uselessCredits > stream.blockedSaid)
       this.conversation.abuse.control("CREDIT that raises nothing of use", now);
-    if (stream.outbound.raise(entry.items, entry.bytes) === "unchanged") return;
+    if (stream.outbound.raise(entry.items, entry.bytes) === "raised") this.credited(stream, now);
+  }
+
+  private credited(stream: Stream, now: number): void {
+    const { turns, events } = this.conversation;
     turns.credited(stream, now);
+    this.conversation.sayNeed(stream);
     if (!stream.silent) events.add({ kind: "credit", streamId: stream.id });
   }
 

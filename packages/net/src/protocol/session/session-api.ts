@@ -6,6 +6,7 @@
 //
 // After each call drain nextEvent() until it answers undefined; then ask transmit for what is to be sent.
 
+import type { MemoryAccount } from "@sluice/core";
 import type { LimitName } from "../frame/blocked.js";
 import type { Criticality } from "../frame/rank.js";
 import type { HelloSizes } from "../frame/hello.js";
@@ -32,6 +33,8 @@ export interface SessionOptions {
   readonly auth?: Uint8Array;
   /** A client's: the session to go on with on this transport, from its `resumption()`. */
   readonly resume?: ResumeRequest;
+  /** Charged for the share of each stream and for each loan; left out: `receiveBudget` is the only bound. */
+  readonly account?: MemoryAccount;
 }
 
 /** What one side says to go on with a session on another transport. */
@@ -67,9 +70,10 @@ export interface OpenOptions {
 
 /**
  * Why no stream was opened. "not-ready": HELLO has not come yet. "no-slot": wait for the event `slots`.
+ * "no-memory": the MemoryAccount has no room for the share of another stream; try later.
  * "going-away": a GOAWAY was sent or received. "exhausted": all stream ids are used, reconnect. "closed": so is the session.
  */
-export type OpenRefusal = "not-ready" | "no-slot" | "going-away" | "exhausted" | "closed";
+export type OpenRefusal = "not-ready" | "no-slot" | "no-memory" | "going-away" | "exhausted" | "closed";
 
 /**
  * What became of a send. "sent": it is in the message being assembled. "over-credit": not covered whole by

@@ -2,6 +2,7 @@
 // frame does to a stream is in peer-signals.ts, what the local side does in local-signals.ts, what is said of
 // the connection as a whole is here. No I/O, no timer, no global. As long as the API has methods, one line each.
 
+import type { MemoryAccount } from "@sluice/core";
 import { utf8Length } from "../byte/utf8.js";
 import { readMessage } from "../frame/batch.js";
 import type { AckFrame } from "../frame/ack.js";
@@ -114,6 +115,7 @@ export class Session implements SessionApi {
   private readonly role: Role;
   private readonly settings: Settings;
   private readonly codecs: readonly string[];
+  private readonly account: MemoryAccount | undefined;
   private readonly resumes: Resumption;
   private readonly outbox: Outbox;
   private readonly events = new EventQueue();
@@ -148,6 +150,7 @@ export class Session implements SessionApi {
     this.role = options.role;
     this.settings = settingsOf(options.role, options.settings);
     this.codecs = checkedCodecs(options.codecs);
+    this.account = options.account;
     this.now = now;
     this.handshakeUntil = now + this.settings.handshakeMs;
     this.keepalive = new Keepalive(this.settings.heartbeatMs, this.settings.heartbeatsMissed, now);
@@ -214,6 +217,7 @@ export class Session implements SessionApi {
         this.noteTime(now);
         this.blockedReport.tick(this.state.conversation, now);
         this.resumes.tick(now);
+        this.state.conversation.lending.tick(now);
         this.beat(now);
         if (this.talkingWith() !== undefined) this.lookAtWriting(now);
         return;
@@ -235,11 +239,12 @@ export class Session implements SessionApi {
         return this.answerUntil();
       case "open":
       case "draining": {
+        const { lending } = this.state.conversation;
         this.writeStall.note(!this.outbox.isEmpty(), this.now);
-        const report = this.blockedReport.nextTick(this.state.conversation);
         return Math.min(
           this.keepalive.nextTick(),
-          report,
+          this.blockedReport.nextTick(this.state.conversation),
+          lending.nextTick(),
           this.resumes.nextTick(),
           this.writeStall.nextTick(),
         );
@@ -266,9 +271,11 @@ export class Session implements SessionApi {
         const message = this.transmitAgain(conversation);
         if (message !== undefined) return message;
       }
-      conversation.grants.holdSlots = resumes.kept.isFull();
-      if (turn !== undefined && !resumes.kept.isFull()) conversation.runTurns(turn, now);
-      if (conversation.grants.isDue()) conversation.grants.write(this.outbox);
+      const isFull = resumes.kept.isFull();
+      conversation.grants.holdSlots = isFull;
+      if (turn !== undefined && !isFull) conversation.runTurns(turn, now);
+      if (!isFull) conversation.answerDrains();
+      if (conversation.grants.isDue()) conversation.grants.write(this.outbox, now, this.roundTripMs);
     }
     const message = this.outbox.take();
     this.controlTaken();
@@ -318,11 +325,11 @@ export class Session implements SessionApi {
   }
 
   sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult {
-    return this.fromHere?.sendBatch(streamId, count, payload) ?? "ended";
+    return this.fromHere?.sendBatch(streamId, count, payload, this.now) ?? "ended";
   }
 
   sendItems(streamId: number, items: readonly Uint8Array[]): SendResult {
-    return this.fromHere?.sendItems(streamId, items) ?? "ended";
+    return this.fromHere?.sendItems(streamId, items, this.now) ?? "ended";
   }
 
   sendable(streamId: number): Sendable {
@@ -508,9 +515,13 @@ export class Session implements SessionApi {
       case "reject":
         fromPeer.reject(frame);
         return;
-      // Known and not handled yet. B: drain, drained. D: part, urgency.
       case "drain":
+        fromPeer.drain(frame, this.now);
+        return;
       case "drained":
+        fromPeer.drained(frame);
+        return;
+      // Known and not handled yet. D: part, urgency.
       case "part":
       case "urgency":
         throw violation(
@@ -541,12 +552,12 @@ export class Session implements SessionApi {
   }
 
   private conversationWith(peer: Peer): Conversation {
-    const { role, settings, codecs, outbox, events, abuse } = this;
+    const { role, settings, codecs, outbox, events, abuse, account } = this;
     const onVerdict = (verdict: "enough" | ProtocolError): void => {
       if (verdict === "enough") this.goaway(ENOUGH);
       else this.end(verdict, "tell");
     };
-    return new Conversation({ role, settings, codecs, peer, outbox, events, abuse, onVerdict });
+    return new Conversation({ role, settings, codecs, peer, outbox, events, abuse, onVerdict, account });
   }
 
   private noteTime(now: number): void {
@@ -730,6 +741,7 @@ export class Session implements SessionApi {
     if (next === "not-now") return;
     this.state = next;
     this.past = this.fromHere;
+    this.fromHere?.sessionEnded();
     this.fromPeer = undefined;
     this.fromHere = undefined;
     this.outbox.dropData();

@@ -1,18 +1,19 @@
 // The receiving direction of a stream: what the peer may send, what is held here, what the local subscriber
 // took, and when that is worth a new grant.
 //
-// Items follow the subscriber's demand. Bytes follow a window of fixed size, the stream's exclusive share of
-// the receive budget: limit = bytes taken + share. So held + unsent never exceeds the share, whatever the size
-// of the items, and no stream lives on another one's memory (protocol.md §4.5).
+// Items follow the subscriber's demand. Bytes follow a window that begins at the stream's exclusive share of the
+// receive budget and grows by loans (credit/byte-window.ts): limit = bytes taken + window (protocol.md §4.5).
 
 import { Reader } from "../byte/reader.js";
+import { ByteWindow } from "../credit/byte-window.js";
 import { CreditGranted } from "../credit/credit-granted.js";
 import { Held } from "../credit/held.js";
+import type { Pool } from "../credit/pool.js";
 import { isGrantDue } from "../credit/replenish.js";
 import type { CompleteFrame } from "../frame/complete.js";
 import type { ErrorFrame } from "../frame/error.js";
 import { checkItemSize, type ItemsFrame, splitItems } from "../frame/items.js";
-import { MAX_POSITION, SMALLEST_GRANT } from "../limits.js";
+import { MAX_POSITION } from "../limits.js";
 import { violation } from "../protocol-error.js";
 
 /** The sizes of this side that bind what it receives. */
@@ -26,21 +27,27 @@ export interface InboundSizes {
 export class Inbound {
   readonly items: CreditGranted;
   readonly bytes: CreditGranted;
+  readonly window: ByteWindow;
   private readonly sizes: InboundSizes;
   private readonly held = new Held();
   private demand: number;
 
   /** `demand`: the item credit that the peer has from the beginning; its byte credit is the whole share. */
-  constructor(sizes: InboundSizes, demand: number) {
+  constructor(streamId: number, sizes: InboundSizes, demand: number, pool: Pool) {
     this.sizes = sizes;
     this.demand = demand;
     this.items = new CreditGranted(demand);
     this.bytes = new CreditGranted(sizes.shareBytes);
+    this.window = new ByteWindow(streamId, this.bytes, sizes.shareBytes, pool);
   }
 
   /** Charges an ITEMS frame to the credit, before its payload is looked at (protocol.md §4.3). */
   charge(frame: ItemsFrame): void {
-    const { streamId, count, payload } = frame;
+    this.chargeWhole(frame.streamId, frame.count, frame.payload.length);
+  }
+
+  /** Charges `count` items of `length` bytes, all of them at once: an item that comes in parts, at its first one. */
+  chargeWhole(streamId: number, count: number, length: number): void {
     // The count first: it may be so large that the charge cannot be computed exactly.
     if (this.items.receive(count) === "overdraft") {
       throw violation(
@@ -49,7 +56,7 @@ export class Inbound {
         "§4.3",
       );
     }
-    const charge = payload.length + count * this.sizes.itemOverhead;
+    const charge = length + count * this.sizes.itemOverhead;
     if (this.bytes.receive(charge) === "overdraft") {
       throw violation(
         "BYTE_CREDIT_EXCEEDED",
@@ -58,6 +65,7 @@ export class Inbound {
       );
     }
     this.held.add(count, charge);
+    this.window.used();
   }
 
   /** The items of a charged frame with body `items`, as views. */
@@ -79,6 +87,7 @@ export class Inbound {
   consume(count: number): void {
     this.items.deliver(count);
     this.bytes.deliver(this.held.take(count));
+    this.window.settle();
   }
 
   /** Lets go what is held: cancelled or failed. */
@@ -86,36 +95,34 @@ export class Inbound {
     this.held.take(this.items.held);
     this.items.discard();
     this.bytes.discard();
+    this.window.settle();
   }
 
   /** Whether new limits are worth a frame. */
   isGrantDue(): boolean {
-    const { items, bytes, sizes } = this;
-    const smallest = Math.min(SMALLEST_GRANT, Math.ceil(sizes.shareBytes / 8));
+    const { items, window } = this;
     return (
-      isGrantDue(this.demand - items.granted, items.unsent, this.demand - items.delivered, 1) ||
-      isGrantDue(this.byteLimit() - bytes.granted, bytes.unsent, sizes.shareBytes, smallest)
+      window.isDue() ||
+      isGrantDue(this.demand - items.granted, items.unsent, this.demand - items.delivered, 1)
     );
   }
 
-  /** Raises both limits as far as they go; what CREDIT states. */
-  grant(): { readonly items: number; readonly bytes: number } {
+  /** Raises both limits as far as they go. `roundTripMs`: undefined while not measured. */
+  grant(now: number, roundTripMs: number | undefined): void {
     this.items.raise(this.demand);
-    this.bytes.raise(this.byteLimit());
-    return { items: this.items.granted, bytes: this.bytes.granted };
+    this.window.grant(now, roundTripMs);
   }
 
   /** The peer ended with these positions (protocol.md §4.6). */
   end(frame: CompleteFrame | ErrorFrame): void {
-    if (this.items.end(frame.items) === "exact" && this.bytes.end(frame.bytes) === "exact") return;
+    if (this.items.end(frame.items) === "exact" && this.bytes.end(frame.bytes) === "exact") {
+      this.window.end();
+      return;
+    }
     throw violation(
       "POSITION_MISMATCH",
       `Cannot close stream ${frame.streamId} at item ${frame.items}, byte ${frame.bytes}: ${this.items.received} items, ${this.bytes.received} bytes arrived`,
       "§4.6",
     );
-  }
-
-  private byteLimit(): number {
-    return this.bytes.delivered + this.sizes.shareBytes;
   }
 }

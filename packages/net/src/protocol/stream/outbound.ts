@@ -8,6 +8,7 @@ import type { LimitName } from "../frame/blocked.js";
 export interface OutboundSizes {
   readonly itemOverhead: number;
   readonly itemBytes: number;
+  readonly shareBytes: number;
 }
 
 /** Credit and position of one stream's direction from us to the peer. */
@@ -18,8 +19,16 @@ export class Outbound {
   offered = false;
   /** Since when it is offered and lacks credit; undefined while it does not. */
   blockedSince: number | undefined = undefined;
+  /** Charge of the next item, known because it was not covered; 0 while it is not known. */
+  nextCharge = 0;
+  /** When BLOCKED is said again, and how often it was said since it ran dry. */
+  probeAt = 0;
+  probes = 0;
   private readonly sizes: OutboundSizes;
   private recentCharge: number;
+  // The limit of a DRAIN that is not answered, and what had been sent when it came; -1: there is none.
+  private drainedAt = -1;
+  private sentBefore = 0;
 
   constructor(sizes: OutboundSizes, items: number, bytes: number) {
     this.sizes = sizes;
@@ -44,7 +53,45 @@ export class Outbound {
   spend(count: number, charge: number): void {
     this.items.spend(count);
     this.bytes.spend(charge);
+    this.nextCharge = 0;
     this.recentCharge = charge / count;
+  }
+
+  /** The next item, alone, is charged so much, and byte credit does not cover it. */
+  wants(charge: number): void {
+    this.nextCharge = charge;
+  }
+
+  /**
+   * The byte limit that the next item needs and that does not come by itself; 0: none. What fits half of the share
+   * needs no word (protocol.md §4.5): a receiver that holds nothing grants when half a window is free.
+   */
+  get needed(): number {
+    const { nextCharge, bytes, items } = this;
+    if (nextCharge <= bytes.available || 2 * nextCharge <= this.sizes.shareBytes) return 0;
+    return items.available > 0 ? bytes.sent + nextCharge : 0;
+  }
+
+  /** A DRAIN came, with the limit that the peer has granted. */
+  drain(limit: number): "asked" | "unanswered" | "below" {
+    if (this.drainedAt >= 0) return "unanswered";
+    if (limit < this.bytes.granted) return "below";
+    this.bytes.raise(limit);
+    this.drainedAt = limit;
+    this.sentBefore = this.bytes.sent;
+    return "asked";
+  }
+
+  /** Whether it has sent since the DRAIN came. */
+  get hasSentSinceDrain(): boolean {
+    return this.bytes.sent > this.sentBefore;
+  }
+
+  /** Gives back what is not sent; the position that DRAINED says. */
+  drained(): number {
+    this.drainedAt = -1;
+    this.bytes.skip();
+    return this.bytes.sent;
   }
 
   /**
@@ -61,7 +108,8 @@ export class Outbound {
   /** The limit that stops this direction, if one does. */
   stoppedBy(): LimitName | undefined {
     if (this.items.available === 0) return "items";
-    return this.bytes.available < this.sizes.itemOverhead ? "bytes" : undefined;
+    const next = this.nextCharge > 0 ? this.nextCharge : this.sizes.itemOverhead;
+    return this.bytes.available < next ? "bytes" : undefined;
   }
 
   /** Takes limits that the peer states. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Pool } from "../credit/pool.js";
 import { MAX_POSITION, settingsOf } from "../limits.js";
 import { Inbound } from "./inbound.js";
 import { Outbound } from "./outbound.js";
@@ -7,9 +8,10 @@ import { openerOf, ordinalOf, streamIdOf } from "./stream-id.js";
 import { StreamTable } from "./stream-table.js";
 
 const settings = settingsOf("server");
+const pool = new Pool({ receiveBudget: 1_000_000, shareBytes: 16_384, streams: 4, largestCharge: 1_000 });
 
 function stream(id: number, openedBy: "us" | "peer"): Stream {
-  return new Stream(id, openedBy, "stream", new Inbound(settings, 1), new Outbound(settings, 1, 1));
+  return new Stream(id, openedBy, "stream", new Inbound(id, settings, 1, pool), new Outbound(settings, 1, 1));
 }
 
 describe("stream-id", () => {

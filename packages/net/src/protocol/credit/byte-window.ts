@@ -1,0 +1,212 @@
+// The byte credit of one receiving direction: how far ahead of the subscriber the peer may be. The share is the
+// stream's own; what goes beyond it is a loan of the pool (docs/protocol.md §4.5).
+//
+//   committed = granted - delivered - returned = held + unsent          what the peer can make us hold
+//   loan      = max(0, committed - share)                               so it comes back by itself, as items are taken
+//
+//   share ──► window ──(half of it went within 2 round trips)──► doubles ──(it took 16)──► halves, to the share
+//     ▲                                                                                      │
+//     └────────────────────── DRAINED: unused for idleMs, or a need waits ───────────────────┘
+//
+// The window is what the stream would like; what it gets is bounded by what the pool lends for throughput. It is
+// never below the share, which the argument that nothing waits for ever rests on.
+//
+// Draining: from DRAIN to DRAINED the limit does not move, so that both sides mean the same bytes.
+
+import { SMALLEST_GRANT } from "../limits.js";
+import type { CreditGranted } from "./credit-granted.js";
+import type { Needy } from "./needs.js";
+import type { Pool } from "./pool.js";
+import { isGrantDue } from "./replenish.js";
+import type { Borrower } from "./who-to-drain.js";
+
+/** Window, loan and need of one direction. All positions and sizes are bytes. */
+export class ByteWindow implements Needy, Borrower {
+  /** Bytes lent by the pool at this moment. */
+  loan = 0;
+  /** When credit was last used or granted, as the pool counts. */
+  usedAt = 0;
+  /** DRAIN was said and not answered. */
+  isDraining = false;
+  /** Byte limit that would let the peer's next item go; 0: it states none. */
+  need = 0;
+  readonly streamId: number;
+  private readonly account: CreditGranted;
+  private readonly pool: Pool;
+  private readonly share: number;
+  private readonly smallest: number;
+  private hasShare = false;
+  private size: number;
+  // When half a window had been granted for the last time, and how far the limit was then. NaN, not yet: no time
+  // that is counted from it is short or long.
+  private halfAt = Number.NaN;
+  private halfGranted: number;
+
+  /** `account` has the share granted already. */
+  constructor(streamId: number, account: CreditGranted, share: number, pool: Pool) {
+    this.streamId = streamId;
+    this.account = account;
+    this.share = share;
+    this.pool = pool;
+    this.size = share;
+    this.smallest = Math.min(SMALLEST_GRANT, Math.ceil(share / 8));
+    this.halfGranted = share;
+  }
+
+  get unspentLoan(): number {
+    return Math.min(this.loan, this.account.unsent);
+  }
+
+  /** Whether a loan is needed that can be given: what the stream itself holds does not exceed what is kept for items. */
+  get isNeedFeasible(): boolean {
+    return this.needLoan() <= this.pool.kept;
+  }
+
+  /** Takes the share, which must be done before anything else; `leave` gives it back. */
+  enter(): "entered" | "refused" {
+    const answer = this.pool.enter();
+    this.hasShare = answer === "entered";
+    return answer;
+  }
+
+  /** The stream is over: nothing is committed any more. */
+  leave(): void {
+    if (this.hasShare) this.pool.leave();
+    this.hasShare = false;
+  }
+
+  /** The peer sent something. */
+  used(): void {
+    this.usedAt = this.pool.stamp();
+  }
+
+  /** Items were taken or let go, or the peer ended: what exceeds the share no more goes back. */
+  settle(): void {
+    if (this.loan === 0) return;
+    const loan = Math.max(0, this.account.committed - this.share);
+    if (loan >= this.loan) return;
+    this.pool.giveBack(this.loan - loan);
+    this.loan = loan;
+  }
+
+  /** Whether a new limit is worth a frame. */
+  isDue(): boolean {
+    if (this.isDraining) return false;
+    const { account } = this;
+    const window = this.reach();
+    return isGrantDue(window - account.committed, account.unsent, window, this.smallest);
+  }
+
+  /** Moves the limit as far as it goes, if that is worth anything. `roundTripMs`: undefined while not measured. */
+  grant(now: number, roundTripMs: number | undefined): void {
+    if (this.isDraining) return;
+    const { account } = this;
+    const free = this.reach() - account.committed;
+    if (free < this.smallest) return;
+    this.fit(account.granted + free, now, roundTripMs);
+    if (this.raise(account.granted + this.reach() - account.committed) === "raised") return;
+    // The process has no memory left to lend from; the share is paid for.
+    const own = this.share - account.committed;
+    if (own >= this.smallest) this.raise(account.granted + own);
+  }
+
+  /** The peer's next item needs the limit `limit`; one that it has by now is no need. */
+  state(limit: number): void {
+    this.need = limit > this.account.granted ? limit : 0;
+  }
+
+  /** Lends what the need wants, whole, and moves the limit there. */
+  meetNeed(): "met" | "refused" | "moot" {
+    const { account } = this;
+    if (this.need <= account.granted) {
+      this.need = 0;
+      return "moot";
+    }
+    if (this.isDraining || this.raise(this.need) === "refused") return "refused";
+    // Who sends one large item is likely to send another: room for two, so that the next need not ask.
+    this.size = Math.max(this.size, Math.min(2 * (this.need - account.received), this.largest()));
+    this.need = 0;
+    return "met";
+  }
+
+  /** What the pool lacks to meet the need. */
+  shortfall(): number {
+    return this.needLoan() - this.loan - this.pool.free;
+  }
+
+  /** DRAIN goes to the peer; the limit that it states. */
+  drain(): number {
+    this.isDraining = true;
+    return this.account.granted;
+  }
+
+  /** The answer to DRAIN: the peer goes on at `position`. Any other than the limit, or unasked, is a broken rule. */
+  drained(position: number): "exact" | "mismatch" {
+    if (!this.isDraining || position !== this.account.granted) return "mismatch";
+    this.account.skip();
+    this.isDraining = false;
+    this.need = 0;
+    this.size = this.share;
+    this.halfAt = Number.NaN;
+    this.settle();
+    return "exact";
+  }
+
+  /** The peer ended: no need, and no answer to DRAIN will come. */
+  end(): void {
+    this.isDraining = false;
+    this.need = 0;
+    this.settle();
+  }
+
+  // Bytes that may be committed now: what the stream would like, within what the pool lends for throughput.
+  private reach(): number {
+    return Math.min(this.size, this.share + this.pool.roomFor(this.loan));
+  }
+
+  private largest(): number {
+    return this.share + this.pool.size;
+  }
+
+  // Doubles the window when half of it went within two round trips: then the peer was limited by it, or soon is
+  // (quiche does the same). It thus ends at 4 to 8 times what flows in a round trip; half of it is what the peer
+  // has left to send while a grant travels. Halves it when that took sixteen: a window far above what is taken is
+  // nothing but a queue.
+  private fit(limit: number, now: number, roundTripMs: number | undefined): void {
+    if (2 * (limit - this.halfGranted) < this.size) return;
+    const roundTrip = Math.max(roundTripMs ?? UNMEASURED_MS, SHORTEST_MS);
+    const took = now - this.halfAt;
+    if (took <= GROW_WITHIN * roundTrip) this.size = Math.min(2 * this.size, this.largest());
+    else if (took > SHRINK_AFTER * roundTrip) this.size = Math.max(Math.floor(this.size / 2), this.share);
+    this.halfAt = now;
+    this.halfGranted = limit;
+  }
+
+  private needLoan(): number {
+    const { account } = this;
+    return Math.max(0, this.need - account.granted + account.committed - this.share);
+  }
+
+  private raise(limit: number): "raised" | "refused" {
+    const { account } = this;
+    const loan = Math.max(0, limit - account.granted + account.committed - this.share);
+    if (loan > this.loan) {
+      if (this.pool.borrow(loan - this.loan) === "refused") return "refused";
+      this.loan = loan;
+    }
+    account.raise(limit);
+    this.usedAt = this.pool.stamp();
+    return "raised";
+  }
+}
+
+// Round trip assumed until one is measured: across a continent. Too long costs memory of the pool that nobody needs
+// at that time, too short a slow start.
+const UNMEASURED_MS = 100;
+
+// Round trips in which half a window goes: up to the first it is doubled, beyond the second halved.
+const GROW_WITHIN = 2;
+const SHRINK_AFTER = 16;
+
+// Round trips below this say less about when a grant arrives than the turns of both event loops do.
+const SHORTEST_MS = 1;
