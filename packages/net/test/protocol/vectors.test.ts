@@ -1,28 +1,18 @@
 // The golden vectors, both ways. They are the protocol for other languages: a change here is a change of it.
 
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Reader } from "../../src/protocol/byte/reader.js";
 import { Writer } from "../../src/protocol/byte/writer.js";
 import { decodeFrame, encodeFrame } from "../../src/protocol/frame/codec.js";
-import type { Frame } from "../../src/protocol/frame/frame.js";
 import { ProtocolError } from "../../src/protocol/protocol-error.js";
+import { bytesOf, frameOf, hexOf, type Vector, vectorFiles } from "./vector-files.js";
 
-interface Vector {
-  readonly name: string;
-  readonly hex: string;
-  readonly frame?: unknown;
-  readonly skipped?: true;
-  /** It is read, but this version would not write it so. */
-  readonly oneWay?: true;
-  readonly error?: string;
-  readonly rule?: string;
-}
+const FILES = vectorFiles<{ vectors: Vector[] }>();
 
-const FOLDER = new URL("../../vectors/", import.meta.url);
-
-for (const file of readdirSync(FOLDER)) {
-  const { vectors } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as { vectors: Vector[] };
+for (const {
+  file,
+  content: { vectors },
+} of FILES) {
   describe(`vectors/${file}`, () => {
     for (const { name, hex, frame, skipped, oneWay, error, rule } of vectors) {
       if (frame !== undefined) {
@@ -52,9 +42,8 @@ for (const file of readdirSync(FOLDER)) {
 
 describe("decodeFrame", () => {
   it("refuses every vector that is cut short, wherever it is cut", () => {
-    for (const file of readdirSync(FOLDER)) {
-      const { vectors } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as { vectors: Vector[] };
-      for (const { hex, frame, oneWay } of vectors) {
+    for (const { content } of FILES) {
+      for (const { hex, frame, oneWay } of content.vectors) {
         if (frame === undefined || oneWay === true) continue;
         for (let length = 1; length < hex.length / 2; length++) {
           expect(refusal(hex.slice(0, 2 * length)).scope).toBe("connection");
@@ -72,27 +61,4 @@ function refusal(hex: string): ProtocolError {
     throw error;
   }
   throw new Error(`${hex} was not refused`);
-}
-
-// In the files bytes are { "$hex": "..." }, and a field left out is undefined.
-function frameOf(value: unknown): Frame {
-  const frame = revive(value) as Frame;
-  if (frame.kind === "open") return { ...frame, deadlineMs: frame.deadlineMs };
-  if (frame.kind === "credit") return { ...frame, streams: frame.streams };
-  return frame;
-}
-
-function revive(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(revive);
-  if ("$hex" in value && typeof value.$hex === "string") return bytesOf(value.$hex);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revive(inner)]));
-}
-
-function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
