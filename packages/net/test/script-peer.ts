@@ -10,7 +10,7 @@ import type { OpenFrame } from "../src/protocol/frame/open.js";
 import { MAJOR, MINOR } from "../src/protocol/frame/hello.js";
 import { type Settings, settingsOf } from "../src/protocol/limits.js";
 import { Session } from "../src/protocol/session/session.js";
-import type { Role, SessionEvent } from "../src/protocol/session/session-api.js";
+import type { Role, SessionEvent, SessionOptions } from "../src/protocol/session/session-api.js";
 
 /** A session and the scripted other side of its connection. */
 export class ScriptPeer {
@@ -19,11 +19,8 @@ export class ScriptPeer {
   private readonly peerRole: Role;
 
   /** `role` is the session's own. */
-  constructor(role: Role, settings: Partial<Settings> = {}, account?: MemoryAccount) {
-    this.session = new Session(
-      { role, codecs: ["msgpack", "raw"], settings, ...(account && { account }) },
-      0,
-    );
+  constructor(role: Role, settings: Partial<Settings> = {}, more: Partial<SessionOptions> = {}) {
+    this.session = new Session({ role, codecs: ["msgpack", "raw"], settings, ...more }, 0);
     this.peerRole = role === "client" ? "server" : "client";
   }
 
@@ -32,9 +29,9 @@ export class ScriptPeer {
     role: Role,
     settings: Partial<Settings> = {},
     peer: Partial<Settings> = {},
-    account?: MemoryAccount,
+    more: Partial<SessionOptions> = {},
   ): ScriptPeer {
-    const script = new ScriptPeer(role, settings, account);
+    const script = new ScriptPeer(role, settings, more);
     script.gets();
     script.sends(script.hello(peer));
     script.events();

@@ -39,16 +39,30 @@ export type Deed =
       readonly method: string;
       readonly demand: number;
     }
-  | { readonly what: "send"; readonly stream: number; readonly items: readonly string[]; readonly answer?: string }
+  | {
+      readonly what: "send";
+      readonly stream: number;
+      readonly items: readonly string[];
+      readonly answer?: string;
+    }
   | { readonly what: "offer" | "complete" | "cancel" | "released"; readonly stream: number }
-  | { readonly what: "fail" | "reject"; readonly stream: number; readonly code: "HANDLER_FAILED" | "OVERLOADED" }
+  | {
+      readonly what: "fail" | "reject";
+      readonly stream: number;
+      readonly code: "HANDLER_FAILED" | "OVERLOADED";
+    }
   | { readonly what: "demand"; readonly stream: number; readonly total: number }
   | { readonly what: "consume"; readonly stream: number; readonly count: number }
   | { readonly what: "goaway"; readonly reason: string };
 
 /** Plays all rows; throws at the first one that is not as it should be. */
 export function play({ role, settings = {}, token, rows }: Sequence): void {
-  const options = { role, codecs: ["raw"], settings, ...(token !== undefined && { token: revive(token) as Uint8Array }) };
+  const options = {
+    role,
+    codecs: ["raw"],
+    settings,
+    ...(token !== undefined && { token: revive(token) as Uint8Array }),
+  };
   const session = new Session(options, 0);
   let now = 0;
   for (const row of rows) {
