@@ -1,7 +1,6 @@
 // A peer that does exactly what the test says, frame by frame, also what no honest peer would do: conversations
 // as tests. `gets` takes what the session has sent so far, `sends` puts frames into one message for it.
 
-import type { MemoryAccount } from "@sluice/core";
 import { Writer } from "../src/protocol/byte/writer.js";
 import { readMessage } from "../src/protocol/frame/batch.js";
 import { encodeFrame } from "../src/protocol/frame/codec.js";

@@ -390,7 +390,7 @@ describe("Session, charged to an account", () => {
   it("rejects a stream of the peer when there is no memory for its share, and lets it try again later", () => {
     const account = new Account();
     account.budget = 1_500;
-    const script = ScriptPeer.ready("server", { shareBytes: 1_000 }, {}, account);
+    const script = ScriptPeer.ready("server", { shareBytes: 1_000 }, {}, { account });
     script.sends(open(1), open(3));
     expect(script.events().map(({ kind }) => kind)).toEqual(["opened"]);
     const failure = { name: "OVERLOADED", notStarted: true, retryAfterMs: 1_000 };

@@ -28,7 +28,7 @@ type Staging = (row: string, column: string, variant: number) => Scene;
 function generate(table: Table, stage: Staging): void {
   for (const { name, cells } of table.rows) {
     // Read and written, and refused until the session does them.
-    if (/^part of|^DRAIN|^URGENCY/.test(name)) continue;
+    if (/^part of|^URGENCY/.test(name)) continue;
     for (const [index, cell] of cells.entries()) {
       const column = table.columns[index] as string;
       const { error, isEnd, isIgnored, otherwise } = wantedBy(cell);
@@ -158,6 +158,47 @@ describe("docs/protocol.md §3.3, streams", () => {
     if (!answersDrain) return { script: streamIn(column, row === "OPEN"), frames };
     const end = (script: ScriptPeer): void => script.session.complete(1);
     return { script: draining(true, column === "open" ? undefined : end), frames };
+  });
+});
+
+describe("docs/protocol.md §4.10, who says DRAIN", () => {
+  const frames: Record<string, readonly Frame[]> = {
+    ITEMS: [item()],
+    "DRAINED at the limit": [drained(NEED)],
+    "DRAINED elsewhere": [drained(NEED - 1)],
+    COMPLETE: [complete()],
+    ERROR: [error],
+    "BLOCKED with a need": [blocked(NEED, 2 * NEED)],
+  };
+  const table = tableOf("4.10", 0);
+  it("has a row for every frame that matters", () => {
+    expect(namesOf(table)).toEqual(Object.keys(frames));
+  });
+  generate(table, (row, column) => ({
+    script: draining(column === "DRAIN said"),
+    frames: frames[row] ?? [],
+  }));
+});
+
+describe("docs/protocol.md §4.10, who is told DRAIN", () => {
+  const KNOWN = 262_144;
+  const frames: Record<string, readonly Frame[]> = {
+    "DRAIN at or above the known limit": [drain(KNOWN)],
+    "DRAIN below the known limit": [drain(KNOWN - 1)],
+    "CREDIT entry": [credit],
+    CANCEL: [cancel],
+  };
+  const table = tableOf("4.10", 1);
+  it("has a row for every frame that matters", () => {
+    expect(namesOf(table)).toEqual(Object.keys(frames));
+  });
+  generate(table, (row, column) => {
+    const script = ScriptPeer.ready("server", { peerStreams: 4 });
+    script.sends(ScriptPeer.open(1));
+    script.gets();
+    // Not answered: it comes in one message with the frame.
+    const before = column === "no DRAIN under way" ? [] : [drain(KNOWN)];
+    return { script, frames: [...before, ...(frames[row] ?? [])] };
   });
 });
 
