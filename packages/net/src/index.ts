@@ -25,6 +25,7 @@ export {
 } from "./service/contract.js";
 export { ConnectionLostError, type LostRequest, RemoteError } from "./service/failure.js";
 export type { Auth, AuthValue } from "./service/auth.js";
+export type { Authenticate, ConnectRequest } from "./service/authenticate.js";
 export type { ReconnectOptions } from "./service/reconnect-options.js";
 export type { ClientState } from "./service/reconnector.js";
 export type { ErrorPlace } from "./service/responder.js";
@@ -34,6 +35,7 @@ export {
   type Handlers,
   type ServerOptions,
   type ServerSnapshot,
+  ServiceHost,
   type Streamable,
   serveTransport,
 } from "./service/server.js";

@@ -2,6 +2,7 @@
 
 import type { Settings } from "./protocol/limits.js";
 import { type Address, Addresses } from "./service/addresses.js";
+import type { ConnectRequest } from "./service/authenticate.js";
 import { type Client, type ClientOptions, prepareClient } from "./service/client.js";
 import type { Routes, Service } from "./service/contract.js";
 import {
@@ -111,7 +112,7 @@ export function serve<R extends Routes>(
 ): Promise<Server> {
   checkMessageBytes(options.limits);
   const host = new ServiceHost(service, handlers, options);
-  const accept = (transport: Transport): void => host.accept(transport);
+  const accept = (transport: Transport, request: ConnectRequest): void => host.accept(transport, request);
   return wsListen(accept, options, () => host.refusal()).then((listener) => ({
     host: listener.host,
     port: listener.port,

@@ -50,6 +50,9 @@ class ClientCall<T> extends ClientRequest {
   protected override delivered(): number {
     return 0;
   }
+
+  /** Not of a call: it may have run. */
+  protected override onRestart(): void {}
 }
 
 /** The server's end of a call: asks the handler once and sends what it answers. */

@@ -2,7 +2,7 @@
 // whoever has several of them in turn.
 
 import type { SluiceError } from "@sluice/core";
-import type { SessionOptions } from "../protocol/session/session-api.js";
+import type { ResumeRequest, SessionOptions } from "../protocol/session/session-api.js";
 import type { Transport } from "../transport/transport.js";
 import { Connection } from "./connection.js";
 import type { ConnectionOwner, EventOf } from "./connection-parts.js";
@@ -14,6 +14,13 @@ export interface LineOwner {
   onLineReady(line: ClientLine): void;
   onLineSlots(line: ClientLine): void;
   onLineGoaway(line: ClientLine, event: EventOf<"goaway">): void;
+  /** Whether a line that lost its transport is to wait for another one. */
+  mayLineSuspend(line: ClientLine): boolean;
+  onLineSuspended(line: ClientLine): void;
+  /** The session that was to be resumed goes on over the link of this line. */
+  onLineResume(line: ClientLine, request: ResumeRequest): void;
+  /** It does not; this line begins anew. */
+  onLineResumeRefused(line: ClientLine, message: string): void;
   /** The session is over; `error` is undefined when it was closed as wished. */
   onLineEnd(line: ClientLine, error: SluiceError | undefined): void;
   /** Nothing of it is left. Last call. */
@@ -23,7 +30,8 @@ export interface LineOwner {
 /** A connection and where it goes. */
 export class ClientLine implements ConnectionOwner {
   readonly connection: Connection;
-  readonly address: string;
+  /** Where its link goes now. */
+  address: string;
   private readonly owner: LineOwner;
 
   constructor(
@@ -55,6 +63,22 @@ export class ClientLine implements ConnectionOwner {
 
   onDrained(): void {
     this.connection.close();
+  }
+
+  maySuspend(): boolean {
+    return this.owner.mayLineSuspend(this);
+  }
+
+  onSuspended(): void {
+    this.owner.onLineSuspended(this);
+  }
+
+  onResume(request: ResumeRequest): void {
+    this.owner.onLineResume(this, request);
+  }
+
+  onResumeRefused(message: string): void {
+    this.owner.onLineResumeRefused(this, message);
   }
 
   onEnd(error: SluiceError | undefined): void {

@@ -4,16 +4,18 @@
 //   idle --begin--> waiting (for a slot) --onOpen--> open --(end at the peer | cancel | deadline | signal)--> ended
 //                    ^ |                              |
 //                    | +--- refused | cancel | deadline | signal -------------------------------------------> ended
-//                    +-------- restart (connection lost, not begun): a restartable stream only
+//                    +--- begun anew elsewhere: surely not begun here, or restartable, then with an offset
 
 import { type SluiceError, TimeoutError } from "@sluice/core";
 import type { Codec } from "../payload/codec.js";
 import type { Interaction, OpenOptions, SessionEvent } from "../protocol/session/session-api.js";
-import { type EncodedItems, encodeItems, type ItemsEvent } from "./bodies.js";
+import { type EncodedItems, encodedLength, encodeItems, type ItemsEvent } from "./bodies.js";
 import type { Connection } from "./connection.js";
 import type { StreamEnd } from "./connection-parts.js";
 import { lostRequest, RemoteError } from "./failure.js";
 import { itemTooLarge, sendLoneItem } from "./lone-item.js";
+import { errorTable } from "../protocol/protocol-error.js";
+import { encodeMetadata } from "./metadata.js";
 import type { StreamSnapshot } from "./snapshot.js";
 import type { StreamOpener, StreamRequest } from "./stream-opener.js";
 
@@ -32,6 +34,8 @@ export interface Route {
   readonly interaction: Interaction;
   /** `service.route`. */
   readonly method: string;
+  /** How often a stream is opened again without an item in between; 0: it is not restartable. */
+  readonly restarts: number;
 }
 
 /** Base of the client's ends of a call and of a stream. */
@@ -46,6 +50,15 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   private value: unknown;
   /** The encoded input until it is sent. */
   private input: EncodedItems | undefined = undefined;
+  /** The encoded input, for as long as the request may be opened again; `isRepeatable`: it is kept, or there is none. */
+  private inputAgain: EncodedItems | undefined = undefined;
+  private isRepeatable = true;
+  /** Openings of what was not begun, because the server went away. */
+  private moves = 0;
+  /** Openings since an item came, and how many items there were then. */
+  private restarts = 0;
+  private restartedAt = 0;
+  private cancelRestart: () => void = nothing;
   private deadlineAt = Number.POSITIVE_INFINITY;
   private cancelDeadline: () => void = nothing;
 
@@ -61,8 +74,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   protected abstract fail(error: unknown): void;
   /** Items wanted so far, to travel with OPEN. */
   protected abstract demandAtOpen(): number;
-  /** Items handed on so far. */
+  /** Items that this side has: where a restartable stream goes on. */
   protected abstract delivered(): number;
+  /** It will be opened again: what is counted with the session begins anew. */
+  protected abstract onRestart(): void;
 
   /** Encodes the input and asks for a stream. */
   protected begin(): void {
@@ -75,6 +90,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     try {
       if (this.value !== undefined) this.input = encodeItems(this.route.codec, [this.value]);
       this.value = undefined;
+      this.keepInput();
     } catch (error) {
       this.abandon(error);
       return;
@@ -93,7 +109,14 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   openOptions(): OpenOptions {
     const { interaction, method, codec } = this.route;
-    const options = { interaction, method, codec: codec.name, demand: this.demandAtOpen() };
+    const metadata = encodeMetadata({ offset: this.delivered() });
+    const options = {
+      interaction,
+      method,
+      codec: codec.name,
+      demand: this.demandAtOpen(),
+      ...(metadata === undefined ? {} : { metadata }),
+    };
     if (this.deadlineAt === Number.POSITIVE_INFINITY) return options;
     // At least 1: a deadline of 0 on the wire would say that there is none left to start with.
     return { ...options, deadlineMs: Math.max(1, Math.ceil(this.deadlineAt - this.route.opener.now())) };
@@ -123,17 +146,36 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   }
 
   onFailed(event: Extract<SessionEvent, { kind: "failed" }>): void {
+    const { failure, rejected } = event;
+    if (rejected && failure.code === errorTable.GOING_AWAY.code && this.mayMove()) {
+      this.connection?.detach(this.streamId);
+      this.openAgain(0);
+      return;
+    }
+    if (rejected && failure.notStarted && !failure.doNotRetry && this.mayRestart()) {
+      this.connection?.detach(this.streamId);
+      this.restart(Math.max(failure.retryAfterMs ?? 0, this.route.opener.backoffMs(this.restarts + 1)));
+      return;
+    }
     this.release();
-    this.fail(new RemoteError(event.failure));
+    this.fail(new RemoteError(failure));
   }
 
   /** A server has nothing to cancel on a stream that it answers. */
   onCancelled(): void {}
 
   onClosed(error: SluiceError, neverSent: boolean): void {
-    const delivered = this.delivered();
+    if (neverSent && this.mayMove()) {
+      this.openAgain(0);
+      return;
+    }
+    if (this.mayRestart()) {
+      this.restart(0);
+      return;
+    }
+    const { restarts } = this;
     this.release();
-    this.fail(lostRequest(this.route.method, neverSent, delivered, 0, error));
+    this.fail(lostRequest(this.route.method, neverSent, this.delivered(), restarts, error));
   }
 
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced"> {
@@ -167,8 +209,43 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     this.state = "ended";
     this.value = undefined;
     this.input = undefined;
+    this.inputAgain = undefined;
     this.cancelDeadline();
+    this.cancelRestart();
     this.options.signal?.removeEventListener("abort", this);
+  }
+
+  private mayRestart(): boolean {
+    if (this.delivered() > this.restartedAt) this.restarts = 0;
+    return this.restarts < this.route.restarts && this.route.opener.mayWait();
+  }
+
+  private restart(delayMs: number): void {
+    this.restarts += 1;
+    this.restartedAt = this.delivered();
+    this.openAgain(delayMs);
+  }
+
+  /** Whether it may be opened on the next connection, because it was surely not begun on this one. */
+  private mayMove(): boolean {
+    this.moves += 1;
+    return this.moves <= MAX_MOVES && this.isRepeatable && this.route.opener.mayWait();
+  }
+
+  private keepInput(): void {
+    const { input } = this;
+    if (input === undefined) return;
+    this.isRepeatable = this.route.restarts > 0 || encodedLength(input) <= KEPT_BYTES;
+    if (this.isRepeatable) this.inputAgain = input;
+  }
+
+  private openAgain(delayMs: number): void {
+    this.connection = undefined;
+    this.state = "waiting";
+    this.input = this.inputAgain;
+    this.onRestart();
+    if (delayMs === 0) this.route.opener.open(this);
+    else this.cancelRestart = this.route.opener.after(delayMs, () => this.route.opener.open(this));
   }
 
   private sendInput(): void {
@@ -186,5 +263,11 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     );
   }
 }
+
+/** A request that each server in turn does not begin: three are a rolling restart. Judgement. */
+const MAX_MOVES = 3;
+
+/** An input up to here is kept until its request has ended: a share of the connection's memory, 16 KiB (protocol.md G). */
+const KEPT_BYTES = 16 * 1024;
 
 function nothing(): void {}

@@ -21,6 +21,11 @@ import type { StreamOpener } from "./stream-opener.js";
 /** What a stream can be told, besides what every request can. */
 export interface StreamOptions extends RequestOptions {
   /**
+   * How often a restartable stream is opened again without an item in between, before it fails: an integer >= 0.
+   * Default 10.
+   */
+  readonly restarts?: number | undefined;
+  /**
    * Items asked for ahead of demand, and held here at most. Default: none, the demand of whoever subscribes
    * goes over the wire as it is. A round trip costs what the window does not cover.
    */
@@ -122,19 +127,18 @@ export function prepareClient<R extends Routes>(
   const authOf = authSource(options.auth);
   const runtime = options.runtime ?? defaultRuntime;
   return ({ dial, addresses, isLone, signal }) => {
+    const reconnects = isLone ? undefined : policy;
+    // Nobody comes back to a session: then the server need not keep it either.
+    const settings = reconnects === undefined ? { ...options.limits, resumeMs: 0 } : { ...options.limits };
     const connections = new Reconnector({
       runtime,
       dial,
       addresses,
-      policy: isLone ? undefined : policy,
+      policy: reconnects,
       onState: guarded(options.onState),
       sessionOptions: async () => {
-        await authOf();
-        return {
-          role: "client",
-          codecs: codecNames,
-          ...(options.limits === undefined ? {} : { settings: options.limits }),
-        };
+        const auth = await authOf();
+        return { role: "client", codecs: codecNames, settings, auth };
       },
     });
     const giveUp = (): void => void connections.close(signal?.reason);
@@ -165,6 +169,7 @@ function clientOf<R extends Routes>(service: Service<R>, connections: Reconnecto
 function methodOf(method: string, route: CallRoute | StreamRoute, opener: StreamOpener): unknown {
   const to: Route = {
     opener,
+    restarts: 0,
     codec: codecOf(method, route),
     interaction: route.interaction,
     method,
@@ -177,12 +182,24 @@ function methodOf(method: string, route: CallRoute | StreamRoute, opener: Stream
   }
   return (input: unknown, options: StreamOptions = NO_OPTIONS) => {
     checkDeadline(method, options.deadlineMs);
-    const flow = remotePublisher(to, input, options);
+    const { restarts = RESTARTS } = options;
+    checkRestarts(method, restarts);
+    const flow = remotePublisher(route.restartable ? { ...to, restarts } : to, input, options);
     return options.window === undefined ? flow : flow.pipe(prefetch(options.window));
   };
 }
 
 const NO_OPTIONS: StreamOptions = {};
+
+/** With back-off between connections, a minute or so. Judgement. */
+const RESTARTS = 10;
+
+function checkRestarts(method: string, restarts: number): void {
+  if (Number.isInteger(restarts) && restarts >= 0) return;
+  throw new RangeError(
+    `Cannot open ${method} again ${restarts} times: restarts must be an integer >= 0; 0 fails with the connection`,
+  );
+}
 
 function checkDeadline(method: string, deadlineMs: number | undefined): void {
   if (deadlineMs === undefined || (deadlineMs > 0 && deadlineMs <= LONGEST_TIMER_MS)) return;

@@ -1,7 +1,7 @@
 // What a connection speaks to: the streams that run over it, and whoever made it.
 
 import type { SluiceError } from "@sluice/core";
-import type { Peer, SessionEvent, Turn } from "../protocol/session/session-api.js";
+import type { Peer, ResumeRequest, SessionEvent, Turn } from "../protocol/session/session-api.js";
 import type { ItemsEvent } from "./bodies.js";
 import type { StreamSnapshot } from "./snapshot.js";
 
@@ -30,6 +30,14 @@ export interface ConnectionOwner {
   onSlots(): void;
   onGoaway(event: EventOf<"goaway">): void;
   onDrained(): void;
+  /** Whether a session that lost its transport is to wait for another one, if it can. */
+  maySuspend(): boolean;
+  /** The transport is lost, the session waits for another one. */
+  onSuspended(): void;
+  /** The other side wants the session that this names to go on over this connection's link (session-api.ts). */
+  onResume(request: ResumeRequest): void;
+  /** The session that was to go on over this connection's link never will. */
+  onResumeRefused(message: string): void;
   /** The session has ended; `error` is undefined when it was closed as wished. */
   onEnd(error: SluiceError | undefined): void;
   /** The transport has ended too, nothing of the connection is left. Last call. */

@@ -1,13 +1,21 @@
-// One session with the streams that run over it, and the link that carries it. Messages go through the pump
+// One session with the streams that run over it, and the link that carries it now. Messages go through the pump
 // (pump.ts); here the session's events find their stream, and the end of either finds everybody.
 //
 //   transport ── Link ── Pump ── session ──events──► StreamEnd of each stream, ConnectionOwner
+//
+//   linked ──link lost──► suspended ──adopt──► linked          a session that can be resumed (protocol.md §10)
+//     │  └──handOver──► gone            │ its time is over, abandon, close
+//     │ session closed, link lost       │
+//     └──────────────► ended ◄──────────┘
 
 import type { Clock, SluiceError } from "@sluice/core";
-import type { ProtocolError } from "../protocol/protocol-error.js";
+import { type ProtocolError, violation } from "../protocol/protocol-error.js";
 import { Session } from "../protocol/session/session.js";
 import type {
+  GoawayOptions,
   Peer,
+  ResumeAnswer,
+  ResumeRequest,
   SessionApi,
   SessionEvent,
   SessionOptions,
@@ -36,7 +44,9 @@ export class Connection implements LinkListener, PumpOwner {
   private readonly owner: ConnectionOwner;
   private readonly pump: Pump;
   private readonly streams = new Map<number, StreamEnd>();
-  private link: Link;
+  private link: Link | undefined;
+  /** What the session said while nobody may hear it, see `hold`. */
+  private held: SessionEvent[] | undefined = undefined;
   private ended = false;
 
   constructor(link: Link, runtime: Runtime, owner: ConnectionOwner, options: SessionOptions) {
@@ -50,8 +60,9 @@ export class Connection implements LinkListener, PumpOwner {
 
   /** Starts to listen and says HELLO. Apart from the constructor, so that the owner can keep the result first. */
   start(): void {
-    this.pump.use(this.link);
-    this.link.start(this);
+    const link = this.link as Link;
+    this.pump.use(link);
+    link.start(this);
     this.pump.flush();
   }
 
@@ -64,11 +75,71 @@ export class Connection implements LinkListener, PumpOwner {
   }
 
   onLinkEnd(end: TransportEnd): void {
-    if (!this.ended) {
-      const clean = end.by === "peer" && end.code === CLOSE_NORMAL;
-      this.end(transportLost(end), clean);
+    this.dropLink();
+    if (this.ended) {
+      this.owner.onGone();
+      return;
     }
-    this.owner.onGone();
+    const isClean = end.by === "peer" && end.code === CLOSE_NORMAL;
+    if (!isClean && this.session.isResumable && this.owner.maySuspend()) {
+      this.session.suspend(this.clock.now());
+      this.pump.flush();
+      return;
+    }
+    this.end(transportLost(end), isClean);
+  }
+
+  /** Goes on over `link`, which another connection has handed over; call `resume` before. */
+  adopt(link: Link): void {
+    const fenced = this.dropLink();
+    this.link = link;
+    this.pump.use(link);
+    link.handTo(this);
+    // Not before: from here on nothing of the old one is heard (protocol.md H21).
+    fenced?.fence(CLOSE_GOING_AWAY, "The session goes on over another connection");
+    this.pump.flush();
+  }
+
+  /** Whether the session goes on as `request` says; "gap" has ended it. `token`: the server's next one. */
+  resume(request: ResumeRequest, token?: Uint8Array): ResumeAnswer {
+    const now = this.clock.now();
+    return this.session.resume(request, token === undefined ? { now } : { token, now });
+  }
+
+  /** Gives its link away and is over, without a word to its owner; undefined when the link is lost. */
+  handOver(): Link | undefined {
+    this.ended = true;
+    this.session.handOver();
+    this.pump.stop();
+    return this.dropLink();
+  }
+
+  /** The session will not be resumed: it ends, and what runs on it is lost. */
+  abandon(why: string): void {
+    this.session.abandon(why);
+    this.pump.flush();
+  }
+
+  /**
+   * Says nothing, and hands no event out but HELLO and the end, until `release`: while it is found out who the peer is. What
+   * the peer sends meanwhile the session has let in: it is within its credit.
+   */
+  hold(): void {
+    this.held ??= [];
+    this.pump.hold(true);
+  }
+
+  release(): void {
+    const { held = [] } = this;
+    this.held = undefined;
+    for (const event of held) this.dispatch(event);
+    this.pump.hold(false);
+  }
+
+  /** Ends the session with an error that the peer is told. */
+  refuse(error: ProtocolError): void {
+    this.session.refuse(error);
+    this.pump.flush();
   }
 
   /** Makes `end` the stream with this id, for the events to come. */
@@ -96,6 +167,11 @@ export class Connection implements LinkListener, PumpOwner {
     return this.pump.hasRoom();
   }
 
+  /** Whether it has a transport now. */
+  isLinked(): boolean {
+    return this.link !== undefined;
+  }
+
   /** Runs `task` after `delayMs`, for deadlines; returns what cancels it. */
   after(delayMs: number, task: () => void): () => void {
     return this.clock.schedule(delayMs, task);
@@ -107,8 +183,8 @@ export class Connection implements LinkListener, PumpOwner {
   }
 
   /** Announces the end; running streams go on, then the owner hears `onDrained`. */
-  drain(reason: string): void {
-    this.session.goaway({ reason });
+  drain(options: GoawayOptions): void {
+    this.session.goaway(options);
     this.wake();
   }
 
@@ -143,8 +219,16 @@ export class Connection implements LinkListener, PumpOwner {
     for (;;) {
       const event = this.session.nextEvent();
       if (event === undefined) return;
-      this.dispatch(event);
+      if (this.held === undefined || event.kind === "ready" || event.kind === "closed") this.dispatch(event);
+      else this.keep(this.held, event);
     }
+  }
+
+  private keep(held: SessionEvent[], event: SessionEvent): void {
+    held.push(event);
+    if (held.length !== MAX_HELD_EVENTS) return;
+    const text = `Cannot take more than ${MAX_HELD_EVENTS} events before it is known who the peer is: wait for HELLO`;
+    this.session.refuse(violation("FLOODED", text, "§2.1"));
   }
 
   private dispatch(event: SessionEvent): void {
@@ -185,10 +269,14 @@ export class Connection implements LinkListener, PumpOwner {
         this.onSessionClosed(event.error);
         return;
       case "resume":
-        this.session.refuseResume("unknown");
+        this.owner.onResume(event.request);
         return;
       case "resumeRefused":
+        this.owner.onResumeRefused(event.message);
+        return;
       case "suspended":
+        this.onSuspended(event.error);
+        return;
       case "blocked":
       case "roundTrip":
         // Seen through `snapshot`; nobody may wait for them.
@@ -198,12 +286,25 @@ export class Connection implements LinkListener, PumpOwner {
     }
   }
 
+  private onSuspended(error: ProtocolError): void {
+    // Still there when the session found out by itself, by its heartbeat.
+    this.dropLink()?.fence(CLOSE_GOING_AWAY, error.message);
+    this.owner.onSuspended();
+  }
+
   private onSessionClosed(error: ProtocolError | undefined): void {
     if (this.ended) return;
     this.pump.sendSaid();
-    if (error === undefined) this.link.close(CLOSE_NORMAL, "");
-    else this.link.close(error.blame === "us" ? CLOSE_GOING_AWAY : CLOSE_PROTOCOL_ERROR, error.message);
+    if (error === undefined) this.link?.close(CLOSE_NORMAL, "");
+    else this.link?.close(error.blame === "us" ? CLOSE_GOING_AWAY : CLOSE_PROTOCOL_ERROR, error.message);
     this.end(error === undefined ? undefined : connectionError(error));
+  }
+
+  private dropLink(): Link | undefined {
+    const { link } = this;
+    this.link = undefined;
+    this.pump.use(undefined);
+    return link;
   }
 
   private end(error: SluiceError | undefined, isClean = error === undefined): void {
@@ -211,11 +312,16 @@ export class Connection implements LinkListener, PumpOwner {
     // When the link broke, the session does not know yet; it must not open another stream.
     this.session.close();
     this.pump.stop();
+    this.held = undefined;
     const lost = error ?? connectionLost("it was closed on this side");
-    const streams = [...this.streams.values()];
+    const streams = [...this.streams];
     this.streams.clear();
     // The owner first: a stream that is opened again must not find this connection any more.
     this.owner.onEnd(isClean ? undefined : error);
-    for (const stream of streams) stream.onClosed(lost, false);
+    for (const [streamId, stream] of streams) stream.onClosed(lost, this.session.wasNeverSent(streamId));
+    if (this.link === undefined) this.owner.onGone();
   }
 }
+
+/** A peer that keeps to what it may do before HELLO has eight streams open: judgement. */
+const MAX_HELD_EVENTS = 4096;

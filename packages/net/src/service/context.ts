@@ -12,17 +12,31 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   /** Milliseconds that were left when the request arrived; undefined: no deadline. */
   readonly deadlineMs: number | undefined;
+  /**
+   * Items of a restartable stream that the client has already had: begin with the one behind them. 0 at first, and
+   * always for other routes.
+   */
+  readonly offset: number;
+  /** Who asks, as the server's `authenticate` says; "" without it. */
+  readonly principal: string;
 }
+
+/** What is known of a request when it comes. */
+export type RequestFacts = Pick<HandlerContext, "deadlineMs" | "offset" | "principal">;
 
 /** Makes the signal only for handlers that look at it: a controller costs more than a small call. */
 export class RequestContext implements HandlerContext {
   readonly deadlineMs: number | undefined;
+  readonly offset: number;
+  readonly principal: string;
   private controller: AbortController | undefined = undefined;
   private reason: unknown = undefined;
   private isAborted = false;
 
-  constructor(deadlineMs: number | undefined) {
+  constructor({ deadlineMs, offset, principal }: RequestFacts) {
     this.deadlineMs = deadlineMs;
+    this.offset = offset;
+    this.principal = principal;
   }
 
   get signal(): AbortSignal {

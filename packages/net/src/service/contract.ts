@@ -14,6 +14,8 @@ export interface CallRoute<Input = unknown, Parsed = unknown, Output = unknown>
 export interface StreamRoute<Input = unknown, Parsed = unknown, Output = unknown>
   extends Route<Input, Parsed, Output> {
   readonly interaction: "stream";
+  /** Whether a client that lost its connection goes on with another one behind what it has had. */
+  readonly restartable: boolean;
 }
 
 /** What both kinds of route say. `Input` is what the client gives, `Parsed` what the handler gets. */
@@ -42,6 +44,16 @@ export interface RouteOptions<In, Out> {
   readonly output?: Out;
   /** How values become bytes. Default `"msgpack"`; `"raw"` is for items that are bytes, `"json"` for looking at. */
   readonly codec?: CodecName;
+}
+
+/** What a stream's route is made of. */
+export interface StreamRouteOptions<In, Out> extends RouteOptions<In, Out> {
+  /**
+   * Promises that the handler gives the same items in the same order for the same input, so that a client that lost
+   * its connection can open the stream again and go on: the handler then begins behind the first `context.offset`
+   * items. Default false: such a stream ends with a `ConnectionLostError`.
+   */
+  readonly restartable?: boolean;
 }
 
 /** A schema, or none. */
@@ -83,9 +95,9 @@ export function call<In extends MaybeSchema = undefined, Out extends MaybeSchema
  * ```
  */
 export function stream<In extends MaybeSchema = undefined, Out extends MaybeSchema = undefined>(
-  options: RouteOptions<In, Out> = {},
+  options: StreamRouteOptions<In, Out> = {},
 ): StreamRoute<InputOf<In>, ParsedOf<In>, OutputOf<Out>> {
-  return { interaction: "stream", ...routeOf(options) };
+  return { interaction: "stream", restartable: options.restartable === true, ...routeOf(options) };
 }
 
 /**

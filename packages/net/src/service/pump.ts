@@ -31,6 +31,9 @@ export class Pump {
   private readonly flushTask: () => void;
   private readonly ticker: Ticker;
   private link: Link | undefined = undefined;
+  /** How often the session had been resumed when it got this link: what an older one delivers counts for nothing. */
+  private epoch = 0;
+  private isHeld = false;
   private isReceiving = false;
   private hasReply = false;
   private isFlushing = false;
@@ -56,12 +59,19 @@ export class Pump {
   /** Goes on over this link, or waits for one. Call `flush` after it, when the session has something to say. */
   use(link: Link | undefined): void {
     this.link = link;
+    this.epoch = this.session.epoch;
+  }
+
+  /** Says nothing for the time being, whatever there is to say; an end is said all the same. */
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld;
+    if (!isHeld) this.wake();
   }
 
   receive(message: Uint8Array): void {
     if (this.stopped) return;
     this.isReceiving = true;
-    this.session.receive(message, this.clock.now());
+    this.session.receive(message, this.clock.now(), this.epoch);
     this.owner.dispatchEvents();
     this.isReceiving = false;
     if (this.hasReply) {
@@ -124,7 +134,7 @@ export class Pump {
 
   private sendMessages(): void {
     const { link } = this;
-    while (link?.hasRoom() === true) {
+    while (link?.hasRoom() === true && !this.isHeld) {
       const message = this.session.transmit(this.clock.now(), this.owner.takeTurn);
       if (message === undefined) return;
       link.send(message);

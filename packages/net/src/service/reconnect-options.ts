@@ -57,7 +57,9 @@ export function reconnectPolicy(options: boolean | ReconnectOptions = true): Rec
 
 /** Whether another attempt would meet the same answer: who connects is told, not the network. */
 export function isFinal(error: unknown): boolean {
-  return error instanceof TypeError || (error instanceof SluiceError && FINAL.has(error.code));
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  const status = (error as { status?: unknown } | null)?.status;
+  return status === 401 || status === 403 || (error instanceof SluiceError && FINAL.has(error.code));
 }
 
 /** Milliseconds that whoever refused the connection asked for; 0: it said nothing. */

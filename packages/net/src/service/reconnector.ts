@@ -9,12 +9,14 @@
 //   │                        closed                        │
 //   └──────────────────────────────────────────────────────┘
 //
+// A connection that was lost and can be resumed is kept meanwhile: whoever reconnects asks for it, and it either goes on
+// over the new link, with everything that runs on it, or is lost for good and not asked for again (protocol.md §10).
 // Without a policy the client ends with its first connection. After a GOAWAY the old connection goes on beside the
 // new one until its streams have ended or the server cuts it (protocol.md §7.2).
 
 import { SluiceError } from "@sluice/core";
 import { backoffMs } from "@sluice/core/kit";
-import type { SessionOptions } from "../protocol/session/session-api.js";
+import type { ResumeRequest, SessionOptions } from "../protocol/session/session-api.js";
 import { CLOSE_GOING_AWAY, type Transport } from "../transport/transport.js";
 import type { Addresses } from "./addresses.js";
 import { AttemptBudget } from "./attempt-budget.js";
@@ -63,6 +65,8 @@ export class Reconnector implements LineOwner, OpenerOwner {
   /** All connections that are not gone, the oldest first. */
   private readonly lines = new Set<ClientLine>();
   private current: ClientLine | undefined = undefined;
+  /** The one that lost its transport and waits for another. */
+  private suspended: ClientLine | undefined = undefined;
   private attempt: Attempt | undefined = undefined;
   private cancelWait: () => void = nothing;
   /** Attempts that failed since the last connection. */
@@ -77,7 +81,7 @@ export class Reconnector implements LineOwner, OpenerOwner {
     const { policy } = parts;
     this.parts = parts;
     this.budget = policy === undefined ? undefined : new AttemptBudget(policy.attempts, policy.windowMs);
-    this.opener = new StreamOpener(parts.runtime.clock, this);
+    this.opener = new StreamOpener(parts.runtime, this);
     this.closed = new Promise((resolve) => {
       this.settleClosed = resolve;
     });
@@ -112,11 +116,51 @@ export class Reconnector implements LineOwner, OpenerOwner {
   onLineReady(line: ClientLine): void {
     if (this.attempt?.line !== line) return;
     this.attempt = undefined;
-    this.failures = 0;
-    this.current = line;
-    this.opener.use(line.connection);
-    this.enter("open");
+    this.goOn(line);
     this.resolveOpened();
+  }
+
+  mayLineSuspend(line: ClientLine): boolean {
+    // After a GOAWAY nobody takes it up again, and after close() nobody wants it.
+    return line === this.current;
+  }
+
+  onLineSuspended(line: ClientLine): void {
+    if (line !== this.current || this.parts.policy === undefined) {
+      line.connection.abandon("nobody waits for it");
+      return;
+    }
+    this.suspended = line;
+    this.goDown();
+    this.retry(this.parts.policy, undefined);
+  }
+
+  onLineResume(line: ClientLine, request: ResumeRequest): void {
+    if (this.attempt?.line !== line) return;
+    this.attempt = undefined;
+    this.lines.delete(line);
+    const old = this.suspended;
+    this.suspended = undefined;
+    const link = line.connection.handOver();
+    if (old === undefined || link === undefined) {
+      // Its time was over while the server agreed: there is nothing that could go on.
+      link?.fence(CLOSE_GOING_AWAY, "The session is over");
+      this.onFailed(new SluiceError("SESSION_LOST", "The session ended before it could be resumed"));
+      return;
+    }
+    old.address = line.address;
+    this.current = old;
+    const answer = old.connection.resume(request);
+    // Whatever it is: a session that cannot go on tells the server so over this link, and ends.
+    old.connection.adopt(link);
+    if (answer === "resumed" && this.current === old) this.goOn(old);
+  }
+
+  onLineResumeRefused(line: ClientLine, message: string): void {
+    const old = this.suspended;
+    if (this.attempt?.line !== line || old === undefined) return;
+    this.suspended = undefined;
+    old.connection.abandon(`the server refused: ${message}`);
   }
 
   onLineSlots(line: ClientLine): void {
@@ -141,6 +185,8 @@ export class Reconnector implements LineOwner, OpenerOwner {
       this.onFailed(line.address === "" ? reason : connectFailure(line.address, reason));
     } else if (line === this.current) {
       this.onLost(error);
+    } else if (line === this.suspended) {
+      this.suspended = undefined;
     }
   }
 
@@ -172,7 +218,8 @@ export class Reconnector implements LineOwner, OpenerOwner {
 
   private async dialFor(attempt: Attempt): Promise<void> {
     const { parts } = this;
-    const options = await parts.sessionOptions();
+    const resume = this.suspended?.connection.session.resumption();
+    const options = { ...(await parts.sessionOptions()), ...(resume === undefined ? {} : { resume }) };
     const address = await parts.addresses.current();
     if (this.attempt !== attempt) return;
     const transport = await parts.dial(address, attempt.controller.signal);
@@ -197,9 +244,26 @@ export class Reconnector implements LineOwner, OpenerOwner {
     } else if (policy === undefined || isFinal(error)) {
       this.finish(asSluiceError(error), asSluiceError(error), error);
     } else {
-      this.parts.addresses.advance();
+      // Only the server that has the session can go on with it: it gets a chance before the others.
+      if (this.suspended === undefined || this.failures >= RESUME_ATTEMPTS) this.parts.addresses.advance();
       this.retry(policy, error);
     }
+  }
+
+  /** This is the connection in use from here on. */
+  private goOn(line: ClientLine): void {
+    this.failures = 0;
+    this.current = line;
+    this.enter("open");
+    this.opener.use(line.connection);
+  }
+
+  /** There is no connection to use. */
+  private goDown(): void {
+    this.current = undefined;
+    this.opener.use(undefined);
+    this.downSince = this.parts.runtime.clock.now();
+    this.enter("reconnecting");
   }
 
   /** The connection in use has ended. */
@@ -207,14 +271,13 @@ export class Reconnector implements LineOwner, OpenerOwner {
     const reason =
       error ?? new SluiceError("CONNECTION_LOST", "The connection was closed; connect again to go on");
     const { policy } = this.parts;
-    this.current = undefined;
-    this.opener.use(undefined);
     if (policy === undefined || isFinal(error)) {
+      this.current = undefined;
+      this.opener.use(undefined);
       this.finish(error, reason, reason);
       return;
     }
-    this.downSince = this.parts.runtime.clock.now();
-    this.enter("reconnecting");
+    this.goDown();
     this.retry(policy, reason);
   }
 
@@ -241,13 +304,10 @@ export class Reconnector implements LineOwner, OpenerOwner {
 
   /** The connection in use goes on without new streams, and another one is made after `waitMs`. */
   private leave(waitMs: number): void {
-    this.current = undefined;
-    this.opener.use(undefined);
     this.parts.addresses.advance();
-    this.downSince = this.parts.runtime.clock.now();
     const [oldest] = this.lines;
     if (this.lines.size > MAX_LEAVING) oldest?.connection.close();
-    this.enter("reconnecting");
+    this.goDown();
     this.wait(Math.max(waitMs, this.budget?.waitMs(this.downSince) ?? 0));
   }
 
@@ -259,6 +319,7 @@ export class Reconnector implements LineOwner, OpenerOwner {
     const { attempt } = this;
     this.attempt = undefined;
     this.current = undefined;
+    this.suspended = undefined;
     attempt?.controller.abort(thrown);
     this.opener.onEnd(lost);
     for (const line of this.lines) line.connection.close();
@@ -279,6 +340,9 @@ export class Reconnector implements LineOwner, OpenerOwner {
 
 /** Connections that end after a GOAWAY, at most; the oldest is cut for one more. Judgement: a rolling restart has two. */
 const MAX_LEAVING = 4;
+
+/** Attempts at the server that has the session, before the next address has its turn. Judgement: one lost, one late. */
+const RESUME_ATTEMPTS = 3;
 
 function asSluiceError(error: unknown): SluiceError {
   if (error instanceof SluiceError) return error;

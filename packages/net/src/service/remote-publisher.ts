@@ -14,6 +14,7 @@ import {
   type StageSubscriber,
   signalTerminal,
   type Terminal,
+  UNBOUNDED,
 } from "@sluice/core/kit";
 import { decodeItems, type ItemsEvent } from "./bodies.js";
 import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
@@ -37,6 +38,8 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
   private demand = 0;
   /** Items handed on. */
   private taken = 0;
+  /** Of these, how many came before it was opened the last time: the session counts from there. */
+  private base = 0;
   private isDelivering = false;
   /** The end, when it comes from within `next`: signals are serial (§1.3). */
   private terminal: Terminal | undefined = undefined;
@@ -54,19 +57,18 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
       this.abandon(error);
       return;
     }
-    const { downstream } = this;
+    const { downstream, connection } = this;
     let dropped = 0;
     this.isDelivering = true;
-    for (let i = 0; i < items.length && this.state === "open"; i += 1) {
+    // Whoever takes an item may end the stream; the connection may too, and the rest comes again over another one.
+    for (let i = 0; i < items.length && this.connection === connection && this.state === "open"; i += 1) {
       this.taken += 1;
       if (!downstream.next(items[i] as T)) dropped += 1;
     }
     this.isDelivering = false;
-    if (this.state !== "open") {
-      if (this.terminal !== undefined) this.settle(this.terminal);
-      return;
-    }
-    this.connection?.session.consumed(this.streamId, items.length);
+    if (this.terminal !== undefined) this.settle(this.terminal);
+    if (this.state === "ended") return;
+    if (this.connection === connection) this.connection?.session.consumed(this.streamId, items.length);
     if (dropped > 0) this.request(dropped);
     else this.connection?.wake();
   }
@@ -83,11 +85,15 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
   }
 
   protected override demandAtOpen(): number {
-    return this.demand;
+    return this.demandFromBase();
   }
 
   protected override delivered(): number {
     return this.taken;
+  }
+
+  protected override onRestart(): void {
+    this.base = this.taken;
   }
 
   request(n: number): void {
@@ -95,7 +101,7 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
     this.demand = addDemand(this.demand, n);
     if (this.state === "idle") this.begin();
     else if (this.state === "open") {
-      this.connection?.session.grantItems(this.streamId, this.demand);
+      this.connection?.session.grantItems(this.streamId, this.demandFromBase());
       this.connection?.wake();
     }
   }
@@ -104,6 +110,10 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
     this.downstream = NOBODY;
     this.terminal = undefined;
     if (this.state !== "ended") this.stop();
+  }
+
+  private demandFromBase(): number {
+    return this.demand === UNBOUNDED ? UNBOUNDED : this.demand - this.base;
   }
 
   private settle(terminal: Terminal): void {

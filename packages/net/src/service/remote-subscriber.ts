@@ -14,6 +14,7 @@ import type { Turn } from "../protocol/session/session-api.js";
 import { BatchSize } from "./batch-size.js";
 import { encodedLength, sendEncoded } from "./bodies.js";
 import type { Connection } from "./connection.js";
+import type { RequestFacts } from "./context.js";
 import { itemTooLarge } from "./lone-item.js";
 import { OutgoingItems } from "./outgoing-items.js";
 import { Responder, type ServedRoute } from "./responder.js";
@@ -36,8 +37,8 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
   private isOffered = false;
   private inTurn = false;
 
-  constructor(connection: Connection, streamId: number, route: ServedRoute, deadlineMs: number | undefined) {
-    super(connection, streamId, route, deadlineMs);
+  constructor(connection: Connection, streamId: number, route: ServedRoute, facts: RequestFacts) {
+    super(connection, streamId, route, facts);
     this.outgoing = new OutgoingItems(route.codec, route.checkedOutput, route.method);
   }
 

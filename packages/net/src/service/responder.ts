@@ -11,7 +11,7 @@ import type { Interaction, Turn } from "../protocol/session/session-api.js";
 import { decodeItems, itemCount, type ItemsEvent } from "./bodies.js";
 import type { Connection } from "./connection.js";
 import type { StreamEnd } from "./connection-parts.js";
-import { RequestContext } from "./context.js";
+import { RequestContext, type RequestFacts } from "./context.js";
 import { failureOf } from "./failure.js";
 import { LONGEST_TIMER_MS } from "./runtime.js";
 import type { StreamSnapshot } from "./snapshot.js";
@@ -31,6 +31,7 @@ export interface ServedRoute {
   /** `service.route`. */
   readonly method: string;
   readonly interaction: Interaction;
+  readonly restartable: boolean;
   readonly input: StandardSchemaV1 | undefined;
   /** Set only when outputs are to be checked. */
   readonly checkedOutput: StandardSchemaV1 | undefined;
@@ -53,11 +54,11 @@ export abstract class Responder implements StreamEnd {
   private pending = 0;
   private cancelDeadline: () => void = nothing;
 
-  constructor(connection: Connection, streamId: number, route: ServedRoute, deadlineMs: number | undefined) {
+  constructor(connection: Connection, streamId: number, route: ServedRoute, facts: RequestFacts) {
     this.connection = connection;
     this.streamId = streamId;
     this.route = route;
-    this.context = new RequestContext(deadlineMs);
+    this.context = new RequestContext(facts);
   }
 
   /** Begins to listen; apart from the constructor because it starts a timer. */

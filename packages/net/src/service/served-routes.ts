@@ -37,6 +37,7 @@ export function servedRoutes(
     served.set(method, {
       method,
       interaction: route.interaction,
+      restartable: route.interaction === "stream" && route.restartable,
       input: route.input,
       checkedOutput: options.checkOutput === true ? route.output : undefined,
       codec: codecOf(method, route),

@@ -1,11 +1,12 @@
 // Opens streams as the server has slots for them (protocol.md B1: streams are credit too). Who comes while all
 // are taken, or while there is no connection, waits in line.
 
-import { type Clock, SluiceError } from "@sluice/core";
-import { Ring } from "@sluice/core/kit";
+import { SluiceError } from "@sluice/core";
+import { backoffMs, checkBackoff, Ring } from "@sluice/core/kit";
 import type { OpenOptions, OpenRefusal } from "../protocol/session/session-api.js";
 import type { Connection } from "./connection.js";
 import { ConnectionLostError } from "./failure.js";
+import { type Runtime, randomOf } from "./runtime.js";
 
 /** One who wants a stream. */
 export interface StreamRequest {
@@ -32,7 +33,7 @@ export interface OpenerOwner {
  * line that only grows answers nobody in time.
  */
 export class StreamOpener {
-  private readonly clock: Clock;
+  private readonly runtime: Runtime;
   private readonly owner: OpenerOwner;
   /** Where streams are opened; undefined while there is no connection. */
   private connection: Connection | undefined = undefined;
@@ -42,8 +43,8 @@ export class StreamOpener {
   /** Why no connection will come any more. */
   private ended: SluiceError | undefined = undefined;
 
-  constructor(clock: Clock, owner: OpenerOwner) {
-    this.clock = clock;
+  constructor(runtime: Runtime, owner: OpenerOwner) {
+    this.runtime = runtime;
     this.owner = owner;
   }
 
@@ -55,12 +56,17 @@ export class StreamOpener {
 
   /** Milliseconds on the client's clock. */
   now(): number {
-    return this.clock.now();
+    return this.runtime.clock.now();
   }
 
   /** Runs `task` after `delayMs`; returns what cancels it. */
   after(delayMs: number, task: () => void): () => void {
-    return this.clock.schedule(delayMs, task);
+    return this.runtime.clock.schedule(delayMs, task);
+  }
+
+  /** How long a request waits before it is opened again for the nth time, when the server refused it. */
+  backoffMs(attempt: number): number {
+    return backoffMs(BACKOFF, attempt, 0, randomOf(this.runtime));
   }
 
   /** Whether a request that lost its connection may wait for another one. */
@@ -137,6 +143,9 @@ export class StreamOpener {
     return false;
   }
 }
+
+/** For streams that a server refuses with "not now". Judgement. */
+const BACKOFF = checkBackoff("open a stream again", { baseMs: 100, capMs: 5000 });
 
 /** Requests behind the first in line, 1,024 with it: sixteen times the slots of a server of ours; judgement. */
 const MAX_WAITING = 1023;

@@ -30,7 +30,9 @@ export class SimTransport implements Transport, PipeReceiver {
   private hasEnded = false;
   private messageListener: ((message: Uint8Array) => void) | undefined;
   private roomListener: () => void = ignore;
-  private closeListener: (end: TransportEnd) => void = ignore;
+  private closeListener: ((end: TransportEnd) => void) | undefined;
+  /** The end, when nobody listened. */
+  private missed: TransportEnd | undefined;
 
   constructor(node: string, direction: LinkDirection, transmitter: Transmitter, owner: SimTransportOwner) {
     this.node = node;
@@ -86,6 +88,9 @@ export class SimTransport implements Transport, PipeReceiver {
 
   onClose(listener: (end: TransportEnd) => void): void {
     this.closeListener = listener;
+    // A connection may break between the moment it is there and the moment somebody listens.
+    const { missed } = this;
+    if (missed !== undefined) this.direction.clock.schedule(0, () => listener(missed));
   }
 
   close(code: number, reason: string): void {
@@ -119,7 +124,8 @@ export class SimTransport implements Transport, PipeReceiver {
     }
     const told = this.closing ?? how;
     this.owner.ended(told, this.node);
-    this.closeListener(told);
+    if (this.closeListener === undefined) this.missed = told;
+    else this.closeListener(told);
   }
 }
 

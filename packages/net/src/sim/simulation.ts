@@ -78,7 +78,14 @@ export class Simulation {
     this.maxTasksAtOnce = maxTasksAtOnce;
     const { time } = this;
     this.clock = time;
-    this.runtime = { clock: time, defer: (task) => void time.schedule(0, task) };
+    // Its own chance: what clients and servers draw does not change what links and scenarios see.
+    const chance = new SimRandom(seed ^ 0x5eed);
+    this.runtime = {
+      clock: time,
+      defer: (task) => void time.schedule(0, task),
+      random: () => chance.next(),
+      randomBytes: (count) => Uint8Array.from({ length: count }, () => chance.int(0, 255)),
+    };
   }
 
   /** Milliseconds since the beginning. */

@@ -1,6 +1,7 @@
 // Opens a WebSocket with the `ws` package. Every way in which that can fail becomes one line that says what
 // was tried, what came back, and what to look at next.
 
+import type { IncomingMessage } from "node:http";
 import { SluiceError } from "@sluice/core";
 import { WebSocket } from "ws";
 import { MAX_MESSAGE_BYTES, SUBPROTOCOL } from "./transport.js";
@@ -46,7 +47,7 @@ export function wsConnect(url: string, options: WsConnectOptions = {}): Promise<
     signal?.addEventListener("abort", abort, { once: true });
     socket.once("unexpected-response", (request, response) => {
       settled();
-      reject(refusal(url, response.statusCode ?? 0, String(response.headers["x-sluice-reason"] ?? "")));
+      reject(refusal(url, response));
       request.destroy();
     });
     socket.once("error", (error: Error) => {
@@ -82,12 +83,26 @@ export function checkUrl(url: string): void {
   }
 }
 
-function refusal(url: string, status: number, reason: string): SluiceError {
-  if (reason !== "") return new SluiceError("CONNECT_FAILED", `Cannot connect to ${url}: refused, ${reason}`);
-  return new SluiceError(
-    "CONNECT_FAILED",
-    `Cannot connect to ${url}: it answered HTTP ${status} instead of opening a WebSocket; check the path, and that a Sluice server listens there`,
-  );
+/** A server answered, and it was no WebSocket. `retryAfterMs`: what it asked for. */
+class RefusedError extends SluiceError {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, { statusCode = 0, headers }: IncomingMessage) {
+    super("CONNECT_FAILED", message);
+    this.status = statusCode;
+    const seconds = Number(headers["retry-after"]);
+    this.retryAfterMs = seconds >= 0 ? seconds * 1000 : undefined;
+  }
+}
+
+function refusal(url: string, response: IncomingMessage): SluiceError {
+  const reason = String(response.headers["x-sluice-reason"] ?? "");
+  const text =
+    reason === ""
+      ? `it answered HTTP ${response.statusCode} instead of opening a WebSocket; check the path, and that a Sluice server listens there`
+      : `refused, ${reason}`;
+  return new RefusedError(`Cannot connect to ${url}: ${text}`, response);
 }
 
 function failure(url: string, error: Error & { code?: string }, timeoutMs: number): SluiceError {

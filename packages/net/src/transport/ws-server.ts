@@ -2,7 +2,7 @@
 // from a foreign page, gets an HTTP answer that says why, and no socket.
 
 import { createServer } from "node:http";
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { SluiceError } from "@sluice/core";
@@ -28,6 +28,13 @@ export interface WsListenOptions {
 /** Why nobody is let in now; undefined: the next one is. Asked for each upgrade, before a socket is made of it. */
 export type Door = () => string | undefined;
 
+/** The upgrade request of a socket. */
+export interface WsRequest {
+  readonly origin: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly address: string | undefined;
+}
+
 /** A port that is being listened on. */
 export interface WsListener {
   readonly host: string;
@@ -43,7 +50,7 @@ export interface WsListener {
  * open, rejects with a `SluiceError` `LISTEN_FAILED`. Whom `door` does not let in gets HTTP 503 with its reason.
  */
 export function wsListen(
-  onTransport: (transport: Transport) => void,
+  onTransport: (transport: Transport, request: WsRequest) => void,
   options: WsListenOptions = {},
   door: Door = open,
 ): Promise<WsListener> {
@@ -72,7 +79,9 @@ export function wsListen(
       refuse(socket, reason);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => onTransport(wsTransport(webSocket)));
+    const { headers } = request;
+    const about = { origin: headers.origin, headers, address: request.socket.remoteAddress };
+    sockets.handleUpgrade(request, socket, head, (webSocket) => onTransport(wsTransport(webSocket), about));
   });
   return new Promise((resolve, reject) => {
     // Stays for good: an error after listening has nobody to reject to, and must not be uncaught.
@@ -87,6 +96,7 @@ export function wsListen(
 interface Refusal {
   readonly status: string;
   readonly reason: string;
+  readonly retryAfterSeconds?: number;
 }
 
 function whyRefused(request: IncomingMessage, origins: readonly string[] | undefined): Refusal | undefined {
@@ -106,7 +116,9 @@ function whyRefused(request: IncomingMessage, origins: readonly string[] | undef
 }
 
 function whyFull(reason: string | undefined): Refusal | undefined {
-  return reason === undefined ? undefined : { status: "503 Service Unavailable", reason };
+  return reason === undefined
+    ? undefined
+    : { status: "503 Service Unavailable", reason, retryAfterSeconds: 1 };
 }
 
 function isAllowed(
@@ -126,6 +138,7 @@ function refuse(socket: Duplex, refusal: Refusal): void {
   socket.once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${refusal.status}\r\nconnection: close\r\ncontent-type: text/plain\r\n` +
+      `${refusal.retryAfterSeconds === undefined ? "" : `retry-after: ${refusal.retryAfterSeconds}\r\n`}` +
       `x-sluice-reason: ${refusal.reason}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -166,11 +166,11 @@ describe("a server meets a peer that", () => {
     await until(() => connectionErrors.length === 1);
   });
 
-  it("vanishes in the middle of a stream: the source is closed", async () => {
+  it("vanishes in the middle of a stream, with no way back: the source is closed", async () => {
     const { socket } = await rawPeer();
     socket.send(
       message(
-        hello,
+        frame(helloOf("client", settingsOf("client", { resumeMs: 0 }), ["msgpack", "raw"])),
         open(1),
         input(1, 1_000_000),
         frame({ kind: "complete", streamId: 1, items: 1, bytes: chargeOf(1_000_000) }),
