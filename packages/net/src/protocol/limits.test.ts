@@ -36,10 +36,11 @@ describe("settingsOf", () => {
     expect(settingsOf("server", { peerStreams: 1000 }).shareBytes).toBe(4194);
   });
 
-  it("refuses a message size that its own item or metadata exceeds", () => {
-    expect(() =>
-      settingsOf("server", { messageBytes: 100_000, itemBytes: 100_000, shareBytes: 262_144 }),
-    ).toThrow(RangeError);
+  it("takes items that are larger than a message: they come in parts", () => {
+    expect(settingsOf("server", { messageBytes: 100_000, itemBytes: 200_000 }).itemBytes).toBe(200_000);
+  });
+
+  it("refuses a message size that its own metadata exceeds", () => {
     expect(() => settingsOf("server", { metadataBytes: 1_048_576 })).toThrow(/metadata/);
     expect(() => settingsOf("server", { messageBytes: 16_383 })).toThrow(RangeError);
   });

@@ -152,7 +152,7 @@ export const SMALLEST_GRANT = 1024;
  * ```ts
  * import { settingsOf } from "@sluice/net/protocol";
  *
- * console.log(settingsOf("server").itemBytes); // prints 1048512
+ * console.log(settingsOf("server").itemBytes); // prints 4194304
  * // Larger items: a larger message. A smaller budget means smaller items.
  * console.log(settingsOf("server", { messageBytes: 2_097_152 }).itemBytes); // prints 2097088
  * console.log(settingsOf("server", { receiveBudget: 1_048_576 }).itemBytes); // prints 786408
@@ -169,7 +169,7 @@ export function settingsOf(role: "client" | "server", given: Partial<Settings> =
   const pool = receiveBudget - streams * shareBytes;
   const settings: Settings = {
     messageBytes,
-    itemBytes: given.itemBytes ?? defaultItem(pool, shareBytes, itemOverhead, messageBytes),
+    itemBytes: given.itemBytes ?? defaultItem(pool, shareBytes, itemOverhead),
     itemOverhead,
     shareBytes,
     metadataBytes: given.metadataBytes ?? Math.min(16 * KIB, Math.floor(messageBytes / 4)),
@@ -238,10 +238,6 @@ export function infeasibility(
   if (itemOverhead < 1 || itemOverhead > LARGEST_OVERHEAD) {
     return `itemOverhead is ${itemOverhead} and must be 1 to ${LARGEST_OVERHEAD}`;
   }
-  // Until the session sends parts: every item fits a message.
-  if (!PARTS && itemBytes + FRAME_BYTES > messageBytes) {
-    return `an item of ${itemBytes} bytes in its frame must fit messageBytes, ${messageBytes}; raise messageBytes or lower itemBytes`;
-  }
   if (metadataBytes + METHOD_BYTES + FRAME_BYTES > messageBytes || messageBytes < SMALLEST_MESSAGE) {
     return `messageBytes is ${messageBytes} and must be at least ${SMALLEST_MESSAGE} and hold an OPEN with ${metadataBytes} bytes of metadata; raise it`;
   }
@@ -264,9 +260,8 @@ function defaultShare(receiveBudget: number, streams: number): number {
   return Math.max(SMALLEST_SHARE, Math.min(16 * KIB, Math.floor(receiveBudget / 4 / streams)));
 }
 
-function defaultItem(pool: number, shareBytes: number, itemOverhead: number, messageBytes: number): number {
-  const largest = Math.min(4 * MIB, Math.max(pool, shareBytes) - itemOverhead - LENGTH_BYTES);
-  return PARTS ? largest : Math.min(largest, messageBytes - FRAME_BYTES);
+function defaultItem(pool: number, shareBytes: number, itemOverhead: number): number {
+  return Math.min(4 * MIB, Math.max(pool, shareBytes) - itemOverhead - LENGTH_BYTES);
 }
 
 function check(name: keyof Settings, value: number): void {
@@ -281,9 +276,6 @@ const MIB = 1024 * KIB;
 
 // Streams of one side at once.
 const SLOTS = 256;
-
-// Whether the session sends large items in parts. Goes away with its branches as soon as the session does.
-const PARTS: boolean = false;
 
 // What may be zero; everything else is at least 1.
 const LEAST: Partial<Record<keyof Settings, number>> = {

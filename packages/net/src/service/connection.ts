@@ -278,6 +278,7 @@ export class Connection implements LinkListener, PumpOwner {
         this.onSuspended(event.error);
         return;
       case "blocked":
+      case "urgency":
       case "roundTrip":
         // Seen through `snapshot`; nobody may wait for them.
         return;

@@ -62,9 +62,9 @@ export class CreditGranted {
     this.delivered += count;
   }
 
-  /** Lets everything held go unread: the stream was cancelled or failed. */
-  discard(): void {
-    this.discarded += this.held;
+  /** Lets what is held go unread, all of it if not said otherwise: the stream was cancelled or failed. */
+  discard(count: number = this.held): void {
+    this.discarded += count;
   }
 
   /** The peer goes on at the limit and sends nothing of what is unsent; how much that was. */

@@ -37,6 +37,12 @@ export class Held {
     return freed;
   }
 
+  /** Takes back the frame that was booked last, of which nothing was taken; its bytes. */
+  dropLast(): number {
+    this.size--;
+    return this.charges[(this.head + this.size) & (this.counts.length - 1)] as number;
+  }
+
   private grow(): void {
     const from = this.head;
     const turn = (ring: number[]): number[] => [

@@ -2,19 +2,24 @@
 // peer-signals.ts and local-signals.ts, which are the two halves of every stream's life.
 
 import type { MemoryAccount } from "@sluice/core";
+import type { Criticality } from "../frame/rank.js";
 import type { Settings } from "../limits.js";
 import { ERROR_DETAILS_BYTES, ERROR_MESSAGE_BYTES, ERROR_NAME_BYTES, FRAME_BYTES } from "../limits.js";
 import { type StreamFailure, streamFailure } from "../protocol-error.js";
+import type { Assembly } from "../stream/assembly.js";
 import type { Stream } from "../stream/stream.js";
 import type { Role } from "../stream/stream-id.js";
-import { endLocal, localOpen, remoteOpen } from "../stream/stream-state.js";
+import { cancelRemote, endLocal, localOpen, remoteOpen } from "../stream/stream-state.js";
 import { StreamTable } from "../stream/stream-table.js";
 import type { Abuse, Verdict } from "./abuse.js";
 import type { EventQueue } from "./event-queue.js";
 import { Grants } from "./grants.js";
+import { ItemDeadlines } from "./item-deadlines.js";
 import { Lending } from "./lending.js";
 import type { Outbox } from "./outbox.js";
+import { RankChanges } from "./rank-changes.js";
 import type { Peer, TakeTurn } from "./session-api.js";
+import { Stalls } from "./stalls.js";
 import { Turns } from "./turns.js";
 
 /** What a conversation is made of. */
@@ -43,8 +48,11 @@ export class Conversation {
   /** Time of the last message or tick. */
   now = 0;
   readonly table: StreamTable;
+  readonly stalls: Stalls;
   readonly turns: Turns;
   readonly lending: Lending;
+  readonly ranks: RankChanges;
+  readonly itemDeadlines: ItemDeadlines = new ItemDeadlines();
   readonly grants: Grants;
   // Whoever was told DRAIN and has not answered. Bound: the running streams.
   private readonly draining = new Set<Stream>();
@@ -71,7 +79,9 @@ export class Conversation {
     this.abuse = abuse;
     this.onVerdict = onVerdict;
     this.table = new StreamTable(role, settings, peer.peerStreams);
-    this.turns = new Turns(settings.targetShared);
+    this.stalls = new Stalls(settings.stallMs);
+    this.turns = new Turns(settings.targetShared, this.stalls, (stream) => this.lastPartWritten(stream));
+    this.ranks = new RankChanges(peer.controlPerSecond ?? settings.controlPerSecond);
     this.lending = new Lending(settings, account, outbox);
     this.grants = new Grants(this.table, this.lending);
   }
@@ -95,8 +105,12 @@ export class Conversation {
     }
   }
 
-  /** Ends the local direction with COMPLETE, if it is open. */
+  /** Ends the local direction with COMPLETE, if it is open: behind the last part of an item that goes in parts. */
   complete(stream: Stream): void {
+    if (stream.outbound.large !== undefined) {
+      stream.outbound.isCompleting = true;
+      return;
+    }
     if (!this.endLocal(stream)) return;
     const { items, bytes } = stream.outbound;
     const frame = { kind: "complete", streamId: stream.id, items: items.sent, bytes: bytes.sent } as const;
@@ -140,6 +154,58 @@ export class Conversation {
     for (const stream of this.table.all()) stream.blockedSaid += 1;
   }
 
+  /**
+   * Ends a stream for a reason that is found here and is not the local side's: it hears of it by `failed`. The peer is
+   * told why by ERROR, or by CANCEL if this side's direction has ended before.
+   */
+  abort(stream: Stream, failure: StreamFailure): void {
+    if (localOpen(stream.state)) {
+      this.fail(stream, failure);
+    } else {
+      this.cancelRemote(stream);
+    }
+    const { id: streamId, inbound } = stream;
+    if (!stream.silent) this.events.add({ kind: "failed", streamId, failure, rejected: false });
+    stream.silent = true;
+    inbound.discard();
+    this.settle(stream);
+  }
+
+  /** Says CANCEL, once, if the peer's direction is open. */
+  cancelRemote(stream: Stream): void {
+    const next = cancelRemote(stream.state);
+    if (next === "already-ended") return;
+    stream.state = next;
+    this.outbox.addFrame({ kind: "cancel", streamId: stream.id }, FRAME_BYTES);
+  }
+
+  /** From here on the stream has this rank; whoever changed it. */
+  setRank(stream: Stream, urgency: number, criticality: Criticality, now: number): void {
+    this.turns.setUrgency(stream, urgency);
+    if (criticality === stream.criticality) return;
+    this.stalls.moved(stream);
+    stream.criticality = criticality;
+    if (stream.outbound.blockedSince !== undefined) this.stalls.stopped(stream, now);
+  }
+
+  /** When `tick` wants to be called. */
+  nextTick(): number {
+    return Math.min(this.stalls.nextTick(), this.itemDeadlines.nextTick(), this.ranks.nextTick());
+  }
+
+  /** Ends the streams that have waited for too long, for credit or for the rest of an item, and says changed ranks. */
+  tick(now: number): void {
+    const { stallMs, itemMs } = this.settings;
+    this.ranks.tick(this.outbox, now);
+    for (let stream = this.stalls.due(now); stream !== undefined; stream = this.stalls.due(now)) {
+      this.abort(stream, stalled(stream, stallMs));
+    }
+    for (const stream of this.itemDeadlines.overdue(now)) {
+      const { assembly } = stream.inbound;
+      if (assembly !== undefined) this.abort(stream, itemTimeout(assembly, itemMs));
+    }
+  }
+
   /** Forgets a stream that is over. Called after each event that may have ended it. */
   settle(stream: Stream): void {
     if (stream.unfinished !== isUnfinished(stream)) {
@@ -150,6 +216,8 @@ export class Conversation {
     if (!stream.isOver()) return;
     this.table.remove(stream);
     this.lending.left(stream.inbound.window);
+    this.itemDeadlines.end(stream);
+    this.ranks.remove(stream);
   }
 
   /** The next item of a stream, alone, is not covered. Outside of a turn the stream runs dry here, in one it will. */
@@ -231,8 +299,15 @@ export class Conversation {
     const next = endLocal(stream.state);
     if (next === "already-ended") return false;
     stream.state = next;
+    stream.outbound.large = undefined;
+    stream.outbound.isCompleting = false;
     this.turns.remove(stream);
     return true;
+  }
+
+  private lastPartWritten(stream: Stream): void {
+    this.complete(stream);
+    this.settle(stream);
   }
 }
 
@@ -242,6 +317,22 @@ function isUnfinished(stream: Stream): boolean {
 }
 
 const CANCELLED: StreamFailure = streamFailure("CANCELLED", "The receiver wanted no more");
+
+function stalled({ criticality, outbound }: Stream, stallMs: number): StreamFailure {
+  const limit = outbound.stoppedBy() ?? "bytes";
+  const { granted } = limit === "items" ? outbound.items : outbound.bytes;
+  return streamFailure(
+    "STALLED",
+    `Cannot keep a ${criticality} stream that has had no credit for its next item: the limit of ${limit} is ${granted}, stallMs is ${stallMs}; take items faster, or mark the stream critical`,
+  );
+}
+
+function itemTimeout({ received, total }: Assembly, itemMs: number): StreamFailure {
+  return streamFailure(
+    "ITEM_TIMEOUT",
+    `Cannot wait for the rest of an item: ${received} of ${total} bytes came in time, itemMs is ${itemMs}; send smaller items, or raise itemMs`,
+  );
+}
 
 /** An ERROR or REJECT with every field at its limit. */
 export const FAILURE_BYTES: number =

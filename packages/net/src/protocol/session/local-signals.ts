@@ -5,13 +5,14 @@ import { utf8Length } from "../byte/utf8.js";
 import type { CreditGranted } from "../credit/credit-granted.js";
 import { checkFailure } from "../frame/error.js";
 import { itemsLength } from "../frame/items.js";
-import { DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../frame/rank.js";
+import { checkRank, type Criticality, DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../frame/rank.js";
 import { FRAME_BYTES, MAX_POSITION, METHOD_BYTES, PIPELINED_METADATA } from "../limits.js";
 import { errorTable, type StreamFailure } from "../protocol-error.js";
 import { Inbound } from "../stream/inbound.js";
 import { Outbound } from "../stream/outbound.js";
+import { LargeItem } from "../stream/large-item.js";
 import { Stream } from "../stream/stream.js";
-import { cancelRemote, localOpen, remoteOpen } from "../stream/stream-state.js";
+import { localOpen, remoteOpen } from "../stream/stream-state.js";
 import type { Conversation } from "./conversation.js";
 import { inputItems } from "./peer-opens.js";
 import type {
@@ -47,7 +48,9 @@ export class LocalSignals {
     const inbound = new Inbound(streamId, settings, demand, lending.pool);
     if (inbound.window.enter() === "refused") return "no-memory";
     const outbound = new Outbound(peer, inputItems(interaction), peer.shareBytes);
-    const stream = new Stream(streamId, "us", interaction, inbound, outbound);
+    const { urgency = DEFAULT_URGENCY, criticality = DEFAULT_CRITICALITY } = options;
+    const rank = { urgency, criticality };
+    const stream = new Stream(streamId, "us", interaction, inbound, outbound, rank);
     table.add(stream);
     if (pipelined) this.pipelinedMetadata += metadata.length;
     outbox.addFrame(
@@ -56,8 +59,8 @@ export class LocalSignals {
         streamId,
         pipelined,
         interaction,
-        urgency: DEFAULT_URGENCY,
-        criticality: DEFAULT_CRITICALITY,
+        urgency,
+        criticality,
         items: demand,
         bytes: settings.shareBytes,
         deadlineMs,
@@ -89,11 +92,12 @@ export class LocalSignals {
 
   offer(streamId: number, now: number): void {
     const stream = this.stream(streamId);
-    if (stream !== undefined && localOpen(stream.state)) this.conversation.turns.offer(stream, now);
+    if (stream !== undefined && isSending(stream)) this.conversation.turns.offer(stream, now);
   }
 
   sendBatch(streamId: number, count: number, payload: Uint8Array, now: number): SendResult {
     if (!Number.isSafeInteger(count) || count < 1) throw countError("send", count);
+    if (count === 1 && this.goesInParts(payload)) return this.sendInParts(streamId, "batch", payload, now);
     const answer = this.admit(streamId, count, payload.length, count === 1 ? payload.length : 0, now);
     if (answer === "sent") this.conversation.outbox.addBatch(streamId, count, payload);
     return answer;
@@ -101,6 +105,10 @@ export class LocalSignals {
 
   sendItems(streamId: number, items: readonly Uint8Array[], now: number): SendResult {
     if (items.length === 0) throw countError("send", 0);
+    const [first] = items;
+    if (items.length === 1 && first !== undefined && this.goesInParts(first)) {
+      return this.sendInParts(streamId, "items", first, now);
+    }
     let largest = 0;
     for (const item of items) largest = Math.max(largest, item.length);
     const bytes = itemsLength(items);
@@ -111,7 +119,7 @@ export class LocalSignals {
 
   sendable(streamId: number): Sendable {
     const stream = this.stream(streamId);
-    if (stream === undefined || !localOpen(stream.state)) return NOTHING_SENDABLE;
+    if (stream === undefined || !isSending(stream)) return NOTHING_SENDABLE;
     return { items: stream.outbound.askable(), bytes: stream.outbound.bytes.available };
   }
 
@@ -143,7 +151,7 @@ export class LocalSignals {
     const stream = this.stream(streamId);
     if (stream === undefined) return;
     const { conversation } = this;
-    this.cancelRemote(stream);
+    conversation.cancelRemote(stream);
     stream.inbound.discard();
     conversation.lending.forget(stream.inbound.window);
     // Who does not want the answer has no more input for it. A channel's two directions end apart.
@@ -159,7 +167,7 @@ export class LocalSignals {
     // As long as its own direction is open, the handler has not ended.
     if (stream === undefined || stream.openedBy === "us" || localOpen(stream.state)) return;
     // Nobody reads the input of the channel any more; after an ERROR the peer ends it without being asked.
-    if (stream.interaction === "channel" && !stream.silent) this.cancelRemote(stream);
+    if (stream.interaction === "channel" && !stream.silent) this.conversation.cancelRemote(stream);
     stream.release();
     this.conversation.settle(stream);
   }
@@ -181,10 +189,10 @@ export class LocalSignals {
     if (!Number.isSafeInteger(count) || count < 1) throw countError("consume", count);
     const stream = this.stream(streamId);
     if (stream === undefined || stream.isDeaf()) return;
-    const { held } = stream.inbound.items;
-    if (count > held) {
+    const { takeable } = stream.inbound;
+    if (count > takeable) {
       throw new RangeError(
-        `Cannot consume ${count} items of stream ${streamId}: ${held} are held; consume each once`,
+        `Cannot consume ${count} items of stream ${streamId}: ${takeable} are held; consume each once`,
       );
     }
     stream.inbound.consume(count);
@@ -196,6 +204,16 @@ export class LocalSignals {
   wasNeverSent(streamId: number): boolean {
     const stream = this.stream(streamId);
     return stream !== undefined && stream.openNumber > this.conversation.outbox.taken;
+  }
+
+  setUrgency(streamId: number, urgency: number, criticality: Criticality, now: number): void {
+    checkRank(urgency, criticality);
+    const stream = this.stream(streamId);
+    if (stream === undefined || stream.state.kind === "closed") return;
+    if (urgency === stream.urgency && criticality === stream.criticality) return;
+    const { conversation } = this;
+    conversation.setRank(stream, urgency, criticality, now);
+    conversation.ranks.add(stream, conversation.outbox, now);
   }
 
   figures(streamId: number): StreamFigures | undefined {
@@ -210,14 +228,47 @@ export class LocalSignals {
     };
   }
 
+  // One item is cut where it would make a message longer than its target, and with it the wait of everybody else.
+  private goesInParts({ length }: Uint8Array): boolean {
+    const { conversation } = this;
+    return length > Math.min(conversation.target(), conversation.peer.messageBytes - FRAME_BYTES);
+  }
+
+  // Spends the credit of the whole item; its parts go on the turns of its stream.
+  private sendInParts(
+    streamId: number,
+    body: "items" | "batch",
+    payload: Uint8Array,
+    now: number,
+  ): SendResult {
+    const { conversation } = this;
+    const { peer } = conversation;
+    const stream = this.stream(streamId);
+    if (stream === undefined || !isSending(stream)) return "ended";
+    if (payload.length > peer.itemBytes) return "too-large";
+    const { outbound } = stream;
+    if (outbound.large !== undefined) return "message-full";
+    const charge = outbound.charge(1, payload.length);
+    if (!outbound.covers(1, charge)) {
+      conversation.wants(stream, charge, now);
+      return "over-credit";
+    }
+    outbound.spend(1, charge);
+    outbound.large = new LargeItem(body, payload);
+    conversation.turns.begin(stream);
+    return "sent";
+  }
+
   // Credit, sizes and room for a frame of items; spends the credit when it may go.
   private admit(streamId: number, count: number, bytes: number, largest: number, now: number): SendResult {
     const { conversation } = this;
     const { peer, outbox } = conversation;
     const stream = this.stream(streamId);
-    if (stream === undefined || !localOpen(stream.state)) return "ended";
+    if (stream === undefined || !isSending(stream)) return "ended";
     if (largest > peer.itemBytes) return "too-large";
     const { outbound } = stream;
+    // What goes in parts goes first.
+    if (outbound.large !== undefined) return "message-full";
     const charge = outbound.charge(count, bytes);
     if (!outbound.covers(count, charge)) {
       if (count === 1) conversation.wants(stream, charge, now);
@@ -230,20 +281,15 @@ export class LocalSignals {
     return "sent";
   }
 
-  private cancelRemote(stream: Stream): void {
-    const next = cancelRemote(stream.state);
-    if (next === "already-ended") return;
-    stream.state = next;
-    this.conversation.outbox.addFrame({ kind: "cancel", streamId: stream.id }, FRAME_BYTES);
-  }
-
   /** The memory of all streams goes back to its account. */
   sessionEnded(): void {
     this.conversation.close();
   }
 
-  private checkOpen({ interaction, method, codec, demand, deadlineMs, metadata }: OpenOptions): number {
+  private checkOpen(options: OpenOptions): number {
+    const { interaction, method, codec, demand, deadlineMs, metadata } = options;
     const { codecs, peer } = this.conversation;
+    checkRank(options.urgency ?? DEFAULT_URGENCY, options.criticality ?? DEFAULT_CRITICALITY);
     const length = utf8Length(method);
     if (length === 0 || length > METHOD_BYTES) {
       throw new RangeError(`Cannot open a method name of ${length} bytes: 1 to ${METHOD_BYTES} are allowed`);
@@ -280,6 +326,11 @@ export class LocalSignals {
     const stream = this.stream(streamId);
     return stream === undefined || !remoteOpen(stream.state) || stream.isDeaf() ? undefined : stream;
   }
+}
+
+/** Whether the local side may send: its direction is open, and nothing stands behind its last part. */
+function isSending({ state, outbound }: Stream): boolean {
+  return localOpen(state) && !outbound.isCompleting;
 }
 
 function received({ granted, received, delivered, held, returned }: CreditGranted): ReceiveFigures {

@@ -17,7 +17,9 @@ import { Writer } from "../byte/writer.js";
 import { encodeFrame } from "../frame/codec.js";
 import type { Frame } from "../frame/frame.js";
 import { encodeBatch, encodeItems } from "../frame/items.js";
-import { FRAME_BYTES } from "../limits.js";
+import { encodePart } from "../frame/part.js";
+import { FRAME_BYTES, SMALLEST_PART } from "../limits.js";
+import type { LargeItem } from "../stream/large-item.js";
 import { ReplayBuffer } from "./replay-buffer.js";
 
 /** Assembles messages. */
@@ -111,6 +113,26 @@ export class Outbox {
     encodeBatch(this.data, streamId, count, payload);
     this.written++;
     this.itemBytes += this.data.length - before;
+  }
+
+  /**
+   * Writes the next part of an item, of at most `most` bytes; "closed": the message takes no more. A part is not
+   * made smaller than SMALLEST_PART because of a message that is nearly full.
+   */
+  addPart(streamId: number, item: LargeItem, most: number): "written" | "closed" {
+    if (this.isReplayFull()) return "closed";
+    const room = Math.min(most, this.messageBytes - this.data.length - FRAME_BYTES);
+    const size = Math.min(item.left, room);
+    if (size < item.left && size < SMALLEST_PART) {
+      this.closed = true;
+      return "closed";
+    }
+    const before = this.data.length;
+    const { body, total, offset } = item;
+    encodePart(this.data, streamId, body, total, offset, item.cut(size));
+    this.itemBytes += this.data.length - before;
+    this.written++;
+    return "written";
   }
 
   addItems(streamId: number, items: readonly Uint8Array[], bytes: number): void {

@@ -30,7 +30,7 @@ export class PeerOpens {
     const sizes = pipelined ? pipelinedSizes(settings) : settings;
     const inbound = new Inbound(streamId, sizes, inputItems(interaction), lending.pool);
     const outbound = new Outbound(peer, frame.items, frame.bytes);
-    const stream = new Stream(streamId, "peer", interaction, inbound, outbound, urgency);
+    const stream = new Stream(streamId, "peer", interaction, inbound, outbound, frame);
     if (room === "none") table.addBeyond(stream);
     else table.add(stream);
     const codec = peer.codecs[frame.codec] as string; // in range: check

@@ -9,7 +9,9 @@ import type { CreditFrame, StreamCredit } from "../frame/credit.js";
 import type { DrainedFrame, DrainFrame } from "../frame/drain.js";
 import type { ErrorFrame } from "../frame/error.js";
 import type { ItemsFrame } from "../frame/items.js";
+import type { PartFrame } from "../frame/part.js";
 import type { RejectFrame } from "../frame/reject.js";
+import type { UrgencyFrame } from "../frame/urgency.js";
 import { SMALLEST_GRANT } from "../limits.js";
 import { errorTable, type StreamFailure, streamFailure, violation } from "../protocol-error.js";
 import type { Stream } from "../stream/stream.js";
@@ -34,6 +36,7 @@ export class PeerSignals {
   items(frame: ItemsFrame): void {
     const stream = this.receiving(frame.streamId, "ITEMS");
     const { inbound } = stream;
+    checkWhole(stream, "ITEMS");
     inbound.charge(frame);
     if (stream.isDeaf()) {
       inbound.discard();
@@ -46,6 +49,36 @@ export class PeerSignals {
     } else {
       this.conversation.events.add({ kind: "items", streamId, items: inbound.split(frame) });
     }
+  }
+
+  /** A part of an item: handed on as a whole with the last one. */
+  part(frame: PartFrame, now: number): void {
+    const { settings, events, itemDeadlines } = this.conversation;
+    const stream = this.receiving(frame.streamId, "ITEMS");
+    const { inbound } = stream;
+    let { assembly } = inbound;
+    if (assembly === undefined) {
+      const until = now + settings.itemMs + Math.ceil(frame.total / ITEM_BYTES_A_MS);
+      assembly = inbound.begin(frame, until, !stream.isDeaf());
+      if (assembly.isKept) itemDeadlines.begin(stream, until);
+    }
+    if (assembly.take(frame) === "more") return;
+    inbound.assembly = undefined;
+    itemDeadlines.end(stream);
+    const payload = assembly.item();
+    if (payload === undefined) return;
+    const { streamId } = frame;
+    if (frame.body === "batch") events.add({ kind: "batch", streamId, count: 1, payload });
+    else events.add({ kind: "items", streamId, items: [payload] });
+  }
+
+  urgency(frame: UrgencyFrame, now: number): void {
+    const { streamId, urgency, criticality } = frame;
+    this.conversation.abuse.control("URGENCY", now);
+    const stream = this.known(streamId, "URGENCY");
+    if (stream === undefined || stream.state.kind === "closed") return;
+    this.conversation.setRank(stream, urgency, criticality, now);
+    if (!stream.silent) this.conversation.events.add({ kind: "urgency", streamId, urgency, criticality });
   }
 
   credit(frame: CreditFrame, now: number): void {
@@ -63,6 +96,7 @@ export class PeerSignals {
   complete(frame: CompleteFrame): void {
     const stream = this.receiving(frame.streamId, "COMPLETE");
     const deaf = stream.isDeaf();
+    checkWhole(stream, "COMPLETE");
     stream.inbound.end(frame);
     this.endRemote(stream);
     if (!deaf) this.conversation.events.add({ kind: "completed", streamId: stream.id });
@@ -237,6 +271,19 @@ const NOT_LET_IN: StreamFailure = streamFailure(
   "GOING_AWAY",
   "The peer is ending and has not begun this; open it on a new connection",
 );
+
+/** Bytes of an item that come in a millisecond at least: 64 KiB/s, for whoever sends in parts. Judgement. */
+const ITEM_BYTES_A_MS = 64;
+
+/** Between the parts of an item nothing else of its stream may come but an ERROR. */
+function checkWhole({ id, inbound: { assembly } }: Stream, name: string): void {
+  if (assembly === undefined) return;
+  throw violation(
+    "FRAME_UNEXPECTED",
+    `Cannot take ${name} on stream ${id}: ${assembly.received} of ${assembly.total} bytes of an item have come, and its other parts come first`,
+    "§4.11",
+  );
+}
 
 function absent(streamId: number, name: string, how: Absent): Error {
   return how === "never-opened"

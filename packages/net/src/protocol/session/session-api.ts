@@ -64,6 +64,10 @@ export interface OpenOptions {
   readonly demand: number;
   /** Time left in milliseconds; left out: no deadline. */
   readonly deadlineMs?: number;
+  /** 0, goes first, to 7; default 3. */
+  readonly urgency?: number;
+  /** Who is given up first when there is not enough for all; default "critical". */
+  readonly criticality?: Criticality;
   /** Opaque to the session, at most the peer's `metadataBytes`. */
   readonly metadata?: Uint8Array;
 }
@@ -76,10 +80,12 @@ export interface OpenOptions {
 export type OpenRefusal = "not-ready" | "no-slot" | "no-memory" | "going-away" | "exhausted" | "closed";
 
 /**
- * What became of a send. "sent": it is in the message being assembled. "over-credit": not covered whole by
+ * What became of a send. "sent": it is in the message being assembled, or, one item above the target, it goes in
+ * parts on the turns of its stream; its bytes are read until the last part is written. "over-credit": not covered whole by
  * item or byte credit, nothing was taken: encode fewer items, and if one item alone does not fit, wait for the
  * event `credit`. "too-large": one item above the peer's `itemBytes`: it never fits, fail the stream.
- * "message-full": the message has reached its target: `offer` the stream and send on its turn. "ended": this
+ * "message-full": the message has reached its target, or an item of the stream still goes in parts: `offer` the
+ * stream and send on its turn. "ended": this
  * side's direction of the stream has ended or the session is closed.
  */
 export type SendResult = "sent" | "over-credit" | "too-large" | "message-full" | "ended";
@@ -167,7 +173,10 @@ export type SessionEvent =
   | { readonly kind: "items"; readonly streamId: number; readonly items: readonly Uint8Array[] }
   /** The peer's direction ended well; all its items came before. */
   | { readonly kind: "completed"; readonly streamId: number }
-  /** The stream failed at the peer (ERROR), or it was not let in (REJECT). This side's direction has ended too. */
+  /**
+   * The stream failed at the peer (ERROR), or it was not let in (REJECT), or it failed here: a sheddable one had no
+   * credit for too long (STALLED), the rest of an item did not come (ITEM_TIMEOUT). This side's direction has ended too.
+   */
   | {
       readonly kind: "failed";
       readonly streamId: number;
@@ -179,6 +188,13 @@ export type SessionEvent =
    * opened by the peer: stop the handler and call `released` when it has really ended.
    */
   | { readonly kind: "cancelled"; readonly streamId: number }
+  /** The peer changed the rank of a stream; the session goes by it already. */
+  | {
+      readonly kind: "urgency";
+      readonly streamId: number;
+      readonly urgency: number;
+      readonly criticality: Criticality;
+    }
   /** Credit rose for a stream that this side sends: `sendable` grew. */
   | { readonly kind: "credit"; readonly streamId: number }
   /** `open` was refused with "no-slot" before, and would succeed now. */
@@ -268,7 +284,7 @@ export interface SessionApi {
   reject(streamId: number, failure: StreamFailure): void;
   /** Says that the local publisher has something for this stream: it gets turns. Idempotent. */
   offer(streamId: number): void;
-  /** Sends `count` items encoded as one body; the payload is copied, once. */
+  /** Sends `count` items encoded as one body; the payload is copied, once. One item may be larger than a message. */
   sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult;
   /** Sends items encoded one by one; each is copied, once. */
   sendItems(streamId: number, items: readonly Uint8Array[]): SendResult;
@@ -295,6 +311,12 @@ export interface SessionApi {
   grantItems(streamId: number, totalDemand: number): void;
   /** The local subscriber took `count` more items, in the order they came: their bytes are granted again. */
   consumed(streamId: number, count: number): void;
+
+  /**
+   * Changes the rank of a stream, here and at the peer. Said at most ten times in a second, as it is then; throws a
+   * RangeError for what is no rank.
+   */
+  setUrgency(streamId: number, urgency: number, criticality: Criticality): void;
 
   /** Announces the end: new streams of the peer are refused, running ones go on; then the event `drained`. */
   goaway(options: GoawayOptions): void;

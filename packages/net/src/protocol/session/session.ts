@@ -12,6 +12,7 @@ import type { HelloFrame } from "../frame/hello.js";
 import type { ResumeFrame } from "../frame/resume.js";
 import type { ResumeRefusal, ResumeRejectFrame } from "../frame/resume-reject.js";
 import { pingBytes, pingNumber } from "../frame/ping.js";
+import type { Criticality } from "../frame/rank.js";
 import {
   CODEC_NAME_BYTES,
   CODEC_NAMES,
@@ -218,6 +219,7 @@ export class Session implements SessionApi {
         this.blockedReport.tick(this.state.conversation, now);
         this.resumes.tick(now);
         this.state.conversation.lending.tick(now);
+        this.state.conversation.tick(now);
         this.beat(now);
         if (this.talkingWith() !== undefined) this.lookAtWriting(now);
         return;
@@ -239,12 +241,13 @@ export class Session implements SessionApi {
         return this.answerUntil();
       case "open":
       case "draining": {
-        const { lending } = this.state.conversation;
+        const { conversation } = this.state;
         this.writeStall.note(!this.outbox.isEmpty(), this.now);
         return Math.min(
           this.keepalive.nextTick(),
-          this.blockedReport.nextTick(this.state.conversation),
-          lending.nextTick(),
+          this.blockedReport.nextTick(conversation),
+          conversation.lending.nextTick(),
+          conversation.nextTick(),
           this.resumes.nextTick(),
           this.writeStall.nextTick(),
         );
@@ -358,6 +361,10 @@ export class Session implements SessionApi {
 
   consumed(streamId: number, count: number): void {
     this.fromHere?.consumed(streamId, count);
+  }
+
+  setUrgency(streamId: number, urgency: number, criticality: Criticality): void {
+    this.fromHere?.setUrgency(streamId, urgency, criticality, this.now);
   }
 
   goaway({ reason, reconnectAfterMs = 0, spreadMs = 0 }: GoawayOptions): void {
@@ -521,14 +528,12 @@ export class Session implements SessionApi {
       case "drained":
         fromPeer.drained(frame);
         return;
-      // Known and not handled yet. D: part, urgency.
       case "part":
+        fromPeer.part(frame, this.now);
+        return;
       case "urgency":
-        throw violation(
-          "FRAME_UNEXPECTED",
-          `Cannot take ${frame.kind}: this side does not do it yet`,
-          "§3.3",
-        );
+        fromPeer.urgency(frame, this.now);
+        return;
       default:
         impossible(frame);
     }

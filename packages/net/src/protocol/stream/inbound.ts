@@ -12,9 +12,11 @@ import type { Pool } from "../credit/pool.js";
 import { isGrantDue } from "../credit/replenish.js";
 import type { CompleteFrame } from "../frame/complete.js";
 import type { ErrorFrame } from "../frame/error.js";
+import type { PartFrame } from "../frame/part.js";
 import { checkItemSize, type ItemsFrame, splitItems } from "../frame/items.js";
 import { MAX_POSITION } from "../limits.js";
 import { violation } from "../protocol-error.js";
+import { Assembly } from "./assembly.js";
 
 /** The sizes of this side that bind what it receives. */
 export interface InboundSizes {
@@ -28,6 +30,8 @@ export class Inbound {
   readonly items: CreditGranted;
   readonly bytes: CreditGranted;
   readonly window: ByteWindow;
+  /** The item that arrives in parts, if one has begun: the last one of those held. */
+  assembly: Assembly | undefined = undefined;
   private readonly sizes: InboundSizes;
   private readonly held = new Held();
   private demand: number;
@@ -78,6 +82,20 @@ export class Inbound {
     if (frame.count === 1) checkItemSize(frame.payload.length, this.sizes.itemBytes);
   }
 
+  /** A part of an item came that nobody has begun: reserves all of it. `keep`: somebody waits for it. */
+  begin(frame: PartFrame, until: number, keep: boolean): Assembly {
+    this.chargeWhole(frame.streamId, 1, frame.total);
+    checkItemSize(frame.total, this.sizes.itemBytes);
+    this.assembly = new Assembly(frame, until, keep);
+    if (!keep) this.discard();
+    return this.assembly;
+  }
+
+  /** Items that the local subscriber can take: all that are held and whole. */
+  get takeable(): number {
+    return this.assembly?.isKept === true ? this.items.held - 1 : this.items.held;
+  }
+
   /** The local subscriber's demand since the beginning, as a total; it never falls. */
   demandUpTo(total: number): void {
     this.demand = Math.max(this.demand, Math.min(total, MAX_POSITION));
@@ -95,6 +113,7 @@ export class Inbound {
     this.held.take(this.items.held);
     this.items.discard();
     this.bytes.discard();
+    this.assembly?.letGo();
     this.window.settle();
   }
 
@@ -113,8 +132,10 @@ export class Inbound {
     this.window.grant(now, roundTripMs);
   }
 
-  /** The peer ended with these positions (protocol.md §4.6). */
+  /** The peer ended with these positions (protocol.md §4.6). What has come of an item is of no use to anybody. */
   end(frame: CompleteFrame | ErrorFrame): void {
+    if (this.assembly?.isKept === true) this.dropLast();
+    this.assembly = undefined;
     if (this.items.end(frame.items) === "exact" && this.bytes.end(frame.bytes) === "exact") {
       this.window.end();
       return;
@@ -124,5 +145,10 @@ export class Inbound {
       `Cannot close stream ${frame.streamId} at item ${frame.items}, byte ${frame.bytes}: ${this.items.received} items, ${this.bytes.received} bytes arrived`,
       "§4.6",
     );
+  }
+
+  private dropLast(): void {
+    this.bytes.discard(this.held.dropLast());
+    this.items.discard(1);
   }
 }

@@ -1,8 +1,14 @@
 // The sending direction of a stream: what the peer's credit covers, and how many items may be asked of the
-// local publisher for it. Holds no payload: what is sent goes straight into the message.
+// local publisher for it. What is sent goes straight into the message; only an item that is too large for one is
+// held, until the last of its parts is written:
+//
+//   whole items ──► message          item > target ──spend──► large ──turn──► part ─┬─► message
+//                                                               ▲                   │
+//                                                               └── bytes are left ─┘ last part: COMPLETE, if it was said
 
 import { CreditSpent } from "../credit/credit-spent.js";
 import type { LimitName } from "../frame/blocked.js";
+import type { LargeItem } from "./large-item.js";
 
 /** The peer's sizes that bind what we send. */
 export interface OutboundSizes {
@@ -24,6 +30,10 @@ export class Outbound {
   /** When BLOCKED is said again, and how often it was said since it ran dry. */
   probeAt = 0;
   probes = 0;
+  /** An item that goes in parts, its credit spent. */
+  large: LargeItem | undefined = undefined;
+  /** The local side has completed the direction, which ends behind the last part. */
+  isCompleting = false;
   private readonly sizes: OutboundSizes;
   private recentCharge: number;
   // The limit of a DRAIN that is not answered, and what had been sent when it came; -1: there is none.

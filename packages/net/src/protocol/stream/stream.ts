@@ -1,6 +1,7 @@
 // One stream: its state, its two directions, and the two facts that are no part of the state.
 
 import type { Interaction } from "../frame/open.js";
+import { type Criticality, DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../frame/rank.js";
 import type { Inbound } from "./inbound.js";
 import type { Outbound } from "./outbound.js";
 import { isCancelling, OPENED, type StreamState } from "./stream-state.js";
@@ -18,6 +19,10 @@ export class Stream {
   deficit = 0;
   visited = false;
   since = 0;
+  /** What its work is worth: decides who is given up first. */
+  criticality: Criticality;
+  /** It stands in a list of session/stalls.ts. */
+  isStalled = false;
   /** Number of its OPEN among the frames of this side that are sent again after a resume; 0: the peer opened it. */
   openNumber = 0;
   /** The local side cancelled or was told of the end: no event comes for it any more. */
@@ -39,14 +44,15 @@ export class Stream {
     interaction: Interaction,
     inbound: Inbound,
     outbound: Outbound,
-    urgency: number = DEFAULT_URGENCY,
+    rank: { readonly urgency: number; readonly criticality: Criticality } = DEFAULT_RANK,
   ) {
     this.id = id;
     this.openedBy = openedBy;
     this.interaction = interaction;
     this.inbound = inbound;
     this.outbound = outbound;
-    this.urgency = urgency;
+    this.urgency = rank.urgency;
+    this.criticality = rank.criticality;
     this.handled = openedBy === "peer";
   }
 
@@ -68,5 +74,4 @@ export class Stream {
   }
 }
 
-/** The middle: there is room for what is more urgent and for what is less. */
-export const DEFAULT_URGENCY = 3;
+const DEFAULT_RANK = { urgency: DEFAULT_URGENCY, criticality: DEFAULT_CRITICALITY } as const;
