@@ -83,6 +83,8 @@ export function play({ role, settings = {}, token, rows }: Sequence): void {
       if (row.receives !== undefined) expect(hexOf(messageOf(row.receives.map(frameOf)))).toBe(row.hex);
       session.receive(bytesOf(row.hex), now);
     }
+    // As a host does after every call: it sets its timer.
+    session.nextTick();
   }
   // Nothing more than what the rows name.
   expect(framesOf(session, now)).toEqual([]);
