@@ -7,7 +7,13 @@ import { encodeFrame } from "../../src/protocol/frame/codec.js";
 import type { Frame } from "../../src/protocol/frame/frame.js";
 import type { Settings } from "../../src/protocol/limits.js";
 import { Session } from "../../src/protocol/session/session.js";
-import type { Interaction, Role, SessionEvent } from "../../src/protocol/session/session-api.js";
+import type {
+  Interaction,
+  ResumeRequest,
+  Role,
+  SessionEvent,
+  SessionOptions,
+} from "../../src/protocol/session/session-api.js";
 import { streamFailure } from "../../src/protocol/protocol-error.js";
 import { bytesOf, frameOf, hexOf, revive } from "./vector-files.js";
 
@@ -29,6 +35,9 @@ export type Row =
   | { readonly sends: readonly unknown[] }
   | { readonly reports: readonly unknown[] }
   | { readonly waits: number }
+  | { readonly loses: "transport" }
+  | { readonly connects: { readonly token?: unknown; readonly next?: unknown } }
+  | { readonly late: string }
   | { readonly ends: string };
 
 /** What the local side does. */
@@ -56,39 +65,127 @@ export type Deed =
   | { readonly what: "goaway"; readonly reason: string };
 
 /** Plays all rows; throws at the first one that is not as it should be. */
-export function play({ role, settings = {}, token, rows }: Sequence): void {
-  const options = {
-    role,
-    codecs: ["raw"],
-    settings,
-    ...(token !== undefined && { token: revive(token) as Uint8Array }),
-  };
-  const session = new Session(options, 0);
-  let now = 0;
-  for (const row of rows) {
-    if ("does" in row) perform(session, row.does);
-    else if ("sends" in row) expect(framesOf(session, now)).toMatchObject(row.sends.map(revive) as object[]);
-    else if ("reports" in row) expect(eventsOf(session)).toMatchObject(row.reports.map(revive) as object[]);
-    else if ("waits" in row) {
-      now += row.waits;
-      session.tick(now);
-    } else if ("ends" in row) {
-      expect(framesOf(session, now).at(-1)).toMatchObject({
+export function play(sequence: Sequence): void {
+  const player = new Player(sequence);
+  for (const row of sequence.rows) player.play(row);
+  player.end();
+}
+
+/** An endpoint: its session, and the one that speaks on a new transport until it is known who goes on there. */
+class Player {
+  private readonly options: SessionOptions;
+  private session: Session;
+  private now = 0;
+  /** Whose transport was lost, while another session speaks on a new one. */
+  private old: Session | undefined = undefined;
+  private next: Uint8Array | undefined = undefined;
+  private readonly tokens: string[] = [];
+  private readonly sent: Frame[] = [];
+  private readonly reported: SessionEvent[] = [];
+
+  constructor({ role, settings = {}, token }: Sequence) {
+    this.options = { role, codecs: ["raw"], settings };
+    this.session = new Session({ ...this.options, ...(token !== undefined && this.known(token)) }, 0);
+  }
+
+  play(row: Row): void {
+    if ("does" in row) perform(this.session, row.does);
+    else if ("sends" in row) this.expect(this.transmitted(), row.sends);
+    else if ("reports" in row) this.expect(this.events(), row.reports);
+    else if ("waits" in row) this.wait(row.waits);
+    else if ("loses" in row) this.session.suspend(this.now);
+    else if ("connects" in row) this.connect(row.connects);
+    else if ("late" in row) this.session.receive(bytesOf(row.late), this.now, this.session.epoch - 1);
+    else if ("ends" in row) {
+      expect(this.transmitted().at(-1)).toMatchObject({
         kind: "error",
         streamId: 0,
         failure: { name: row.ends },
       });
-      expect(eventsOf(session).at(-1)).toMatchObject({ kind: "closed", error: { codeName: row.ends } });
+      expect(this.events().at(-1)).toMatchObject({ kind: "closed", error: { codeName: row.ends } });
     } else {
       if (row.receives !== undefined) expect(hexOf(messageOf(row.receives.map(frameOf)))).toBe(row.hex);
-      session.receive(bytesOf(row.hex), now);
+      this.session.receive(bytesOf(row.hex), this.now);
     }
-    // As a host does after every call: it sets its timer.
-    session.nextTick();
+    // As a host does after every call: it hears what happened, and sets its timer.
+    this.collect();
+    this.session.nextTick();
   }
-  // Nothing more than what the rows name.
-  expect(framesOf(session, now)).toEqual([]);
-  expect(eventsOf(session)).toEqual([]);
+
+  /** Nothing more than what the rows name. */
+  end(): void {
+    expect(this.transmitted()).toEqual([]);
+    expect(this.events()).toEqual([]);
+  }
+
+  private wait(ms: number): void {
+    this.now += ms;
+    this.session.tick(this.now);
+  }
+
+  private expect(actual: readonly object[], wanted: readonly unknown[]): void {
+    expect(actual).toMatchObject(wanted.map(revive) as object[]);
+  }
+
+  private connect({ token, next }: { readonly token?: unknown; readonly next?: unknown }): void {
+    const request = this.options.role === "client" ? this.session.resumption() : undefined;
+    this.old = this.session;
+    this.next = next === undefined ? undefined : this.known(next).token;
+    this.session = new Session(
+      { ...this.options, ...(token !== undefined && this.known(token)), ...(request && { resume: request }) },
+      this.now,
+    );
+  }
+
+  private known(token: unknown): { readonly token: Uint8Array } {
+    const bytes = revive(token) as Uint8Array;
+    this.tokens.push(hexOf(bytes));
+    return { token: bytes };
+  }
+
+  private transmitted(): Frame[] {
+    this.drain();
+    return this.sent.splice(0);
+  }
+
+  private drain(): void {
+    for (let m = this.session.transmit(this.now); m !== undefined; m = this.session.transmit(this.now)) {
+      readMessage(m, (frame) => {
+        this.sent.push(frame);
+        return "more";
+      });
+    }
+  }
+
+  private events(): SessionEvent[] {
+    this.collect();
+    return this.reported.splice(0);
+  }
+
+  private collect(): void {
+    const { session } = this;
+    for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
+      if (event.kind === "resume") this.handOver(event.request);
+      else this.reported.push(event);
+    }
+  }
+
+  // What the layer above does: finds the session by its token, and lets it go on here or not.
+  private handOver(request: ResumeRequest): void {
+    const { session: fresh, old } = this;
+    this.drain();
+    const found = this.options.role === "client" || this.tokens.includes(hexOf(request.token));
+    const with_ = { now: this.now, ...(this.next && { token: this.next }) };
+    const answer = found ? (old as Session).resume(request, with_) : "unknown";
+    if (answer !== "resumed") {
+      fresh.refuseResume(answer);
+      return;
+    }
+    // What was reported on this transport was of a session that does not go on.
+    this.reported.length = 0;
+    fresh.handOver();
+    this.session = old as Session;
+  }
 }
 
 /** These frames as one message. */
@@ -130,21 +227,4 @@ function perform(session: Session, deed: Deed): void {
     default:
       throw new TypeError(`unknown deed ${JSON.stringify(deed satisfies never)}`);
   }
-}
-
-function framesOf(session: Session, now: number): Frame[] {
-  const frames: Frame[] = [];
-  for (let m = session.transmit(now); m !== undefined; m = session.transmit(now)) {
-    readMessage(m, (frame) => {
-      frames.push(frame);
-      return "more";
-    });
-  }
-  return frames;
-}
-
-function eventsOf(session: Session): SessionEvent[] {
-  const events: SessionEvent[] = [];
-  for (let e = session.nextEvent(); e !== undefined; e = session.nextEvent()) events.push(e);
-  return events;
 }
