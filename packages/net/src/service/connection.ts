@@ -109,6 +109,8 @@ export class Connection implements LinkListener, PumpOwner {
   /** Gives its link away and is over, without a word to its owner; undefined when the link is lost. */
   handOver(): Link | undefined {
     this.ended = true;
+    // Its HELLO, if that was held: nothing may come before it on this link.
+    this.pump.sendSaid();
     this.session.handOver();
     this.pump.stop();
     return this.dropLink();
@@ -219,9 +221,13 @@ export class Connection implements LinkListener, PumpOwner {
     for (;;) {
       const event = this.session.nextEvent();
       if (event === undefined) return;
-      if (this.held === undefined || event.kind === "ready" || event.kind === "closed") this.dispatch(event);
-      else this.keep(this.held, event);
+      this.handOut(event);
     }
+  }
+
+  private handOut(event: SessionEvent): void {
+    if (this.held === undefined || event.kind === "ready" || event.kind === "closed") this.dispatch(event);
+    else this.keep(this.held, event);
   }
 
   private keep(held: SessionEvent[], event: SessionEvent): void {
@@ -250,8 +256,7 @@ export class Connection implements LinkListener, PumpOwner {
         this.streams.get(event.streamId)?.onCancelled();
         return;
       case "ready":
-        this.peer = event.peer;
-        this.owner.onReady(event.peer);
+        this.onReady(event.peer);
         return;
       case "opened":
         this.owner.onOpened(event);
@@ -285,6 +290,14 @@ export class Connection implements LinkListener, PumpOwner {
       default:
         event satisfies never;
     }
+  }
+
+  private onReady(peer: Peer): void {
+    this.peer = peer;
+    // Who is not let in is told so right behind HELLO (authenticate.ts): such a connection never was ready.
+    const next = this.session.nextEvent();
+    if (next?.kind !== "closed") this.owner.onReady(peer);
+    if (next !== undefined) this.handOut(next);
   }
 
   private onSuspended(error: ProtocolError): void {

@@ -5,17 +5,26 @@ import type { SessionEvent, SessionOptions } from "../../src/protocol/session/se
 import type { Transport } from "../../src/transport/transport.js";
 
 export class SessionPeer {
-  readonly session: Session;
+  session: Session;
   readonly events: SessionEvent[] = [];
   private readonly transport: Transport;
+  private readonly now: () => number;
 
-  constructor(transport: Transport, options: SessionOptions) {
+  constructor(transport: Transport, options: SessionOptions, now: () => number = () => performance.now()) {
     this.transport = transport;
-    this.session = new Session(options, performance.now());
+    this.now = now;
+    this.session = new Session(options, now());
     transport.onMessage((message) => {
-      this.session.receive(message, performance.now());
+      this.session.receive(message, now());
       this.flush();
     });
+    this.flush();
+  }
+
+  /** Another session goes on over this transport. */
+  adopt(session: Session): void {
+    this.session = session;
+    session.tick(this.now() + 200);
     this.flush();
   }
 
@@ -23,7 +32,7 @@ export class SessionPeer {
   flush(): void {
     this.gather();
     for (;;) {
-      const message = this.session.transmit(performance.now());
+      const message = this.session.transmit(this.now());
       if (message === undefined) break;
       this.transport.send(message);
     }
