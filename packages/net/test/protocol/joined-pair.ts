@@ -29,19 +29,24 @@ export class JoinedPair {
   constructor(
     settings: { client?: SessionOptions["settings"]; server?: SessionOptions["settings"] } = {},
     codecs: readonly string[] = ["raw"],
-    clientAccount?: MemoryAccount,
+    accounts: { client?: MemoryAccount; server?: MemoryAccount } = {},
   ) {
     this.client = new Session(
       {
         role: "client",
         codecs,
         ...(settings.client && { settings: settings.client }),
-        ...(clientAccount && { account: clientAccount }),
+        ...(accounts.client && { account: accounts.client }),
       },
       0,
     );
     this.server = new Session(
-      { role: "server", codecs, ...(settings.server && { settings: settings.server }) },
+      {
+        role: "server",
+        codecs,
+        ...(settings.server && { settings: settings.server }),
+        ...(accounts.server && { account: accounts.server }),
+      },
       0,
     );
   }

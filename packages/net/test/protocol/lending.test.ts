@@ -69,14 +69,15 @@ describe("Session, a receiver that lends", () => {
     expect(limits).toMatchObject({ 5: 4_000, 7: 1_500 });
   });
 
-  it("§4.9 counts a need that its own share covers as none of the pool's", () => {
-    const script = client(3);
-    script.sends(blocked(1, 1_000, 6_000), blocked(3, 1_000, 6_000));
+  it("§4.9 lets no need wait that its own share covers, whoever waits for the pool", () => {
+    const script = client(4);
+    script.sends(blocked(1, 1_000, 6_000), blocked(3, 1_000, 6_000), blocked(5, 1_000, 6_000));
     granted(script);
-    script.sends(batch(5, 1, 400 - 16));
-    script.session.consumed(5, 1);
-    script.sends(blocked(5, 1_000, 1_400));
-    expect(granted(script)).toMatchObject({ 5: 1_400 });
+    script.sends(batch(7, 1, 400 - 16), blocked(7, 1_000, 1_300));
+    // What it holds is in the way: behind the third one, until its own subscriber has taken it.
+    expect(granted(script)).toEqual({});
+    script.session.consumed(7, 1);
+    expect(granted(script)).toEqual({ 7: 1_300 });
   });
 
   it("§5.9 ends the connection at a need beyond the largest item", () => {
@@ -344,7 +345,9 @@ describe("Session, charged to an account", () => {
 
   function pair(): { joined: JoinedPair; account: Account } {
     const account = new Account();
-    const joined = new JoinedPair({ client: SIZES, server: { shareBytes: 1_000 } }, ["raw"], account);
+    const joined = new JoinedPair({ client: SIZES, server: { shareBytes: 1_000 } }, ["raw"], {
+      client: account,
+    });
     joined.run();
     return { joined, account };
   }

@@ -57,6 +57,11 @@ export class ByteWindow implements Needy, Borrower {
     return Math.min(this.loan, this.account.unsent);
   }
 
+  /** Whether the share, of which nothing else is committed, has room for the need. */
+  get isNeedCovered(): boolean {
+    return this.needLoan() <= this.loan;
+  }
+
   /** Whether a loan is needed that can be given: what the stream itself holds does not exceed what is kept for items. */
   get isNeedFeasible(): boolean {
     return this.needLoan() <= this.pool.kept;

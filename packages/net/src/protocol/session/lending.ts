@@ -1,6 +1,7 @@
 // Loans of byte credit to the streams of one connection: who waits for one, and from whom it is taken back.
 //
-//   BLOCKED(needed) ──► line of needs ──► lent whole ──► CREDIT
+//   BLOCKED(needed) ──► covered by its own share? ──────────► CREDIT
+//        └────────────► line of needs ──► lent whole ──► CREDIT
 //                            │ the pool has too little
 //                            ▼
 //                      DRAIN to who has unspent loans ──► DRAINED ──► pool      (also to who has not used his for idleMs)
@@ -9,7 +10,7 @@
 // the line until its own subscriber has taken them, or a stalled stream would keep the large items of all others
 // waiting. docs/protocol.md §4.5 has the argument why everything else moves.
 //
-// Bounds: each running stream stands once in the line, and once among the borrowers.
+// Bounds: each running stream stands once in the line or beside it, and once among the borrowers.
 
 import type { MemoryAccount } from "@sluice/core";
 import type { ByteWindow } from "../credit/byte-window.js";
@@ -26,6 +27,8 @@ import type { Outbox } from "./outbox.js";
 export class Lending {
   readonly pool: Pool;
   private readonly needs: Needs<ByteWindow>;
+  // Needs that the stream's own share covers: they take nothing from anybody, so they wait for nobody.
+  private readonly covered = new Set<ByteWindow>();
   // Whoever has a loan, and some who had one; they are let go when the borrowers are looked at.
   private readonly borrowers = new Map<ByteWindow, number>();
   private readonly outbox: Outbox;
@@ -71,6 +74,10 @@ export class Lending {
 
   /** Lends to the first in line while it goes; the next one lent to, until undefined. Looks at one if nobody waits. */
   serveNext(): ByteWindow | undefined {
+    for (const window of this.covered) {
+      this.covered.delete(window);
+      if (window.meetNeed() === "met") return window;
+    }
     if (this.needs.first === undefined) return undefined;
     const served = this.needs.serveNext();
     if (served === undefined) this.takeBack(this.needs.first);
@@ -88,8 +95,8 @@ export class Lending {
   /** The peer answers a DRAIN. */
   drained(window: ByteWindow, frame: DrainedFrame): void {
     // Some of it may have been sent instead of given back: looks once more for what is missing.
+    this.leaveLine(window);
     this.takingBackFor = undefined;
-    this.needs.leave(window);
     if (window.drained(frame.bytes) === "exact") return;
     throw violation(
       "FRAME_UNEXPECTED",
@@ -133,11 +140,18 @@ export class Lending {
   }
 
   private place(window: ByteWindow): void {
-    if (window.isNeedFeasible) this.needs.join(window);
-    else this.leaveLine(window);
+    if (window.isNeedCovered) {
+      this.leaveLine(window);
+      this.covered.add(window);
+    } else if (window.isNeedFeasible) {
+      this.needs.join(window);
+    } else {
+      this.leaveLine(window);
+    }
   }
 
   private leaveLine(window: ByteWindow): void {
+    this.covered.delete(window);
     this.needs.leave(window);
     if (this.takingBackFor === window) this.takingBackFor = undefined;
   }
