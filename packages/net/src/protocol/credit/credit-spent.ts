@@ -29,7 +29,7 @@ export class CreditSpent {
   /** Goes on at the limit, without having sent what is left: the answer to DRAIN. BLOCKED may be said there again. */
   skip(): void {
     this.sent = this.granted;
-    this.saidBlockedAt = -1;
+    this.unsayBlocked();
   }
 
   /** Takes a limit that the peer states. Limits never go down: a lower one is old news (protocol.md §4.1). */
@@ -37,6 +37,11 @@ export class CreditSpent {
     if (limit <= this.granted) return "unchanged";
     this.granted = limit;
     return "raised";
+  }
+
+  /** What was said of this limit may be lost. */
+  unsayBlocked(): void {
+    this.saidBlockedAt = -1;
   }
 
   /** Whether BLOCKED may be said now: once for each value of the limit (protocol.md §5.9). */

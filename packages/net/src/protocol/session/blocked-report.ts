@@ -39,6 +39,18 @@ export class BlockedReport {
     this.slotsAt = Number.POSITIVE_INFINITY;
   }
 
+  /** On another transport: what was said may be lost, so whatever waits is said anew, at the pace of repeats. */
+  restart({ table }: Conversation, now: number): void {
+    for (const { outbound } of table.all()) {
+      if (outbound.blockedSince === undefined) continue;
+      outbound.items.unsayBlocked();
+      outbound.bytes.unsayBlocked();
+      outbound.probeAt = now;
+    }
+    if (this.probed.size > 0) this.nextProbe = now;
+    if (this.noSlotSince !== undefined) this.slotsAt = now;
+  }
+
   /** When `tick` wants to be called. */
   nextTick({ turns }: Conversation): number {
     const dry = turns.dryForLongest()?.outbound.blockedSince ?? Number.POSITIVE_INFINITY;

@@ -621,7 +621,8 @@ export class Session implements SessionApi {
   }
 
   // What the resumed peer has not got, with what is of the connection in front; undefined when it has all.
-  private transmitAgain({ settings, grants }: Conversation): Uint8Array | undefined {
+  private transmitAgain(conversation: Conversation): Uint8Array | undefined {
+    const { settings, grants } = conversation;
     const control = this.outbox.takeControl();
     if (control !== undefined) {
       this.controlTaken();
@@ -633,6 +634,7 @@ export class Session implements SessionApi {
     // Now it knows every stream, and may have missed any limit.
     this.resumes.replay = undefined;
     grants.restateAll();
+    this.blockedReport.restart(conversation, this.now);
     this.stateGoaway();
     return undefined;
   }
