@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chargeOf } from "../../src/protocol/session/replay-buffer.js";
-import { SIDES, type Side } from "./resumable-pair.js";
+import { other, SIDES, type Side } from "./resumable-pair.js";
 import { Conversation, SETTINGS } from "./resume-script.js";
 
 type Action = readonly ["transmit" | "deliver", Side];
@@ -43,27 +43,43 @@ function step(conversation: Conversation, round: readonly Action[]): boolean {
   pair.now++;
   for (const side of SIDES) pair[side].tick(pair.now);
   const done = round.some((action) => act(conversation, action));
-  for (const side of SIDES) expect(pair[side].replayBytes).toBeLessThanOrEqual(LARGEST_REPLAY);
+  for (const side of SIDES) {
+    const { replayBytes } = pair[side];
+    if (replayBytes > LARGEST_REPLAY)
+      throw new Error(`${replayBytes} bytes are held, at most ${LARGEST_REPLAY}`);
+  }
   return done;
 }
 
 // §10.2: replayBytes, one message with an item beyond its target, an end and a CANCEL for each of four slots.
-const LARGEST_REPLAY = SETTINGS.client.replayBytes + chargeOf(32_768 + 40_000) + 8 * chargeOf(300);
+const LARGEST_REPLAY = SETTINGS.client.replayBytes + chargeOf(2_500 + 40_000) + 8 * chargeOf(300);
 
-/** How a link ends: who notices, and how often the way back is cut as well. */
+/** How a link ends: who notices, what still arrives where nobody has noticed, and where the way back is cut too. */
 interface Cut {
   readonly at: number;
   readonly noticedBy: readonly Side[];
   readonly lost?: "request" | "answer";
+  readonly late?: number;
 }
 
-function join({ pair }: Conversation, { noticedBy, lost }: Cut): void {
-  pair.cut(noticedBy);
-  if (lost !== undefined) {
-    pair.reconnect(lost);
-    for (const side of SIDES) pair.wire[side].length = 0;
-  }
+function join({ pair, logs }: Conversation, { noticedBy, lost, late = 0 }: Cut): void {
+  for (const side of SIDES) if (noticedBy.includes(side)) pair[side].suspend(pair.now);
+  // The server may still read what the client sent: it counts as long as it has not agreed to another link.
+  for (let i = 0; i < late; i++) pair.deliver("client");
+  const old = { client: [...pair.wire.client], server: [...pair.wire.server] };
+  const epochs = { client: pair.client.epoch, server: pair.server.epoch };
+  pair.cut([]);
+  if (lost !== undefined) pair.reconnect(lost);
+  for (const side of SIDES) pair.wire[side].length = 0;
   expect(pair.reconnect()).toBe("resumed");
+  // The old socket comes back to life: what it carries is of an older epoch and does nothing.
+  const before = JSON.stringify(logs);
+  for (const side of SIDES) {
+    const to = other(side);
+    for (const message of old[side]) pair[to].receive(message, pair.now, epochs[to]);
+  }
+  pair.collect();
+  expect(JSON.stringify(logs)).toBe(before);
 }
 
 /** Plays it to its end; answers how many steps it took. */
@@ -73,7 +89,7 @@ function play(conversation: Conversation, round: readonly Action[], cuts: readon
     for (const cut of cuts) if (cut.at === steps) join(conversation, cut);
     step(conversation, round);
     // What waits for time waits for an ACK or a heartbeat; who waits longer waits for ever.
-    if (steps > 2_000) throw new Error(`stuck: ${JSON.stringify(conversation.logs, undefined, 1)}`);
+    if (steps > 2_000) throw new Error(`stuck: ${JSON.stringify(conversation.logs)}`);
   }
   return steps;
 }
@@ -86,6 +102,14 @@ const lengths = new Map(
   ]),
 );
 
+function check(round: readonly Action[], cuts: readonly Cut[]): void {
+  const conversation = new Conversation();
+  play(conversation, round, cuts);
+  // The comparison that explains itself is slow.
+  if (JSON.stringify(conversation.logs) === JSON.stringify(uncut.logs)) return;
+  expect(conversation.logs, JSON.stringify(cuts)).toEqual(uncut.logs);
+}
+
 describe("Session, link cut", () => {
   it("has a conversation to cut that sees something of everything", () => {
     const client = Object.values(uncut.logs.client).flat();
@@ -93,33 +117,64 @@ describe("Session, link cut", () => {
       new Set(["ready", "goaway", "drained", "opened", "item", "completed", "failed"]),
     );
     expect(Object.values(uncut.logs.server).flat()).toContain("cancelled");
-    for (const steps of lengths.values()) expect(steps).toBeGreaterThan(80);
+    for (const steps of lengths.values()) expect(steps).toBeGreaterThan(60);
   });
 
   for (const [name, round] of Object.entries(ROUNDS)) {
     const length = lengths.get(name) as number;
 
     it(`changes nothing of what is seen, wherever it is cut: messages ${name}`, () => {
-      for (const lost of [undefined, "request", "answer"] as const) {
-        for (const noticedBy of [SIDES, ["client"]] as const) {
-          for (let at = 2; at < length; at++) {
-            const conversation = new Conversation();
-            play(conversation, round, [{ at, noticedBy, ...(lost && { lost }) }]);
-            expect(conversation.logs, `cut at ${at}`).toEqual(uncut.logs);
-          }
-        }
+      for (let at = 0; at < length; at++) {
+        check(round, [{ at, noticedBy: SIDES }]);
+        check(round, [{ at, noticedBy: ["client"], late: 1 }]);
+      }
+    });
+
+    it(`changes nothing when RESUME or its answer is lost too: messages ${name}`, () => {
+      for (let at = 0; at < length; at += 2) {
+        check(round, [{ at, noticedBy: SIDES, lost: "request" }]);
+        check(round, [{ at: at + 1, noticedBy: SIDES, lost: "answer" }]);
       }
     });
 
     it(`changes nothing when it is cut again while the rest is sent again: messages ${name}`, () => {
-      for (let at = 2; at < length; at++) {
-        for (const later of [1, 2, 3, 5, 8]) {
-          const conversation = new Conversation();
-          const cuts = [at, at + later].map((at) => ({ at, noticedBy: SIDES }));
-          play(conversation, round, cuts);
-          expect(conversation.logs, `cut at ${at} and ${later} later`).toEqual(uncut.logs);
-        }
+      for (let at = 0; at < length; at++) {
+        const again = at + 1 + (at % 5);
+        check(round, [
+          { at, noticedBy: SIDES },
+          { at: again, noticedBy: SIDES },
+        ]);
       }
     });
   }
+
+  it("changes nothing, whatever is cut and in whatever order messages come (seeded)", () => {
+    const action = fc.constantFrom<Action>(
+      ["deliver", "client"],
+      ["deliver", "server"],
+      ["transmit", "client"],
+      ["transmit", "server"],
+    );
+    const cut = fc.record({
+      at: fc.nat(120),
+      noticedBy: fc.constantFrom<readonly Side[]>(SIDES, ["client"]),
+      late: fc.nat(3),
+      lost: fc.constantFrom(undefined, "request" as const, "answer" as const),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(action, { minLength: 4, maxLength: 12 }),
+        fc.array(cut, { maxLength: 6 }),
+        (actions, cuts) => {
+          // Each action is possible at last, so that nothing waits for ever.
+          const round = [...actions, ...(ROUNDS["tight"] as readonly Action[])];
+          check(
+            round,
+            cuts.map(({ lost, ...cut }) => ({ ...cut, ...(lost && { lost }) })),
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
 });

@@ -2,7 +2,7 @@
 // each side sees of each stream is always the same. Who cuts the link compares.
 
 import type { Session } from "../../src/protocol/session/session.js";
-import type { SessionEvent, TakeTurn } from "../../src/protocol/session/session-api.js";
+import type { Interaction, SessionEvent, TakeTurn } from "../../src/protocol/session/session-api.js";
 import { streamFailure } from "../../src/protocol/protocol-error.js";
 import { ResumablePair, type Side } from "./resumable-pair.js";
 
@@ -25,6 +25,11 @@ export class Conversation {
       this.pair.turns[side] = (streamId, turn) => this.actors[side].take(streamId, turn);
     }
     this.pair.onEvent = (side, event) => this.actors[side].on(event);
+    // HELLO of both: from here on the link may be cut.
+    for (const side of ["client", "server"] as const) {
+      this.pair.transmit(side);
+      this.pair.deliver(side);
+    }
   }
 
   /** Whether everything has been said that will be. */
@@ -35,10 +40,12 @@ export class Conversation {
   }
 }
 
-/** Few slots and small shares, so that both run out. */
+const BOTH = { replayBytes: 20_000, heartbeatMs: 40, blockedMs: 10, targetAlone: 2_500, targetShared: 1_500 };
+
+/** Few slots, small messages and little to send again, so that all of it runs out. */
 export const SETTINGS = {
-  client: { peerStreams: 1, ownStreams: 3, replayBytes: 20_000, heartbeatMs: 40, blockedMs: 10 },
-  server: { peerStreams: 3, ownStreams: 1, replayBytes: 20_000, heartbeatMs: 40, blockedMs: 10 },
+  client: { ...BOTH, peerStreams: 1, ownStreams: 3 },
+  server: { ...BOTH, peerStreams: 3, ownStreams: 1 },
 };
 
 interface Sending {
@@ -91,6 +98,7 @@ abstract class Actor {
         break;
     }
     this.react(event);
+    if ("streamId" in event) this.released(event.streamId);
   }
 
   readonly take: TakeTurn = (streamId, turn) => {
@@ -105,9 +113,19 @@ abstract class Actor {
     if (sending.end === "never") return "idle";
     this.sending.delete(streamId);
     if (sending.end === "complete") this.session.complete(streamId);
-    else this.session.fail(streamId, streamFailure("HANDLER_FAILED", "on purpose"));
+    else {
+      this.session.fail(streamId, streamFailure("HANDLER_FAILED", "on purpose"));
+      this.session.released(streamId);
+    }
+    this.released(streamId);
     return "idle";
   };
+
+  // The handler of a channel has ended when both directions have.
+  private released(streamId: number): void {
+    const isSent = !this.sending.has(streamId);
+    if (isSent && this.seen(streamId).at(-1) === "completed") this.session.released(streamId);
+  }
 
   protected abstract react(event: SessionEvent): void;
 
@@ -133,6 +151,7 @@ const METHODS: Readonly<Record<string, readonly [number, number, Sending["end"]]
   large: [3, 40_000, "complete"],
   failing: [3, 10, "fail"],
   endless: [100, 10, "never"],
+  both: [20, 100, "complete"],
 };
 
 class Server extends Actor {
@@ -144,7 +163,8 @@ class Server extends Actor {
     } else if (event.kind === "opened") {
       const [count, size, end] = METHODS[event.method] ?? [0, 0, "complete"];
       if (event.method === "last") session.goaway({ reason: "enough" });
-      else if (count > 0) this.send(event.streamId, count, size, end);
+      if (event.method === "both") session.grantItems(event.streamId, 3);
+      if (count > 0) this.send(event.streamId, count, size, end);
     } else if (event.kind === "cancelled") {
       session.released(event.streamId);
     } else if (event.kind === "completed") {
@@ -153,20 +173,34 @@ class Server extends Actor {
       if (method === "opened call" || method === "opened last") {
         this.send(event.streamId, input.length - 1, 20, "complete");
       }
-    } else if (event.kind === "items" && event.streamId % 2 === 0) {
-      session.grantItems(event.streamId, this.seen(event.streamId).length + 2);
+      if (method === "opened push") session.complete(event.streamId);
+    } else if (event.kind === "items") {
+      const seen = this.seen(event.streamId);
+      if (event.streamId % 2 === 0 || seen[0] === "opened both")
+        session.grantItems(event.streamId, seen.length + 2);
     }
   }
 }
 
 class Client extends Actor {
-  private readonly plan = ["call", "many", "endless", "failing", "nothing", "large", "call", "few", "call"];
+  private readonly plan = [
+    "call",
+    "many",
+    "endless",
+    "failing",
+    "nothing",
+    "large",
+    "both",
+    "call",
+    "push",
+    "few",
+  ];
   private readonly methods = new Map<number, string>();
   private isLast = false;
 
   protected react(event: SessionEvent): void {
     if (event.kind === "ready" || event.kind === "slots") this.openNext();
-    if (event.kind === "opened") this.send(event.streamId, ...(METHODS.few as [number, number, "complete"]));
+    if (event.kind === "opened") this.send(event.streamId, 5, 10, "complete");
     if (!("streamId" in event)) return;
     const method = this.methods.get(event.streamId);
     if (event.kind === "items" && method !== undefined) {
@@ -189,13 +223,14 @@ class Client extends Actor {
 
   private openNext(): void {
     for (let method = this.plan[0]; method !== undefined; method = this.plan[0]) {
-      const demand = method === "endless" ? ENDLESS : 7;
-      const interaction = method === "call" ? "call" : "stream";
+      const demand = method === "endless" ? ENDLESS : method === "push" ? 0 : 7;
+      const interaction = INTERACTIONS[method] ?? "stream";
       const id = this.session.open({ interaction, method, codec: "raw", demand });
       if (typeof id !== "number") return;
       this.plan.shift();
       this.methods.set(id, method);
-      if (method === "call") this.send(id, 1, 30, "complete");
+      if (method === "both") this.send(id, 15, 200, "complete");
+      else if (interaction !== "stream") this.send(id, 1, 30, "complete");
       else this.session.complete(id);
     }
     if (this.methods.size > 0 || this.isLast) return;
@@ -208,3 +243,5 @@ class Client extends Actor {
 }
 
 const ENDLESS = 6;
+
+const INTERACTIONS: Readonly<Record<string, Interaction>> = { call: "call", push: "push", both: "channel" };

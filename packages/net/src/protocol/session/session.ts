@@ -160,7 +160,10 @@ export class Session implements SessionApi {
     this.writeStall = new WriteStall(this.settings.writeStallMs);
     const { token = NOTHING, auth = NOTHING, resume } = options;
     this.hasAsked = resume !== undefined;
-    this.resumes = new Resumption(this.settings, this.role === "server" ? checkedToken(token) : NOTHING);
+    this.resumes = new Resumption(
+      this.settings,
+      this.role === "server" && token.length > 0 ? checkedToken(token) : NOTHING,
+    );
     this.outbox = new Outbox(SMALLEST_MESSAGE, this.resumes.kept);
     this.outbox.addControl(helloOf(this.role, this.settings, this.codecs, { token, auth }), 0);
     if (resume !== undefined) this.outbox.addControl({ kind: "resume", ...resume }, 0);
@@ -402,6 +405,7 @@ export class Session implements SessionApi {
   ): ResumeAnswer {
     this.now = now;
     const { resumes, role, outbox } = this;
+    const nextToken = role === "client" ? request.token : checkedToken(token ?? NOTHING);
     if (!this.isResumable || this.state.kind === "resuming") return "stale";
     const answer = resumes.judge(request, role, outbox.taken);
     if (answer === "gap") this.end(sessionLost("what one side has not got is not held any more"), "tell");
@@ -411,7 +415,7 @@ export class Session implements SessionApi {
     if (this.state.kind !== "suspended") this.pause();
     const next = goOn(this.state);
     if (next !== "not-now") this.state = next;
-    resumes.begin(request, role, role === "server" ? checkedToken(token ?? NOTHING) : request.token);
+    resumes.begin(request, role, nextToken);
     this.keepalive.restart(now);
     conversationOf(this.state)?.willHearLimitsAgain();
     const ours = role === "server" ? resumes.request() : undefined;
@@ -801,7 +805,7 @@ function endsOf({ peerStreams, ownStreams }: Settings, peer: Peer): number {
 
 function checkedToken(token: Uint8Array): Uint8Array {
   const { length } = token;
-  if (length !== 0 && (length < SMALLEST_TOKEN || length > LARGEST_TOKEN)) {
+  if (length < SMALLEST_TOKEN || length > LARGEST_TOKEN) {
     throw new RangeError(
       `Cannot use a token of ${length} bytes: ${SMALLEST_TOKEN} to ${LARGEST_TOKEN} random ones are needed`,
     );
