@@ -50,6 +50,11 @@ export function decodeItems(codec: Codec, event: ItemsEvent): unknown[] {
   throw invalidPayload(codec.name, `the peer sent a body of kind "${event.kind}"`);
 }
 
+/** Bytes that arrived, without what the session adds. */
+export function payloadLength(event: ItemsEvent): number {
+  return encodedLength(event.kind === "batch" ? event.payload : event.items);
+}
+
 /** How many items arrived. */
 export function itemCount(event: ItemsEvent): number {
   return event.kind === "batch" ? event.count : event.items.length;

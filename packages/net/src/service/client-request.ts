@@ -3,6 +3,7 @@
 //
 //   idle --begin--> waiting (for a slot) --onOpen--> open --(end at the peer | cancel | deadline | signal)--> ended
 //                    ^ |                              |
+//                    | |                              +--end at the peer, items wait here--> ending --------> ended
 //                    | +--- refused | cancel | deadline | signal -------------------------------------------> ended
 //                    +--- begun anew elsewhere: surely not begun here, or restartable, then with an offset
 
@@ -43,7 +44,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   protected readonly route: Route;
   /** Where it runs, or ran last; undefined before it was opened. */
   protected connection: Connection | undefined = undefined;
-  protected state: "idle" | "waiting" | "open" | "ended" = "idle";
+  protected state: "idle" | "waiting" | "open" | "ending" | "ended" = "idle";
   protected streamId = 0;
   private readonly options: RequestOptions;
   /** What the client gave; forgotten once it is encoded. `undefined`: there is none. */
@@ -157,8 +158,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
       this.restart(Math.max(failure.retryAfterMs ?? 0, this.route.opener.backoffMs(this.restarts + 1)));
       return;
     }
-    this.release();
-    this.fail(new RemoteError(failure));
+    this.failedElsewhere(new RemoteError(failure));
   }
 
   /** A server has nothing to cancel on a stream that it answers. */
@@ -173,9 +173,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
       this.restart(0);
       return;
     }
-    const { restarts } = this;
-    this.release();
-    this.fail(lostRequest(this.route.method, neverSent, this.delivered(), restarts, error));
+    this.failedElsewhere(lostRequest(this.route.method, neverSent, this.delivered(), this.restarts, error));
   }
 
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced"> {
@@ -194,9 +192,21 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     this.fail(error);
   }
 
+  /** It failed at the peer, or with its connection. */
+  protected failedElsewhere(error: unknown): void {
+    this.release();
+    this.fail(error);
+  }
+
+  /** The peer has ended it, and items of it wait here: there is no deadline any more, but still a signal. */
+  protected endedByPeer(): void {
+    this.state = "ending";
+    this.cancelDeadline();
+  }
+
   /** Ends it from this side without a word to the local side. */
   protected stop(): void {
-    if (this.state === "open") {
+    if (this.state === "open" || this.state === "ending") {
       this.connection?.session.cancel(this.streamId);
       this.connection?.wake();
     }
@@ -205,7 +215,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   /** Lets go of everything that outlives it: stream, timer, signal. */
   protected release(): void {
-    if (this.state === "open") this.connection?.detach(this.streamId);
+    if (this.state === "open" || this.state === "ending") this.connection?.detach(this.streamId);
     this.state = "ended";
     this.value = undefined;
     this.input = undefined;

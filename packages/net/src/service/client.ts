@@ -1,6 +1,7 @@
 // The client of a service: one connection, one method for each route.
 
-import { type Flow, prefetch, type SluiceError } from "@sluice/core";
+import type { Flow, SluiceError } from "@sluice/core";
+import { checkCapacity } from "@sluice/core/kit";
 import { codecNames } from "../payload/codecs.js";
 import { type Settings, settingsOf } from "../protocol/limits.js";
 import type { Transport } from "../transport/transport.js";
@@ -26,10 +27,12 @@ export interface StreamOptions extends RequestOptions {
    */
   readonly restarts?: number | undefined;
   /**
-   * Items asked for ahead of demand, and held here at most. Default: none, the demand of whoever subscribes
-   * goes over the wire as it is. A round trip costs what the window does not cover.
+   * Items asked for ahead of demand, and held here at most: what a round trip costs is what the window does not cover.
+   * `"auto"` finds the number by the round trip and the pace of who takes the items, so that nobody stands still and
+   * no item waits here for more than about two round trips. Default: none, the demand of whoever subscribes goes
+   * over the wire as it is.
    */
-  readonly window?: number | undefined;
+  readonly window?: number | "auto" | undefined;
 }
 
 /** What a client can do besides its routes. */
@@ -182,10 +185,10 @@ function methodOf(method: string, route: CallRoute | StreamRoute, opener: Stream
   }
   return (input: unknown, options: StreamOptions = NO_OPTIONS) => {
     checkDeadline(method, options.deadlineMs);
-    const { restarts = RESTARTS } = options;
+    const { window, restarts = RESTARTS } = options;
     checkRestarts(method, restarts);
-    const flow = remotePublisher(route.restartable ? { ...to, restarts } : to, input, options);
-    return options.window === undefined ? flow : flow.pipe(prefetch(options.window));
+    if (window !== undefined && window !== "auto") checkCapacity(method, window, 1, "window");
+    return remotePublisher(route.restartable ? { ...to, restarts } : to, input, options, window);
   };
 }
 

@@ -9,6 +9,7 @@
 //     └──────────────► ended ◄──────────┘
 
 import type { Clock, SluiceError } from "@sluice/core";
+import { type Settings, settingsOf } from "../protocol/limits.js";
 import { type ProtocolError, violation } from "../protocol/protocol-error.js";
 import { Session } from "../protocol/session/session.js";
 import type {
@@ -31,6 +32,7 @@ import type { ConnectionOwner, StreamEnd } from "./connection-parts.js";
 import { connectionError, connectionLost, transportLost } from "./failure.js";
 import type { Link, LinkListener } from "./link.js";
 import { Pump, type PumpOwner } from "./pump.js";
+import { RoundTrip } from "./round-trip.js";
 import type { Runtime } from "./runtime.js";
 import type { ConnectionSnapshot, StreamSnapshot } from "./snapshot.js";
 
@@ -39,6 +41,10 @@ export class Connection implements LinkListener, PumpOwner {
   readonly session: SessionApi;
   /** What the peer said of itself; undefined before its HELLO. */
   peer: Peer | undefined = undefined;
+  /** How far away the peer is, as `measure` and the heartbeat find. */
+  readonly roundTrip: RoundTrip = new RoundTrip();
+  /** The limits of this side. */
+  readonly settings: Settings;
   readonly takeTurn: TakeTurn;
   private readonly clock: Clock;
   private readonly owner: ConnectionOwner;
@@ -50,6 +56,7 @@ export class Connection implements LinkListener, PumpOwner {
   private ended = false;
 
   constructor(link: Link, runtime: Runtime, owner: ConnectionOwner, options: SessionOptions) {
+    this.settings = settingsOf(options.role, options.settings);
     this.session = new Session(options, runtime.clock.now());
     this.link = link;
     this.clock = runtime.clock;
@@ -184,6 +191,11 @@ export class Connection implements LinkListener, PumpOwner {
     return this.clock.now();
   }
 
+  /** Asks how far away the peer is, at most as often as that says something new. */
+  measure(): void {
+    if (this.session.measure(this.clock.now()) === "asked") this.wake();
+  }
+
   /** Announces the end; running streams go on, then the owner hears `onDrained`. */
   drain(options: GoawayOptions): void {
     this.session.goaway(options);
@@ -276,6 +288,9 @@ export class Connection implements LinkListener, PumpOwner {
       case "resume":
         this.owner.onResume(event.request);
         return;
+      case "roundTrip":
+        this.roundTrip.sample(event.ms, this.clock.now());
+        return;
       case "resumeRefused":
         this.owner.onResumeRefused(event.message);
         return;
@@ -284,8 +299,7 @@ export class Connection implements LinkListener, PumpOwner {
         return;
       case "blocked":
       case "urgency":
-      case "roundTrip":
-        // Seen through `snapshot`; nobody may wait for them.
+        // Nobody may wait for it.
         return;
       default:
         event satisfies never;

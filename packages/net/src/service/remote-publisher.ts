@@ -4,7 +4,8 @@
 //   downstream <----next------ RemoteStream <------ batch -------- session <--ITEMS--- server
 //
 // There is no buffer here. The session lets in only what was granted, and granted is only what was requested:
-// so a batch is decoded and handed on in the turn in which it came.
+// so a batch is decoded and handed on in the turn in which it came. A stream with a window is asked ahead of that,
+// and what came early waits in windowed-stream.ts.
 
 import type { Flow, Subscription } from "@sluice/core";
 import {
@@ -18,15 +19,29 @@ import {
 } from "@sluice/core/kit";
 import { decodeItems, type ItemsEvent } from "./bodies.js";
 import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
+import { streamWindow } from "./stream-window.js";
+import { WindowedStream } from "./windowed-stream.js";
 
 /**
  * A flow of the items that the server sends for one request; each subscription opens a stream of its own.
  *
  * *Demand:* passed on over the wire; the stream is opened by the first request, which travels with it. Items
- * that a filter below drops are granted again. *Buffers:* nothing. *Errors:* `RemoteError`, `TimeoutError`,
+ * that a filter below drops are granted again. With a window it is opened at once, and asked for so many items
+ * ahead. *Buffers:* nothing; with a window what it let in. *Errors:* after the items before them: `RemoteError`, `TimeoutError`,
  * `PayloadError`, `CONNECTION_LOST`. *Cancel:* ends the stream at the server.
  */
-export function remotePublisher<T>(route: Route, input: unknown, options: RequestOptions): Flow<T> {
+export function remotePublisher<T>(
+  route: Route,
+  input: unknown,
+  options: RequestOptions,
+  window: number | "auto" | undefined,
+): Flow<T> {
+  if (window !== undefined) {
+    return flowFrom<T>((downstream) => {
+      const rule = streamWindow(window, route.opener.now());
+      new WindowedStream<T>(route, input, options, rule, downstream).start();
+    });
+  }
   return flowFrom<T>((downstream) =>
     downstream.onSubscribe(new RemoteStream<T>(route, input, options, downstream)),
   );

@@ -12,6 +12,8 @@ export class Keepalive {
   private readonly missed: number;
   private heardAt: number;
   private nextPingAt: number;
+  /** Before that a round trip is not measured again. */
+  private measureAt = Number.NEGATIVE_INFINITY;
   private pingSentAt: number | undefined = undefined;
   private pings = 0;
 
@@ -37,11 +39,13 @@ export class Keepalive {
   /** What is due: a PING with the number of `pingNumber`, the end, or nothing. */
   tick(now: number): "ping" | "dead" | "wait" {
     if (this.pingSentAt !== undefined) return now >= this.deadAt(this.pingSentAt) ? "dead" : "wait";
-    if (now < this.nextPingAt) return "wait";
-    this.pingSentAt = now;
-    this.nextPingAt = now + this.heartbeatMs;
-    this.pings++;
-    return "ping";
+    return now < this.nextPingAt ? "wait" : this.ping(now);
+  }
+
+  /** Somebody wants the round trip: as `tick`, but before a heartbeat is over. It puts off the next heartbeat. */
+  measure(now: number): "ping" | "wait" {
+    if (this.pingSentAt !== undefined || now < this.measureAt) return "wait";
+    return this.ping(now);
   }
 
   /** When `tick` wants to be called. */
@@ -62,7 +66,18 @@ export class Keepalive {
     return "answered";
   }
 
+  private ping(now: number): "ping" {
+    this.pingSentAt = now;
+    this.nextPingAt = now + this.heartbeatMs;
+    this.measureAt = now + BETWEEN_MEASUREMENTS_MS;
+    this.pings++;
+    return "ping";
+  }
+
   private deadAt(pingSentAt: number): number {
     return Math.max(pingSentAt, this.heardAt) + this.missed * this.heartbeatMs;
   }
 }
+
+/** At most 20 measurements a second, a tenth of what a peer takes as a flood (`controlPerSecond`, docs/protocol.md §9). */
+const BETWEEN_MEASUREMENTS_MS = 50;

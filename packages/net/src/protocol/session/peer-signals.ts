@@ -238,8 +238,11 @@ export class PeerSignals {
     const { conversation } = this;
     conversation.giveUp(stream);
     if (!stream.silent) conversation.events.add({ kind: "failed", streamId: stream.id, failure, rejected });
-    stream.silent = true;
-    stream.inbound.discard();
+    // What came before the error is for who opened the stream: held, and counted, until it was taken or cancelled.
+    if (stream.openedBy === "peer" || rejected || stream.silent) {
+      stream.silent = true;
+      stream.inbound.discard();
+    }
     conversation.settle(stream);
   }
 

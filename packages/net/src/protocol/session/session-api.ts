@@ -349,6 +349,11 @@ export interface SessionApi {
   readonly replayBytes: number;
   /** Whether the OPEN of this stream of ours was never handed to a transport: it surely did not run. */
   wasNeverSent(streamId: number): boolean;
+  /**
+   * Asks how far away the peer is: a PING goes out, unless one is unanswered or the last one is so recent that
+   * another would say nothing new; the event `roundTrip` answers.
+   */
+  measure(now: number): "asked" | "not-now";
   /** Last measured round trip in milliseconds; undefined before the first answer. */
   readonly roundTripMs: number | undefined;
   /** Counters of an open stream; undefined for one that is not open. */

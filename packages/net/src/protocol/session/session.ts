@@ -446,6 +446,14 @@ export class Session implements SessionApi {
     return (this.fromHere ?? this.past)?.wasNeverSent(streamId) ?? true;
   }
 
+  measure(now: number): "asked" | "not-now" {
+    this.now = now;
+    if (this.state.kind !== "open" && this.state.kind !== "draining") return "not-now";
+    if (this.keepalive.measure(now) === "wait") return "not-now";
+    this.sayPing();
+    return "asked";
+  }
+
   figures(streamId: number): StreamFigures | undefined {
     return (this.fromHere ?? this.past)?.figures(streamId);
   }
@@ -711,9 +719,7 @@ export class Session implements SessionApi {
 
   private beat(now: number): void {
     const due = this.keepalive.tick(now);
-    if (due === "ping") {
-      this.outbox.addControl({ kind: "ping", opaque: pingBytes(this.keepalive.pingNumber) }, FRAME_BYTES);
-    }
+    if (due === "ping") this.sayPing();
     if (due === "dead") this.lose(heartbeatLost(this.settings), "tell");
   }
 
@@ -725,6 +731,10 @@ export class Session implements SessionApi {
   // With what is written and not yet taken, which no acknowledgement can free.
   private isReplayFull(): boolean {
     return this.resumes.kept.isFull(this.outbox.waitingBytes);
+  }
+
+  private sayPing(): void {
+    this.outbox.addControl({ kind: "ping", opaque: pingBytes(this.keepalive.pingNumber) }, FRAME_BYTES);
   }
 
   // Events that follow from the state rather than from one frame.
