@@ -27,8 +27,6 @@ type Staging = (row: string, column: string, variant: number) => Scene;
 
 function generate(table: Table, stage: Staging): void {
   for (const { name, cells } of table.rows) {
-    // Read and written, and refused until the session does them.
-    if (/^part of|^URGENCY/.test(name)) continue;
     for (const [index, cell] of cells.entries()) {
       const column = table.columns[index] as string;
       const { error, isEnd, isIgnored, otherwise } = wantedBy(cell);
@@ -199,6 +197,48 @@ describe("docs/protocol.md §4.10, who is told DRAIN", () => {
     // Not answered: it comes in one message with the frame.
     const before = column === "no DRAIN under way" ? [] : [drain(KNOWN)];
     return { script, frames: [...before, ...(frames[row] ?? [])] };
+  });
+});
+
+describe("docs/protocol.md §4.11, parts of an item", () => {
+  const frames: Record<string, readonly (readonly Frame[])[]> = {
+    "first part": [
+      [part(1, 5000, 0, 2000)],
+      [ScriptPeer.batch(1, 10, 1), part(1, 5000, 0, 2000)],
+      [ScriptPeer.batch(1, 1, 16_000), part(1, 5000, 0, 2000)],
+    ],
+    "next part": [[part(1, 5000, 2000, 3000)]],
+    "part elsewhere": [[part(1, 5000, 2001, 2999)]],
+    "part of another total": [[part(1, 5001, 2000, 3001)]],
+    "part of the other body": [[{ ...part(1, 5000, 2000, 3000), body: "items" } as Frame]],
+    ITEMS: [[item()]],
+    COMPLETE: [[complete()]],
+    ERROR: [[error]],
+    CANCEL: [[cancel]],
+    DRAINED: [[drained(NEED)]],
+  };
+  const table = tableOf("4.11");
+  it("has a row for every frame that matters", () => {
+    expect(namesOf(table)).toEqual(Object.keys(frames));
+  });
+  generate(table, (row, column, variant) => {
+    const begun = column === "item begun";
+    const sent = frames[row]?.[variant] ?? [];
+    if (row === "DRAINED") {
+      // The item has begun behind DRAIN, and DRAINED goes between its parts.
+      const script = draining(true);
+      if (begun) script.sends(part(1, 2000, 0, 1024));
+      return { script, frames: sent };
+    }
+    const script = ScriptPeer.ready("client", { ownStreams: 1, shareBytes: 16_384 });
+    script.session.open({ interaction: "stream", method: "numbers", codec: "raw", demand: 10 });
+    script.gets();
+    if (begun) script.sends(part(1, 5000, 0, 2000));
+    // Positions count the item that has begun.
+    const ends = sent.map((frame) =>
+      begun && frame.kind === "error" ? { ...frame, items: 1, bytes: 5016 } : frame,
+    );
+    return { script, frames: ends };
   });
 });
 
