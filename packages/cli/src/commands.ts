@@ -2,8 +2,9 @@
 
 import type { Command } from "commander";
 import { demoCommand } from "./command/demo.js";
+import { tckCommand } from "./command/tck.js";
 
 /** Makes the commands. `signal` is aborted when the user or the system ends the program. */
 export function commands(signal: AbortSignal): readonly Command[] {
-  return [demoCommand(signal)];
+  return [demoCommand(signal), tckCommand(signal)];
 }
