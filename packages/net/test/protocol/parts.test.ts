@@ -8,6 +8,7 @@ import { streamFailure } from "../../src/protocol/protocol-error.js";
 import type { SessionEvent, TakeTurn } from "../../src/protocol/session/session-api.js";
 import { ScriptPeer } from "../script-peer.js";
 import { JoinedPair } from "./joined-pair.js";
+import { ResumablePair } from "./resumable-pair.js";
 
 const { open, batch } = ScriptPeer;
 const idle: TakeTurn = () => "idle";
@@ -87,12 +88,14 @@ describe("an item in parts, sending", () => {
     expect(Buffer.compare(joined, whole)).toBe(0);
   });
 
-  it("§4.11 spends the whole charge before the first part: the length and the overhead", () => {
+  it("§4.11 spends the whole charge with the first part: the length and the overhead", () => {
     const script = server(1);
     script.session.sendItems(1, [item(100_000)]);
+    expect(script.session.figures(1)?.sendBytes.sent).toBe(0);
+    const parts = next(script);
     expect(script.session.figures(1)?.sendItems.sent).toBe(1);
     expect(script.session.figures(1)?.sendBytes.sent).toBe(100_016);
-    const parts = all(script).flat();
+    all(script);
     expect(parts[0]).toMatchObject({ kind: "part", body: "items", total: 100_000, offset: 0 });
     expect(script.session.figures(1)?.sendBytes.sent).toBe(100_016);
   });
@@ -179,6 +182,31 @@ describe("an item in parts, sending", () => {
       script.session.released(1);
       expect(script.session.figures(1)).toBeUndefined();
     }
+  });
+
+  it("§4.6 counts nothing of an item whose stream ends before its first part", () => {
+    const script = server(2);
+    script.session.sendBatch(1, 1, item(100_000));
+    script.session.sendBatch(3, 1, item(100_000));
+    script.session.complete(3);
+    script.session.fail(1, streamFailure("HANDLER_FAILED", "broken"));
+    script.sends({ kind: "cancel", streamId: 3 });
+    expect(all(script).flat()).toMatchObject([
+      { kind: "error", streamId: 1, items: 0, bytes: 0 },
+      { kind: "error", streamId: 3, items: 0, bytes: 0 },
+    ]);
+  });
+
+  it("§4.10 answers DRAIN behind the first part of an item that is covered, which would not be any more", () => {
+    const script = server(1);
+    script.session.sendBatch(1, 1, item(100_000));
+    script.sends({ kind: "drain", streamId: 1, bytes: 10_000_000 });
+    expect(script.gets()).toEqual([]);
+    expect(
+      all(script)
+        .flat()
+        .map(({ kind }) => kind),
+    ).toEqual(["part", "drained", "part", "part", "part"]);
   });
 
   it("takes nothing of an item that credit does not cover whole", () => {
@@ -471,5 +499,32 @@ describe("an item in parts, both sides", () => {
       pair.run();
       expect([pair.client.figures(id), pair.server.figures(id)]).toEqual([undefined, undefined]);
     }
+  });
+});
+
+describe("an item in parts, over two transports", () => {
+  it("§10.4 goes on where it was cut, and has its time anew", () => {
+    const limits = { itemMs: 1000, resumeMs: 900_000 };
+    const pair = new ResumablePair({ client: limits, server: limits });
+    pair.turns.server = idle;
+    pair.run();
+    const whole = item(300_000);
+    const id = pair.client.open({ interaction: "stream", method: "x", codec: "raw", demand: 9 }) as number;
+    pair.run();
+    expect(pair.server.sendBatch(id, 1, whole)).toBe("over-credit");
+    pair.run();
+    expect(pair.server.sendBatch(id, 1, whole)).toBe("sent");
+    // Two parts arrive, one is lost with the transport, the others have not been sent.
+    for (let i = 0; i < 3; i++) pair.transmit("server");
+    pair.deliver("server");
+    pair.deliver("server");
+    pair.cut();
+    pair.now = 600_000;
+    expect(pair.reconnect()).toBe("resumed");
+    pair.client.tick(pair.now);
+    pair.run();
+    expect(payloads(pair.events.client).filter((kind) => /batch|broken|failed|closed/.test(kind))).toEqual([
+      `batch ${id}`,
+    ]);
   });
 });

@@ -52,7 +52,7 @@ export class Conversation {
   readonly turns: Turns;
   readonly lending: Lending;
   readonly ranks: RankChanges;
-  readonly itemDeadlines: ItemDeadlines = new ItemDeadlines();
+  readonly itemDeadlines: ItemDeadlines;
   readonly grants: Grants;
   // Whoever was told DRAIN and has not answered. Bound: the running streams.
   private readonly draining = new Set<Stream>();
@@ -79,6 +79,7 @@ export class Conversation {
     this.abuse = abuse;
     this.onVerdict = onVerdict;
     this.table = new StreamTable(role, settings, peer.peerStreams);
+    this.itemDeadlines = new ItemDeadlines(settings.itemMs);
     this.stalls = new Stalls(settings.stallMs);
     this.turns = new Turns(settings.targetShared, this.stalls, (stream) => this.lastPartWritten(stream));
     this.ranks = new RankChanges(peer.controlPerSecond ?? settings.controlPerSecond);
@@ -149,8 +150,13 @@ export class Conversation {
     for (const stream of this.table.all()) stream.outbound.bytes.raise(peer.shareBytes);
   }
 
-  /** After a resume the peer states every limit again, useful or not (docs/protocol.md §10.4). */
-  willHearLimitsAgain(): void {
+  /**
+   * The session goes on over another transport. The peer states every limit again, useful or not (docs/protocol.md
+   * §10.4), and the time without a transport is nobody's fault.
+   */
+  goesOn(now: number): void {
+    this.itemDeadlines.restart(now);
+    this.stalls.restart(now);
     for (const stream of this.table.all()) stream.blockedSaid += 1;
   }
 
@@ -202,7 +208,10 @@ export class Conversation {
     }
     for (const stream of this.itemDeadlines.overdue(now)) {
       const { assembly } = stream.inbound;
-      if (assembly !== undefined) this.abort(stream, itemTimeout(assembly, itemMs));
+      if (assembly === undefined) continue;
+      const isTheirs = stream.openedBy === "peer" && localOpen(stream.state);
+      this.abort(stream, itemTimeout(assembly, itemMs));
+      if (isTheirs) this.peerFailed();
     }
   }
 
@@ -260,6 +269,8 @@ export class Conversation {
     for (const stream of this.draining) {
       const { outbound } = stream;
       if (localOpen(stream.state)) {
+        // What is covered and has not begun is covered by what DRAINED would give back.
+        if (outbound.large?.isBegun === false) continue;
         if (this.turns.isWaiting(stream) && !outbound.hasSentSinceDrain) continue;
         const frame = { kind: "drained", streamId: stream.id, bytes: outbound.drained() } as const;
         this.outbox.addFrame(frame, FRAME_BYTES);

@@ -4,17 +4,33 @@
 // O(1) for each item: what is due is searched only when the earliest time has come, which may be that of an item
 // that is whole by now. Bound: the running streams.
 
+import type { Assembly } from "../stream/assembly.js";
 import type { Stream } from "../stream/stream.js";
 
 /** The streams on which an item has begun. */
 export class ItemDeadlines {
+  private readonly itemMs: number;
   private readonly streams = new Set<Stream>();
   private earliest = Number.POSITIVE_INFINITY;
 
+  /** `itemMs`: time for an item of no length. */
+  constructor(itemMs: number) {
+    this.itemMs = itemMs;
+  }
+
   /** An item has begun on the stream. */
-  begin(stream: Stream, until: number): void {
+  begin(stream: Stream, assembly: Assembly, now: number): void {
+    assembly.until = now + this.itemMs + Math.ceil(assembly.total / BYTES_A_MS);
     this.streams.add(stream);
-    this.earliest = Math.min(this.earliest, until);
+    this.earliest = Math.min(this.earliest, assembly.until);
+  }
+
+  /** The session goes on over another transport: all have their time anew. */
+  restart(now: number): void {
+    this.earliest = Number.POSITIVE_INFINITY;
+    for (const stream of this.streams) {
+      if (stream.inbound.assembly !== undefined) this.begin(stream, stream.inbound.assembly, now);
+    }
   }
 
   /** It is whole, or the stream is over. */
@@ -46,3 +62,6 @@ export class ItemDeadlines {
 }
 
 const NONE: readonly Stream[] = [];
+
+// Bytes of an item that come in a millisecond at least: 64 KB/s. Judgement.
+const BYTES_A_MS = 64;

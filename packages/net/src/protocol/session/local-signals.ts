@@ -234,7 +234,7 @@ export class LocalSignals {
     return length > Math.min(conversation.target(), conversation.peer.messageBytes - FRAME_BYTES);
   }
 
-  // Spends the credit of the whole item; its parts go on the turns of its stream.
+  // Credit covers the whole item and is for nothing else; its parts go on the turns of its stream.
   private sendInParts(
     streamId: number,
     body: "items" | "batch",
@@ -253,8 +253,7 @@ export class LocalSignals {
       conversation.wants(stream, charge, now);
       return "over-credit";
     }
-    outbound.spend(1, charge);
-    outbound.large = new LargeItem(body, payload);
+    outbound.large = new LargeItem(body, payload, charge);
     conversation.turns.begin(stream);
     return "sent";
   }

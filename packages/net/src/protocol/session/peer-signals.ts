@@ -53,14 +53,13 @@ export class PeerSignals {
 
   /** A part of an item: handed on as a whole with the last one. */
   part(frame: PartFrame, now: number): void {
-    const { settings, events, itemDeadlines } = this.conversation;
+    const { events, itemDeadlines } = this.conversation;
     const stream = this.receiving(frame.streamId, "ITEMS");
     const { inbound } = stream;
     let { assembly } = inbound;
     if (assembly === undefined) {
-      const until = now + settings.itemMs + Math.ceil(frame.total / ITEM_BYTES_A_MS);
-      assembly = inbound.begin(frame, until, !stream.isDeaf());
-      if (assembly.isKept) itemDeadlines.begin(stream, until);
+      assembly = inbound.begin(frame, !stream.isDeaf());
+      if (assembly.isKept) itemDeadlines.begin(stream, assembly, now);
     }
     if (assembly.take(frame) === "more") return;
     inbound.assembly = undefined;
@@ -274,9 +273,6 @@ const NOT_LET_IN: StreamFailure = streamFailure(
   "GOING_AWAY",
   "The peer is ending and has not begun this; open it on a new connection",
 );
-
-/** Bytes of an item that come in a millisecond at least: 64 KiB/s, for whoever sends in parts. Judgement. */
-const ITEM_BYTES_A_MS = 64;
 
 /** Between the parts of an item nothing else of its stream may come but an ERROR. */
 function checkWhole({ id, inbound: { assembly } }: Stream, name: string): void {

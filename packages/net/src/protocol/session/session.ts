@@ -417,7 +417,7 @@ export class Session implements SessionApi {
     if (next !== "not-now") this.state = next;
     resumes.begin(request, role, nextToken);
     this.keepalive.restart(now);
-    conversationOf(this.state)?.willHearLimitsAgain();
+    conversationOf(this.state)?.goesOn(now);
     const ours = role === "server" ? resumes.request() : undefined;
     if (ours !== undefined) outbox.addLastControl({ kind: "resume", ...ours });
     return answer;

@@ -44,6 +44,13 @@ export class Stalls {
     this.since.sheddablePlus?.delete(stream);
   }
 
+  /** The session goes on over another transport: all have their time anew. */
+  restart(now: number): void {
+    for (const list of [this.since.sheddable, this.since.sheddablePlus]) {
+      for (const stream of list?.keys() ?? []) list?.set(stream, now);
+    }
+  }
+
   /** When to ask `due`. */
   nextTick(): number {
     return Math.min(

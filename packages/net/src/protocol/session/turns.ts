@@ -114,7 +114,7 @@ export class Turns {
       this.rings.charge(stream, outbox.itemBytes - writtenBefore);
       // The turn may have ended the stream, which took it out for good.
       if (!outbound.offered) continue;
-      const sent = outbound.items.sent > before;
+      const sent = outbound.items.sent > before || outbound.large !== undefined;
       if (sent) this.stalls.moved(stream);
       // What did not fit this message is first in the next one, or smaller items would overtake it for ever.
       if (answer === "more" && !sent && outbox.isFull(target)) return;
@@ -142,11 +142,13 @@ export class Turns {
     outbox: Outbox,
     now: number,
   ): "written" | "closed" {
+    const { outbound } = stream;
+    const { isBegun } = item;
     const writtenBefore = outbox.itemBytes;
     if (outbox.addPart(stream.id, item, Math.max(most, SMALLEST_PART)) === "closed") return "closed";
+    if (!isBegun) outbound.spend(1, item.charge);
     this.rings.charge(stream, outbox.itemBytes - writtenBefore);
     if (item.left > 0) return "written";
-    const { outbound } = stream;
     outbound.large = undefined;
     if (outbound.isCompleting) this.onLastPart(stream);
     else if (outbound.offered) this.place(stream, now);

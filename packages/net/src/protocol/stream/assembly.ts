@@ -17,17 +17,16 @@ import { violation } from "../protocol-error.js";
 export class Assembly {
   readonly body: "items" | "batch";
   readonly total: number;
-  /** When all of it must be here. */
-  readonly until: number;
+  /** When all of it must be here (session/item-deadlines.ts). */
+  until: number = Number.POSITIVE_INFINITY;
   private bytes: Uint8Array | undefined;
   private at = 0;
 
   /** `first`: its first part, which `take` takes next. `keep`: somebody waits for the item. */
-  constructor(first: PartFrame, until: number, keep: boolean) {
+  constructor(first: PartFrame, keep: boolean) {
     if (first.offset !== 0) throw outOfOrder(first, 0);
     this.body = first.body;
     this.total = first.total;
-    this.until = until;
     this.bytes = keep ? new Uint8Array(first.total) : undefined;
   }
 

@@ -83,10 +83,10 @@ export class Inbound {
   }
 
   /** A part of an item came that nobody has begun: reserves all of it. `keep`: somebody waits for it. */
-  begin(frame: PartFrame, until: number, keep: boolean): Assembly {
+  begin(frame: PartFrame, keep: boolean): Assembly {
     this.chargeWhole(frame.streamId, 1, frame.total);
     checkItemSize(frame.total, this.sizes.itemBytes);
-    this.assembly = new Assembly(frame, until, keep);
+    this.assembly = new Assembly(frame, keep);
     if (!keep) this.discard();
     return this.assembly;
   }

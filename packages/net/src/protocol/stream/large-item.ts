@@ -3,17 +3,21 @@
 //   payload  |  written  |  next part  |  ...          |
 //            0           at            at + size       total
 //
-// Its whole charge was spent before the first part, so nothing can stop it but the end of its stream. Holds a view
-// of what it was given, until the last part is written: bound, what the peer has granted to the stream.
+// Its whole charge is spent as the first part is written, and not before: a position counts what is on the wire. From
+// then on nothing can stop it but the end of its stream. Holds a view of what it was given, until the last part is
+// written: bound, what the peer has granted to the stream.
 
 /** One item in work; a stream has one at most. */
 export class LargeItem {
   readonly body: "items" | "batch";
+  /** Bytes that all of it is charged. */
+  readonly charge: number;
   private readonly payload: Uint8Array;
   private at = 0;
 
-  constructor(body: "items" | "batch", payload: Uint8Array) {
+  constructor(body: "items" | "batch", payload: Uint8Array, charge: number) {
     this.body = body;
+    this.charge = charge;
     this.payload = payload;
   }
 
@@ -24,6 +28,11 @@ export class LargeItem {
   /** Where the next part begins. */
   get offset(): number {
     return this.at;
+  }
+
+  /** Whether a part of it is on its way. */
+  get isBegun(): boolean {
+    return this.at > 0;
   }
 
   get left(): number {

@@ -2,7 +2,7 @@
 // local publisher for it. What is sent goes straight into the message; only an item that is too large for one is
 // held, until the last of its parts is written:
 //
-//   whole items ──► message          item > target ──spend──► large ──turn──► part ─┬─► message
+//   whole items ──► message          item > target ─────────► large ──turn──► part ─┬─► message
 //                                                               ▲                   │
 //                                                               └── bytes are left ─┘ last part: COMPLETE, if it was said
 
@@ -30,7 +30,7 @@ export class Outbound {
   /** When BLOCKED is said again, and how often it was said since it ran dry. */
   probeAt = 0;
   probes = 0;
-  /** An item that goes in parts, its credit spent. */
+  /** An item that goes in parts; its credit is spent with the first one. */
   large: LargeItem | undefined = undefined;
   /** The local side has completed the direction, which ends behind the last part. */
   isCompleting = false;
