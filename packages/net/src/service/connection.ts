@@ -226,7 +226,8 @@ export class Connection implements LinkListener, PumpOwner {
         receiveBytes,
       });
     }
-    return { roundTripMs: this.session.roundTripMs, streams };
+    const { roundTripMs, replayBytes } = this.session;
+    return { roundTripMs, replayBytes, streams };
   }
 
   dispatchEvents(): void {
