@@ -7,7 +7,8 @@ import { build, fail, install, root } from "./bootstrap.mjs";
 const args = process.argv.slice(2);
 const minutesAt = args.indexOf("--minutes");
 const minutes = minutesAt < 0 ? 2 : Number(args[minutesAt + 1]);
-if (!(minutes > 0 && minutes <= 24 * 60)) fail("Cannot soak so long: --minutes takes a number from above 0 to 1,440");
+if (!(minutes > 0 && minutes <= 24 * 60))
+  fail("Cannot soak so long: --minutes takes a number from above 0 to 1,440");
 const given = args.filter((_, i) => minutesAt < 0 || (i !== minutesAt && i !== minutesAt + 1));
 const names = given.length > 0 ? given : ["R4", "R5", "R6"];
 const known = {
@@ -17,7 +18,8 @@ const known = {
   R7: { minutes },
 };
 for (const name of names) {
-  if (!Object.hasOwn(known, name)) fail(`Cannot run the fault scenario "${name}": known are ${Object.keys(known).join(", ")}`);
+  if (!Object.hasOwn(known, name))
+    fail(`Cannot run the fault scenario "${name}": known are ${Object.keys(known).join(", ")}`);
 }
 
 await install();

@@ -24,7 +24,8 @@ export function startChild(file, args = [], execArgv = []) {
   let isGone = false;
   const gone = once(child, "exit").then(([code, signal]) => {
     isGone = true;
-    for (const { reject } of waiting.values()) reject(new Error(`The process of ${file} is gone (${signal ?? code})`));
+    for (const { reject } of waiting.values())
+      reject(new Error(`The process of ${file} is gone (${signal ?? code})`));
     waiting.clear();
     return { code, signal };
   });

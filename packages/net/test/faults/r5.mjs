@@ -116,7 +116,12 @@ export async function r5({ kills, streams, items, say = () => {} }) {
     ranTwice: marks.length - ran.size,
     answeredButNotRun: outcome.answered.filter((id) => !ran.has(id)).length,
     otherErrors: outcome.others.slice(0, 5),
-    withoutEnd: lastId - outcome.answered.length - outcome.mayHaveRun.length - outcome.notBegun.length - outcome.others.length,
+    withoutEnd:
+      lastId -
+      outcome.answered.length -
+      outcome.mayHaveRun.length -
+      outcome.notBegun.length -
+      outcome.others.length,
     streamsEnded: once.ends,
     streamsEndedWrong: once.wrong.slice(0, 5),
     neverReadEnded: idle.errors,
@@ -132,7 +137,9 @@ export function r5Broken(result, { streams }) {
     result.ranTwice === 0 && result.answeredButNotRun === 0 ? "" : "each call runs once",
     result.otherErrors.length === 0 ? "" : "each call: an answer or one ConnectionLostError",
     result.withoutEnd === 0 ? "" : "no call without an end",
-    result.streamsEnded > 0 && result.streamsEndedWrong.length === 0 ? "" : "other streams: one error with their position",
+    result.streamsEnded > 0 && result.streamsEndedWrong.length === 0
+      ? ""
+      : "other streams: one error with their position",
     result.neverReadEnded === 4 ? "" : "who never reads gets one error too",
     result.uncaught === 0 ? "" : "nothing uncaught in the server",
     result.serverExit === 0 ? "" : "no handle left open in the server",

@@ -62,13 +62,16 @@ export async function r7({ minutes, say = () => {} }) {
     told = performance.now();
     const { calls, items, cuts, lost } = counts;
     const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
-    say(`${calls} calls, ${items} items, ${cuts} faults, ${lost} lost; heaps ${mib(here)} and ${mib(samples.at(-1).there)} MiB`);
+    say(
+      `${calls} calls, ${items} items, ${cuts} faults, ${lost} lost; heaps ${mib(here)} and ${mib(samples.at(-1).there)} MiB`,
+    );
   }
   isOver = true;
   await Promise.all([...work, faults]);
   await proxy.ask("set", {});
+  // Everybody is connected again: a client that closes while its session waits leaves it to the server's resumeMs.
+  await Promise.all(clients.map((client) => client.mark({ id: -1, delayMs: 0 })));
   await Promise.all(clients.map((client) => client.close()));
-  // Sessions whose client closed while they waited are given up after resumeMs; none is left without a transport here.
   await sleep(500);
   const left = await server.ask("snapshot");
   const { uncaught } = await server.ask("errors");
@@ -154,18 +157,24 @@ function range(values) {
 }
 
 function openHandles() {
-  return process.getActiveResourcesInfo().filter((kind) => /^(TCP|Pipe|Timeout|Immediate|Process)/.test(kind));
+  return process
+    .getActiveResourcesInfo()
+    .filter((kind) => /^(TCP|Pipe|Timeout|Immediate|Process)/.test(kind));
 }
 
 export function r7Broken(result) {
   return [
     result.wrong.length === 0 ? "" : "each item once, in order, each call its own answer",
-    result.calls > 0 && result.items > 0 && result.blobs > 0 && result.cancels > 0 ? "" : "all kinds of load went on",
+    result.calls > 0 && result.items > 0 && result.blobs > 0 && result.cancels > 0
+      ? ""
+      : "all kinds of load went on",
     // Two minutes tell a leak from noise above a MiB a minute; an hour above a tenth of that.
     Math.max(result.slopeKiBPerMinute, result.serverSlopeKiBPerMinute) <= (result.minutes >= 30 ? 100 : 1024)
       ? ""
       : "heaps do not grow",
-    result.left.connections === 0 && result.left.streams === 0 ? "" : "no connection or stream left at the server",
+    result.left.connections === 0 && result.left.streams === 0
+      ? ""
+      : "no connection or stream left at the server",
     result.openHandles <= 0 ? "" : "no open handle left",
     result.uncaught === 0 ? "" : "nothing uncaught in the server",
     result.serverExit === 0 ? "" : "no handle left open in the server",

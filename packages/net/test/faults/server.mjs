@@ -39,7 +39,11 @@ answerCommands({
   errors: () => errors,
   snapshot: () => {
     const { connections, suspended } = server.snapshot();
-    return { connections: connections.length, suspended, streams: connections.flatMap((one) => one.streams).length };
+    return {
+      connections: connections.length,
+      suspended,
+      streams: connections.flatMap((one) => one.streams).length,
+    };
   },
   heap: () => {
     globalThis.gc?.();

@@ -11,7 +11,7 @@ export const service = defineService("faults", {
   /** As records, and cannot. */
   once: stream({ input: unchecked(), output: unchecked() }),
   /** Large binaries. */
-  blobs: stream({ input: unchecked(), output: unchecked(), codec: "raw" }),
+  blobs: stream({ input: unchecked(), output: unchecked() }),
   /** Writes its id into the log when it begins, answers it after `delayMs`. */
   mark: call({ input: unchecked(), output: unchecked() }),
 });
