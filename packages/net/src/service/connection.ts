@@ -176,6 +176,11 @@ export class Connection implements LinkListener, PumpOwner {
     return this.pump.hasRoom();
   }
 
+  /** Whether its session is over, or was handed over. */
+  hasEnded(): boolean {
+    return this.ended;
+  }
+
   /** Whether it has a transport now. */
   isLinked(): boolean {
     return this.link !== undefined;
