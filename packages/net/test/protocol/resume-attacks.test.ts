@@ -24,7 +24,7 @@ function kindsIn(message: Uint8Array): string[] {
   return kinds;
 }
 
-describe("Session, 20: resume theft and replay", () => {
+describe("H20 resume theft: a session", () => {
   it("§10.5 takes no token but its own, in no epoch but the present one", () => {
     const pair = new ResumablePair();
     pair.run();
@@ -87,7 +87,7 @@ describe("Session, 20: resume theft and replay", () => {
   });
 });
 
-describe("Session, 21: two live sockets after resume", () => {
+describe("H21 two live sockets after resume: a session", () => {
   it("§10.5 lets nothing through that an older socket delivers, on either side", () => {
     const pair = new ResumablePair();
     pair.run();
@@ -152,7 +152,7 @@ describe("Session, 21: two live sockets after resume", () => {
   });
 });
 
-describe("Session, 22: replay storm and starvation", () => {
+describe("H22 replay storm: a session", () => {
   it("§10.2 keeps 100 MiB within a cap of 1 MiB, over cuts, and delivers each item once", () => {
     const pair = new ResumablePair({ server: { replayBytes: 1_048_576 } });
     pair.run();

@@ -283,6 +283,53 @@ describe("Session, resume", () => {
     expect(asking.resumption()?.token).toEqual(tokenOf(6));
   });
 
+  it("§10.3 counts no time without a transport as silence, as a stall or against an item that has begun", () => {
+    const times = { heartbeatMs: 1_000, heartbeatsMissed: 1, itemMs: 2_000, stallMs: 5_000 };
+    const pair = new ResumablePair({
+      client: { ...times, shareBytes: 262_144, ownStreams: 4 },
+      server: times,
+    });
+    pair.run();
+    const begun = opened(pair, 1);
+    const stalled = pair.client.open({
+      interaction: "stream",
+      method: "numbers",
+      codec: "raw",
+      demand: 0,
+      criticality: "sheddable",
+    }) as number;
+    pair.run();
+    pair.turns.server = (id) => {
+      pair.server.sendItems(id, [new Uint8Array(100_000)]);
+      return id === begun ? "idle" : "more";
+    };
+    pair.server.offer(begun);
+    pair.server.offer(stalled);
+    pair.transmit("server");
+    pair.deliver("server"); // the first part of an item
+    pair.now = 1_000;
+    pair.server.tick(1_000); // a PING that is not answered
+    pair.transmit("server");
+    pair.cut();
+    pair.now = 20_000;
+    expect(pair.reconnect()).toBe("resumed");
+    for (const side of ["client", "server"] as const) pair[side].tick(pair.now);
+    expect(pair.client.figures(begun)?.receiveItems.received).toBe(1);
+    expect(pair.events.client.some(({ kind }) => kind === "items")).toBe(false);
+    pair.run();
+    const seen = [...pair.events.client, ...pair.events.server].map(({ kind }) => kind);
+    expect(seen.filter((kind) => kind === "failed")).toEqual([]);
+    expect(seen.filter((kind) => kind === "suspended")).toHaveLength(2);
+    expect(seen).toContain("items");
+    // From here on the time of the stall counts anew.
+    pair.server.tick(24_999);
+    pair.collect();
+    expect(pair.events.server.some(({ kind }) => kind === "failed")).toBe(false);
+    pair.server.tick(25_000);
+    pair.collect();
+    expect(pair.events.server.at(-1)).toMatchObject({ kind: "failed", streamId: stalled });
+  });
+
   it("§10.3 suspends, and does not end, when the peer is silent or takes nothing for too long", () => {
     for (const [settings, until, code] of [
       [{ heartbeatMs: 1_000, heartbeatsMissed: 2 }, 3_000, "HEARTBEAT_LOST"],

@@ -168,7 +168,7 @@ export class Outbox {
     if (this.sealedData.isEmpty()) return this.assemble();
     if (this.control.length > 0) return this.control.take();
     const last = this.sealedData.nextNumber();
-    return this.handOut(this.sealedData.take() as Uint8Array, 0, last); // it is not empty
+    return this.handOut(this.sealedData.take() as Uint8Array, last); // it is not empty
   }
 
   // Control in front of data in one message, without moving the data; what does not fit goes before it.
@@ -178,12 +178,12 @@ export class Outbox {
     if (control > HEADROOM || control + this.data.length > this.messageBytes) return this.control.take();
     this.closed = false;
     const message = control === 0 ? this.data.take() : this.data.take(this.control.take());
-    return this.handOut(message, control, this.written);
+    return this.handOut(message, this.written);
   }
 
   // Messages of notes alone are not kept: nothing in them is sent again.
-  private handOut(message: Uint8Array, from: number, last: number): Uint8Array {
-    if (last > this.taken) this.kept.keep(message, from, this.taken + 1, last);
+  private handOut(message: Uint8Array, last: number): Uint8Array {
+    if (last > this.taken) this.kept.keep(message, this.taken + 1, last);
     this.taken = last;
     return message;
   }

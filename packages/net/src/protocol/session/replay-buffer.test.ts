@@ -26,8 +26,8 @@ describe("ReplayBuffer", () => {
   it("keeps messages by reference until their last frame is acknowledged", () => {
     const buffer = new ReplayBuffer(100_000);
     const first = messageOf(numbered(1), numbered(2));
-    buffer.keep(first, 0, 1, 2);
-    buffer.keep(messageOf(numbered(3)), 0, 3, 3);
+    buffer.keep(first, 1, 2);
+    buffer.keep(messageOf(numbered(3)), 3, 3);
     expect(buffer.messageAfter(0)?.message).toBe(first);
     expect(buffer.acknowledge(1)).toBe(0);
     expect(buffer.messageAfter(1)?.message).toBe(first);
@@ -39,7 +39,7 @@ describe("ReplayBuffer", () => {
 
   it("takes an older number for old news", () => {
     const buffer = new ReplayBuffer(100_000);
-    buffer.keep(messageOf(numbered(1)), 0, 1, 1);
+    buffer.keep(messageOf(numbered(1)), 1, 1);
     buffer.acknowledge(1);
     expect(buffer.acknowledge(0)).toBe(0);
     expect(buffer.acknowledged).toBe(1);
@@ -48,9 +48,9 @@ describe("ReplayBuffer", () => {
   it("§10.3 is full at its bytes, and has room again when they are acknowledged", () => {
     const message = messageOf(numbered(1, 1000));
     const buffer = new ReplayBuffer(2 * chargeOf(message.length));
-    buffer.keep(message, 0, 1, 1);
+    buffer.keep(message, 1, 1);
     expect(buffer.isFull()).toBe(false);
-    buffer.keep(message, 0, 2, 2);
+    buffer.keep(message, 2, 2);
     expect(buffer.isFull()).toBe(true);
     buffer.acknowledge(1);
     expect(buffer.isFull()).toBe(false);
@@ -59,7 +59,7 @@ describe("ReplayBuffer", () => {
   it("§10.3 charges a small message for more than its bytes", () => {
     const buffer = new ReplayBuffer(1_048_576);
     let n = 0;
-    while (!buffer.isFull()) buffer.keep(messageOf({ kind: "cancel", streamId: 1 }), 0, ++n, n);
+    while (!buffer.isFull()) buffer.keep(messageOf({ kind: "cancel", streamId: 1 }), ++n, n);
     expect(n).toBeLessThan(1000);
   });
 
@@ -69,14 +69,14 @@ describe("ReplayBuffer", () => {
     let n = 0;
     while (buffer.isKeeping) {
       expect(buffer.bytes).toBeLessThanOrEqual(15_000);
-      buffer.keep(messageOf(numbered(1)), 0, ++n, n);
+      buffer.keep(messageOf(numbered(1)), ++n, n);
     }
     expect([buffer.bytes, buffer.isFull(), buffer.reachesBackTo(n)]).toEqual([0, false, false]);
   });
 
   it("keeps nothing when resume is off", () => {
     const buffer = new ReplayBuffer(0);
-    buffer.keep(messageOf(numbered(1)), 0, 1, 1);
+    buffer.keep(messageOf(numbered(1)), 1, 1);
     expect([buffer.bytes, buffer.isFull(), buffer.messageAfter(0)]).toEqual([0, false, undefined]);
   });
 
@@ -93,7 +93,7 @@ describe("ReplayBuffer", () => {
         for (const { kind, n } of steps) {
           if (kind === "keep") {
             const message = messageOf(...Array.from({ length: n }, (_, i) => numbered(written + i + 1)));
-            buffer.keep(message, 0, written + 1, written + n);
+            buffer.keep(message, written + 1, written + n);
             written += n;
             model.push({ last: written, charge: chargeOf(message.length) });
           } else {
@@ -129,7 +129,7 @@ describe("Replay", () => {
             });
             const front = messageOf({ kind: "ping", opaque: new Uint8Array(8) });
             const message = new Uint8Array([...front, ...messageOf(...frames)]);
-            if (written >= first) buffer.keep(message, front.length, first, written);
+            if (written >= first) buffer.keep(message, first, written);
           }
           const from = Math.min(received, written);
           const replay = new Replay(buffer, from);

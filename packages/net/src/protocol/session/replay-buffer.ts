@@ -43,11 +43,11 @@ export class ReplayBuffer {
     this.hardLimit = this.limit + bytes;
   }
 
-  /** Takes over a message that goes: from byte `from` on, its frames have the numbers `first` to `last`. */
-  keep(message: Uint8Array, from: number, first: number, last: number): void {
+  /** Takes over a message that goes: its numbered frames are those from `first` to `last`. */
+  keep(message: Uint8Array, first: number, last: number): void {
     if (!this.keeping) return;
-    this.kept.push({ message, from, first, last });
-    this.bytes += chargeOf(message.length - from);
+    this.kept.push({ message, first, last });
+    this.bytes += chargeOf(message.length);
     if (this.bytes > this.hardLimit) this.turnOff();
   }
 
@@ -57,7 +57,7 @@ export class ReplayBuffer {
     this.acknowledged = number;
     const before = this.bytes;
     for (let first = this.kept[this.head]; first !== undefined && first.last <= number; ) {
-      this.bytes -= chargeOf(first.message.length - first.from);
+      this.bytes -= chargeOf(first.message.length);
       this.head++;
       first = this.kept[this.head];
     }
@@ -92,10 +92,9 @@ export class ReplayBuffer {
   }
 }
 
-/** A message that is sent again from byte `from` on, and the numbers of its first and last frame. */
+/** A message, and the numbers of the first and last frame in it that would be sent again. */
 export interface Kept {
   readonly message: Uint8Array;
-  readonly from: number;
   readonly first: number;
   readonly last: number;
 }

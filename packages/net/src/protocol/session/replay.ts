@@ -1,7 +1,7 @@
 // Sending again what a resumed peer has not got: the frames beyond its last number, in their order, copied into
 // ordinary messages one at a time, so that heartbeats and whatever else is of the connection go in between
-// (protocol.md §10.4). What stands between those frames and is not numbered, BLOCKED and CREDIT, is left out: it is
-// old news, and the session states it anew.
+// (protocol.md §10.4). What stands between those frames and is not numbered, CREDIT or BLOCKED or a PING, is left
+// out: it is old news, and the session says it anew.
 
 import { Reader } from "../byte/reader.js";
 import { Writer } from "../byte/writer.js";
@@ -30,15 +30,14 @@ export class Replay {
   next(target: number): Uint8Array | undefined {
     while (this.writer.length < target) {
       const kept = this.buffer.messageAfter(this.sentUpTo);
-      if (kept === undefined || !this.copy(kept.message, kept.from, kept.first, target)) break;
+      if (kept === undefined || !this.copy(kept.message, kept.first, target)) break;
     }
     return this.writer.length === 0 ? undefined : this.writer.take();
   }
 
   // Answers whether the message was copied to its end.
-  private copy(message: Uint8Array, from: number, first: number, target: number): boolean {
+  private copy(message: Uint8Array, first: number, target: number): boolean {
     const reader = new Reader(message);
-    reader.at = from;
     let number = first;
     while (reader.left > 0) {
       const start = reader.at;
