@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HELLO_NAMES, LENGTH_BYTES, type Settings, settingsOf } from "./limits.js";
+import { HELLO_NAMES, LARGEST_OVERHEAD, LENGTH_BYTES, type Settings, settingsOf } from "./limits.js";
 
 describe("settingsOf", () => {
   it("gives both roles defaults that keep to the budget", () => {
@@ -22,14 +22,16 @@ describe("settingsOf", () => {
 
   it("§4.5 refuses an item that neither the pool nor a share covers", () => {
     const sizes = { shareBytes: 1024, ownStreams: 10, receiveBudget: 10 * 1024 + 5000 };
-    const itemBytes = 5000 - 16 - LENGTH_BYTES;
+    const itemBytes = 5000 - LARGEST_OVERHEAD - LENGTH_BYTES;
     expect(settingsOf("client", { ...sizes, itemBytes }).itemBytes).toBe(itemBytes);
     expect(settingsOf("client", sizes).itemBytes).toBe(itemBytes);
     expect(() => settingsOf("client", { ...sizes, itemBytes: itemBytes + 1 })).toThrow(
-      /4977 bytes .* must fit what receiveBudget leaves beside the shares, 5000 bytes, or shareBytes, 1024/,
+      /4929 bytes .* must fit what receiveBudget leaves beside the shares, 5000 bytes, or shareBytes, 1024/,
     );
     const noPool = { shareBytes: 6000, ownStreams: 2, receiveBudget: 12_000 };
-    expect(settingsOf("client", { ...noPool, itemBytes: 6000 - 16 - LENGTH_BYTES }).itemBytes).toBe(5976);
+    expect(
+      settingsOf("client", { ...noPool, itemBytes: 6000 - LARGEST_OVERHEAD - LENGTH_BYTES }).itemBytes,
+    ).toBe(5928);
   });
 
   it("divides the budget when more streams are wanted", () => {

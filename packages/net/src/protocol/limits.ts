@@ -145,7 +145,8 @@ export const SMALLEST_GRANT = 1024;
  * The settings with their defaults, checked. Throws a RangeError that names the value and the way out.
  *
  * Two sums must hold. (peerStreams + ownStreams) x shareBytes <= receiveBudget; what is left of the budget is
- * the pool. itemBytes + itemOverhead + 8 <= the pool, or <= shareBytes: so one item can always be lent for
+ * the pool. itemBytes + 64 + 8 <= the pool, or <= shareBytes: so one item can always be lent for, also one of a
+ * stream that was opened before HELLO, whose overhead is 64
  * (docs/protocol.md §4.5).
  *
  * @example
@@ -169,7 +170,7 @@ export function settingsOf(role: "client" | "server", given: Partial<Settings> =
   const pool = receiveBudget - streams * shareBytes;
   const settings: Settings = {
     messageBytes,
-    itemBytes: given.itemBytes ?? defaultItem(pool, shareBytes, itemOverhead),
+    itemBytes: given.itemBytes ?? defaultItem(pool, shareBytes),
     itemOverhead,
     shareBytes,
     metadataBytes: given.metadataBytes ?? Math.min(16 * KIB, Math.floor(messageBytes / 4)),
@@ -247,21 +248,19 @@ export function infeasibility(
 }
 
 // An item that neither its stream's share nor the whole pool covers could never be let in.
-function unlendable(
-  sizes: Pick<Settings, "itemBytes" | "itemOverhead" | "shareBytes">,
-  pool: number,
-): string | undefined {
-  const charge = sizes.itemBytes + sizes.itemOverhead + LENGTH_BYTES;
+function unlendable(sizes: Pick<Settings, "itemBytes" | "shareBytes">, pool: number): string | undefined {
+  // Of a stream that was opened before HELLO each item is charged the largest overhead (docs/protocol.md §2.5).
+  const charge = sizes.itemBytes + LARGEST_OVERHEAD + LENGTH_BYTES;
   if (charge <= Math.max(pool, sizes.shareBytes)) return undefined;
-  return `an item of ${sizes.itemBytes} bytes with its overhead of ${sizes.itemOverhead + LENGTH_BYTES} must fit what receiveBudget leaves beside the shares, ${pool} bytes, or shareBytes, ${sizes.shareBytes}; raise receiveBudget, or lower itemBytes, shareBytes or the number of streams`;
+  return `an item of ${sizes.itemBytes} bytes with an overhead of at most ${LARGEST_OVERHEAD + LENGTH_BYTES} must fit what receiveBudget leaves beside the shares, ${pool} bytes, or shareBytes, ${sizes.shareBytes}; raise receiveBudget, or lower itemBytes, shareBytes or the number of streams`;
 }
 
 function defaultShare(receiveBudget: number, streams: number): number {
   return Math.max(SMALLEST_SHARE, Math.min(16 * KIB, Math.floor(receiveBudget / 4 / streams)));
 }
 
-function defaultItem(pool: number, shareBytes: number, itemOverhead: number): number {
-  return Math.min(4 * MIB, Math.max(pool, shareBytes) - itemOverhead - LENGTH_BYTES);
+function defaultItem(pool: number, shareBytes: number): number {
+  return Math.min(4 * MIB, Math.max(pool, shareBytes) - LARGEST_OVERHEAD - LENGTH_BYTES);
 }
 
 function check(name: keyof Settings, value: number): void {

@@ -69,6 +69,32 @@ function part(streamId: number, whole: Uint8Array, from: number, to: number): Fr
 }
 
 describe("an item in parts, sending", () => {
+  it("§4.6 ends a stream at what was sent: an item of which no part has gone never was", () => {
+    const script = server(1);
+    expect(script.session.sendBatch(1, 1, item(100_000))).toBe("sent");
+    script.session.fail(1, streamFailure("HANDLER_FAILED", "changed its mind"));
+    expect(all(script)).toEqual([[expect.objectContaining({ kind: "error", streamId: 1, ...NONE })]]);
+  });
+
+  it("§4.10 answers DRAIN behind the first part of an item that it has taken: the position covers it", () => {
+    const script = server(2);
+    script.session.sendBatch(1, 1, item(100_000));
+    script.sends({ kind: "drain", streamId: 1, bytes: 10_000_000 });
+    const kinds = all(script).flatMap((frames) => frames.map(({ kind }) => kind));
+    expect(kinds.indexOf("part")).toBeLessThan(kinds.indexOf("drained"));
+    expect(kinds).toContain("drained");
+  });
+
+  it("§4.9 needs what an item is charged whole, so that a met need does whichever way it goes", () => {
+    const script = ScriptPeer.ready("server", {}, { targetShared: 16_384 });
+    script.sends(open(1, { bytes: 1000 }));
+    script.gets();
+    script.session.sendItems(1, [item(100_000)]);
+    const needs = script.gets().flatMap((frame) => (frame.kind === "blocked" ? [frame.needed] : []));
+    // 16 of overhead and 3 for the length, which a part does without.
+    expect(needs).toEqual([100_019]);
+  });
+
   it("§4.11 cuts an item at the message target, one part a message, and the parts are the item", () => {
     const script = server(1);
     const whole = item(100_000);
@@ -441,7 +467,7 @@ describe("an item in parts, receiving", () => {
 
   it("H13 keeps half items within the receive budget, however many a peer begins", () => {
     const settings = { receiveBudget: 1_048_576, peerStreams: 8, shareBytes: 131_072, churnBurst: 100_000 };
-    const script = ScriptPeer.ready("server", { ...settings, itemBytes: 131_048, itemMs: 1_000_000 });
+    const script = ScriptPeer.ready("server", { ...settings, itemBytes: 131_000, itemMs: 1_000_000 });
     const half = item(65_512);
     const held = new Map<number, number>();
     let begun = 0;

@@ -86,7 +86,7 @@ const TIGHT: Partial<Settings> = {
   ownStreams: 2,
   shareBytes: 1024,
   receiveBudget: 2048 + 3072,
-  itemBytes: 3048,
+  itemBytes: 3000,
 };
 const NEED = 3072;
 
