@@ -59,7 +59,6 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   /** Openings since an item came, and how many items there were then. */
   private restarts = 0;
   private restartedAt = 0;
-  private hasRun = false;
   private cancelRestart: () => void = nothing;
   private deadlineAt = Number.POSITIVE_INFINITY;
   private cancelDeadline: () => void = nothing;
@@ -135,8 +134,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   }
 
   onRefused(error: SluiceError): void {
-    const { hasRun, route, restarts } = this;
-    this.abandon(hasRun ? lostRequest(route.method, false, this.delivered(), restarts, error) : error);
+    this.abandon(error);
   }
 
   onTurn(): "idle" {
@@ -233,7 +231,6 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   }
 
   private restart(delayMs: number): void {
-    this.hasRun = true;
     this.restarts += 1;
     this.restartedAt = this.delivered();
     this.openAgain(delayMs);

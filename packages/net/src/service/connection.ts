@@ -176,11 +176,6 @@ export class Connection implements LinkListener, PumpOwner {
     return this.pump.hasRoom();
   }
 
-  /** Whether its session is over, or was handed over. */
-  hasEnded(): boolean {
-    return this.ended;
-  }
-
   /** Whether it has a transport now. */
   isLinked(): boolean {
     return this.link !== undefined;
@@ -231,8 +226,7 @@ export class Connection implements LinkListener, PumpOwner {
         receiveBytes,
       });
     }
-    const { roundTripMs, replayBytes } = this.session;
-    return { roundTripMs, replayBytes, streams };
+    return { roundTripMs: this.session.roundTripMs, streams };
   }
 
   dispatchEvents(): void {

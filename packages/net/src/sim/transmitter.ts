@@ -39,7 +39,10 @@ export class Transmitter {
   beforeChange(): void {
     if (this.current === undefined) return;
     const { clock, conditions } = this.direction;
-    this.bytesLeft = Math.max(0, this.bytesLeft - (clock.now() - this.since) * conditions.bytesPerMs);
+    const passed = clock.now() - this.since;
+    // No time times any rate is nothing, also where the rate is Infinity.
+    const carried = passed === 0 ? 0 : passed * conditions.bytesPerMs;
+    this.bytesLeft = Math.max(0, this.bytesLeft - carried);
     this.cancel();
   }
 

@@ -56,6 +56,17 @@ describe("Session, a receiver that lends", () => {
     expect(script.events().map(({ kind }) => kind)).toEqual(["blocked", "batch"]);
   });
 
+  it("§4.10 takes a loan back from who was lent for one item and now has a larger one: others may wait for it", () => {
+    const script = client(2, { receiveBudget: 10_000, itemBytes: 5_900 });
+    script.sends(blocked(1, 1_000, 5_900), blocked(3, 1_000, 5_900));
+    expect(granted(script)).toEqual({ 1: 5_900 });
+    // Stream 3 waits for what 1 has; 1 does not use it, since its next item takes two bytes more.
+    script.sends(blocked(1, 5_900, 5_902));
+    expect(granted(script)).toEqual({ "drain 1": 5_900 });
+    script.sends({ kind: "drained", streamId: 1, bytes: 5_900 });
+    expect(granted(script)).toEqual({ 1: 6_900, 3: 5_900 });
+  });
+
   it("§4.9 lends first come first served: a smaller need behind a larger one waits", () => {
     const script = client(4);
     script.sends(blocked(1, 1_000, 6_000), blocked(3, 1_000, 5_000), blocked(5, 1_000, 4_000));

@@ -65,6 +65,8 @@ export class Lending {
     if (frame.needed === 0 || window.isDraining) return;
     window.state(frame.needed);
     this.place(window);
+    // Its next item is another one than its loan was for, which it will not use now: others may wait for that.
+    if (window.unspentLoan > 0) this.takingBackFor = undefined;
   }
 
   /** Its subscriber took something, or nobody takes it any more: a need that had to wait for that may join the line. */

@@ -250,7 +250,9 @@ export class LocalSignals {
     if (outbound.large !== undefined) return "message-full";
     const charge = outbound.charge(1, payload.length);
     if (!outbound.covers(1, charge)) {
-      conversation.wants(stream, charge, now);
+      // What it is charged if it goes whole after all, when others wait no more: a need that is met must do then too.
+      const whole = body === "items" ? outbound.charge(1, itemsLength([payload])) : charge;
+      conversation.wants(stream, whole, now);
       return "over-credit";
     }
     outbound.large = new LargeItem(body, payload, charge);

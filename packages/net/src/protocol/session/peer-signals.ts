@@ -230,7 +230,7 @@ export class PeerSignals {
     const { turns, events } = this.conversation;
     turns.credited(stream, now);
     this.conversation.sayNeed(stream);
-    if (!stream.silent) events.add({ kind: "credit", streamId: stream.id });
+    if (!stream.silent && !stream.outbound.isCompleting) events.add({ kind: "credit", streamId: stream.id });
   }
 
   private failed(stream: Stream, failure: StreamFailure, rejected: boolean): void {
