@@ -84,6 +84,16 @@ describe("SimLink", () => {
     expect(far).toEqual(["16 1000 B"]); // 400 in 4 ms, 100 in 10 ms, 500 in 2 ms
   });
 
+  it("changes its rate twice at the same moment", () => {
+    const { sim, link, connection, far } = world({ bytesPerMs: 100 });
+    connection.near.send(bytes(1000));
+    sim.advance(4);
+    link.set({ bytesPerMs: Number.POSITIVE_INFINITY });
+    link.set({ bytesPerMs: 50 });
+    sim.advance(100);
+    expect(far).toEqual(["16 1000 B"]); // 400 in 4 ms, 600 in 12 ms
+  });
+
   it("may differ by direction", () => {
     const { sim, link, connection, near, far } = world();
     link.set({ delayMs: 40 }, { from: "server" });
