@@ -104,6 +104,11 @@ export class Turns {
         if (this.writePart(stream, outbound.large, share, outbox, now) === "closed") return;
         continue;
       }
+      // It sent outside of its turn since it was placed here, and that took its credit.
+      if (outbound.stoppedBy() !== undefined) {
+        this.ranDry(stream, now);
+        continue;
+      }
       const before = outbound.items.sent;
       const writtenBefore = outbox.itemBytes;
       const answer = take(stream.id, {
