@@ -266,7 +266,7 @@ describe("an item in parts, sending", () => {
     expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThanOrEqual(1024);
   });
 
-  it("H17 lets a PING pass an item of 64 MiB: its answer is in front of the next message", () => {
+  it("H17 head-of-line blocking: a PING passes an item of 64 MiB, and its answer is in front of the next message", () => {
     const large = { receiveBudget: 200_000_000, shareBytes: 140_000_000, peerStreams: 1, ownStreams: 1 };
     const sizes = { ...large, itemBytes: 64 * 1024 * 1024 };
     const script = ScriptPeer.ready("server", {}, { ...sizes, peerStreams: 0 });
