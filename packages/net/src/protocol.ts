@@ -14,6 +14,7 @@ export {
   type StreamFailure,
   streamFailure,
 } from "./protocol/protocol-error.js";
+export { type MemoryBound, memoryBoundOf } from "./protocol/session/memory-bound.js";
 export { Session } from "./protocol/session/session.js";
 export type {
   Goaway,

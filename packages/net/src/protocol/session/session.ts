@@ -28,7 +28,7 @@ import { ProtocolError, type StreamFailure, violation } from "../protocol-error.
 import type { Role } from "../stream/stream-id.js";
 import { Abuse } from "./abuse.js";
 import { BlockedReport } from "./blocked-report.js";
-import { Conversation, FAILURE_BYTES } from "./conversation.js";
+import { Conversation } from "./conversation.js";
 import {
   CONNECTION_ERROR_BYTES,
   failureOf,
@@ -43,11 +43,11 @@ import {
 import { EventQueue } from "./event-queue.js";
 import { helloOf, peerOf } from "./handshake.js";
 import { Keepalive } from "./keepalive.js";
+import { beyondReplayBytes } from "./memory-bound.js";
 import { LocalSignals } from "./local-signals.js";
 import { Outbox } from "./outbox.js";
 import { PeerSignals } from "./peer-signals.js";
 import { UNHEARD } from "./pipelining.js";
-import { chargeOf } from "./replay-buffer.js";
 import { Resumption } from "./resumption.js";
 import type {
   GoawayOptions,
@@ -594,7 +594,8 @@ export class Session implements SessionApi {
     conversation.now = this.now;
     const next = agree(this.state, conversation, this.hasAsked);
     if (next !== "not-now") this.state = next;
-    this.resumes.agree(peer, role, endsOf(settings, peer));
+    const streams = settings.peerStreams + Math.min(settings.ownStreams, peer.peerStreams);
+    this.resumes.agree(peer, role, beyondReplayBytes(streams, peer.messageBytes));
     this.mayAsk = role === "server";
     this.fromPeer = new PeerSignals(conversation);
     this.fromHere ??= new LocalSignals(conversation);
@@ -804,13 +805,6 @@ function unexpected(kind: Frame["kind"]): ProtocolError {
     `Cannot take ${kind}: RESUME follows HELLO at once, ends its message, and is answered first`,
     "§10.4",
   );
-}
-
-// What ends of streams can take beyond replayBytes: an end, a CANCEL, a DRAIN and a DRAINED for each slot, and the
-// messages of both lanes (protocol.md §10.2).
-function endsOf({ peerStreams, ownStreams }: Settings, peer: Peer): number {
-  const streams = peerStreams + Math.min(ownStreams, peer.peerStreams);
-  return streams * (chargeOf(FAILURE_BYTES) + 3 * chargeOf(FRAME_BYTES)) + 2 * chargeOf(peer.messageBytes);
 }
 
 function checkedToken(token: Uint8Array): Uint8Array {
