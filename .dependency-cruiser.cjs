@@ -162,9 +162,9 @@ module.exports = {
     ),
     rule(
       "protocol-does-no-io",
-      "the protocol is bytes and time in, bytes and events out: no Node module, no dependency, not even core",
+      "the protocol is bytes and time in, bytes and events out: no Node module, no dependency; of core only types",
       { path: "^packages/net/src/protocol/", pathNot: test },
-      { pathNot: "^packages/net/src/protocol/" },
+      { pathNot: "^packages/net/src/protocol/", dependencyTypesNot: ["type-only"] },
     ),
     rule(
       "declared-dependencies",
