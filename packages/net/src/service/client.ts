@@ -1,6 +1,6 @@
 // The client of a service: one connection, one method for each route.
 
-import type { Flow, SluiceError } from "@sluice/core";
+import type { Flow, MemoryAccount, SluiceError } from "@sluice/core";
 import { checkCapacity } from "@sluice/core/kit";
 import { codecNames } from "../payload/codecs.js";
 import { type Settings, settingsOf } from "../protocol/limits.js";
@@ -64,6 +64,11 @@ type Method<Input, Options, Result> = undefined extends Input
 export interface ClientOptions {
   /** Limits of this side, such as `shareBytes`; see docs/protocol.md §9 for all and their defaults. */
   readonly limits?: Partial<Settings>;
+  /**
+   * Charged with what this side grants its peer to send, beside `limits`: shared by several connections and buffers it
+   * bounds them together (docs/memory.md). Default: none.
+   */
+  readonly memory?: MemoryAccount;
   /**
    * Whether, and how, it connects again when the connection breaks or the server goes away. Calls and streams that
    * are asked for meanwhile wait. Default: it does, for as long as it takes; a single transport cannot.
@@ -129,6 +134,7 @@ export function prepareClient<R extends Routes>(
   const policy = reconnectPolicy(options.reconnect);
   const authOf = authSource(options.auth);
   const runtime = options.runtime ?? defaultRuntime;
+  const account = options.memory === undefined ? {} : { account: options.memory };
   return ({ dial, addresses, isLone, signal }) => {
     const reconnects = isLone ? undefined : policy;
     // Nobody comes back to a session: then the server need not keep it either.
@@ -141,7 +147,7 @@ export function prepareClient<R extends Routes>(
       onState: guarded(options.onState),
       sessionOptions: async () => {
         const auth = await authOf();
-        return { role: "client", codecs: codecNames, settings, auth };
+        return { role: "client", codecs: codecNames, settings, auth, ...account };
       },
     });
     const giveUp = (): void => void connections.close(signal?.reason);

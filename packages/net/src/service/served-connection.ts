@@ -4,7 +4,7 @@
 //                            │   └──RESUME──► the session that it names goes on over this link; this one is over
 //                            └──refused──► ended
 
-import { SluiceError } from "@sluice/core";
+import { type MemoryAccount, SluiceError } from "@sluice/core";
 import { codecNames } from "../payload/codecs.js";
 import type { Settings } from "../protocol/limits.js";
 import { ProtocolError, streamFailure } from "../protocol/protocol-error.js";
@@ -29,6 +29,7 @@ export interface ServedOwner {
   readonly routes: ReadonlyMap<string, ServedRoute>;
   readonly runtime: Runtime;
   readonly limits: Partial<Settings> | undefined;
+  readonly memory: MemoryAccount | undefined;
   readonly authenticate: Authenticate | undefined;
   readonly handshakeMs: number;
   readonly store: SessionStore<ServedConnection>;
@@ -58,6 +59,7 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
       codecs: codecNames,
       token: this.token,
       ...(owner.limits === undefined ? {} : { settings: owner.limits }),
+      ...(owner.memory === undefined ? {} : { account: owner.memory }),
     });
     // Not a word before it is known who it is: a stranger hears nothing of what this server can do.
     if (owner.authenticate !== undefined) this.connection.hold();

@@ -1,6 +1,6 @@
 // The server of a service: any number of connections, one handler for each route.
 
-import type { Publisher, SluiceError } from "@sluice/core";
+import type { MemoryAccount, Publisher, SluiceError } from "@sluice/core";
 import { type Settings, settingsOf } from "../protocol/limits.js";
 import type { GoawayOptions } from "../protocol/session/session-api.js";
 import { CLOSE_TRY_AGAIN_LATER, type Transport } from "../transport/transport.js";
@@ -31,6 +31,11 @@ export type Handlers<R extends Routes> = {
 export interface ServerOptions {
   /** Limits of this side, such as `peerStreams`; see docs/protocol.md §9 for all and their defaults. */
   readonly limits?: Partial<Settings>;
+  /**
+   * Charged with what this side grants its peers to send, beside `limits`: shared by all connections of this server, and
+   * by buffers if they are given it too, it bounds them together (docs/memory.md). Default: none.
+   */
+  readonly memory?: MemoryAccount;
   /** Checks every output against its schema, for development: it costs time for each item. Default false. */
   readonly checkOutput?: boolean;
   /**
@@ -136,6 +141,7 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
   readonly routes: ReadonlyMap<string, ServedRoute>;
   readonly runtime: Runtime;
   readonly limits: Partial<Settings> | undefined;
+  readonly memory: MemoryAccount | undefined;
   readonly authenticate: Authenticate | undefined;
   readonly handshakeMs: number;
   readonly store: SessionStore<ServedConnection>;
@@ -161,6 +167,7 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
     this.routes = servedRoutes(service, handlers as Readonly<Record<string, unknown>>, options);
     this.runtime = runtime;
     this.limits = limits;
+    this.memory = options.memory;
     this.authenticate = authenticate;
     this.onConnectionError = guarded(options.onConnectionError);
     this.maxConnections = checkCount("maxConnections", maxConnections, 1, MAX_CONNECTIONS);
