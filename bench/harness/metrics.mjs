@@ -20,5 +20,10 @@ export const METRICS = {
   clientEach: { title: "client, bytes each", write: grouped },
   streamServerEach: { title: "stream at server", write: grouped },
   streamClientEach: { title: "stream at client", write: grouped },
+  alonePerSecond: { title: "items/s alone", write: grouped },
+  besideStalled: { title: "beside a stalled one, of alone", write: (value) => value.toFixed(2) },
+  callP50: { title: "call p50, ms", write: (value) => value.toFixed(2) },
+  callP99: { title: "call p99, ms", write: (value) => value.toFixed(1) },
+  largePerSecond: { title: "large items, MiB/s", write: grouped },
   largerGrowth: { title: "larger growth, MiB", write: mebibytes },
 };

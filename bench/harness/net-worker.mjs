@@ -4,6 +4,7 @@ import { answer } from "./fork.mjs";
 import { cpuMs, measureRuns } from "./measure.mjs";
 import { heldBytes, MemoryLog } from "./memory-log.mjs";
 import { PositionLog } from "./position-log.mjs";
+import { callsBesideLargeItems } from "../net/calls-beside.mjs";
 import { stepOfOneMillisecond } from "../net/slow-step.mjs";
 
 /** Connections on their way at the same time: below what a listening port keeps in line. */
@@ -45,6 +46,20 @@ answer({
       { quick, times },
     );
   },
+
+  /** Items of an endless stream in a second, for so many milliseconds. */
+  async rate({ ms }) {
+    const from = performance.now();
+    const count = await connection.count(() => performance.now() - from >= ms);
+    return (count * 1e3) / (performance.now() - from);
+  },
+
+  /** Opens a stream whose consumer stops taking. */
+  async stall() {
+    await connection.stall();
+  },
+
+  callsBeside: (task) => callsBesideLargeItems(connection, task),
 
   cpu: cpuMs,
 

@@ -111,7 +111,7 @@ function consume(socket, items, step) {
 }
 
 // Emits on demand; unbounded demand is served in bursts, so that the socket gets its turn.
-class ItemSubscription {
+export class ItemSubscription {
   constructor(subscriber, items, onProduced) {
     this.subscriber = subscriber;
     this.items = items;
