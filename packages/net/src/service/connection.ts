@@ -88,7 +88,7 @@ export class Connection implements LinkListener, PumpOwner {
       return;
     }
     const isClean = end.by === "peer" && end.code === CLOSE_NORMAL;
-    if (!isClean && this.session.isResumable && this.owner.maySuspend()) {
+    if (!isClean && !FOR_GOOD.has(end.code) && this.session.isResumable && this.owner.maySuspend()) {
       this.session.suspend(this.clock.now());
       this.pump.flush();
       return;
@@ -350,6 +350,12 @@ export class Connection implements LinkListener, PumpOwner {
     if (this.link === undefined) this.owner.onGone();
   }
 }
+
+/**
+ * Close codes by which a side says that it cannot take what came (RFC 6455 §7.4.1: protocol error, text, bad UTF-8, too
+ * big): sent again over another link, it would end that one too, without end (protocol.md F6).
+ */
+const FOR_GOOD: ReadonlySet<number> = new Set([1002, 1003, 1007, 1009]);
 
 /** A peer that keeps to what it may do before HELLO has eight streams open: judgement. */
 const MAX_HELD_EVENTS = 4096;

@@ -169,13 +169,17 @@ export class Reconnector implements LineOwner, OpenerOwner {
 
   onLineGoaway(line: ClientLine, { goaway }: EventOf<"goaway">): void {
     if (line !== this.current) return;
-    if (this.parts.policy === undefined) {
+    const { policy, runtime } = this.parts;
+    if (policy === undefined) {
       // Nobody waits for a slot that will not come: who is in line is refused by name.
       this.opener.onSlots();
       return;
     }
-    const spread = goaway.reconnectAfterMs + randomOf(this.parts.runtime) * goaway.spreadMs;
-    this.leave(Math.min(spread, LONGEST_TIMER_MS));
+    const spread =
+      goaway.spreadMs > 0
+        ? randomOf(runtime) * goaway.spreadMs
+        : backoffMs(policy.backoff, 1, 0, randomOf(runtime));
+    this.leave(Math.min(goaway.reconnectAfterMs + spread, LONGEST_TIMER_MS));
   }
 
   onLineEnd(line: ClientLine, error: SluiceError | undefined): void {

@@ -1,7 +1,7 @@
 // A client whose connection breaks: it connects again, and what was asked of it meanwhile waits. Sessions are not
 // resumed here (resumeMs 0); resume.test.ts has that.
 
-import { TimeoutError } from "@sluice/core";
+import { SluiceError, TimeoutError } from "@sluice/core";
 import {
   call,
   type ClientState,
@@ -157,6 +157,33 @@ describe("attempts to connect", () => {
         expect(within.length).toBeLessThanOrEqual(5);
       }
       expect(server.attempts.length).toBeGreaterThan(40);
+      await client.close();
+    });
+  });
+
+  it("wait as long as whoever refused asks for, and a little more", async () => {
+    await simulate({ seed: 10 }, async (sim) => {
+      const server = simServer(sim, service, handlers, { limits });
+      const attempts: number[] = [];
+      let isFull = false;
+      const client = await openClient(
+        () => {
+          attempts.push(sim.now());
+          const full = Object.assign(new SluiceError("CONNECT_FAILED", "full"), { retryAfterMs: 5000 });
+          return isFull ? Promise.reject(full) : server.link.connect();
+        },
+        service,
+        { runtime: sim.runtime },
+      );
+      isFull = true;
+      server.link.cut();
+      await sim.sleep(12_000);
+      isFull = false;
+      expect(await client.double(2)).toBe(4);
+      // The loss, two refusals, and the one that was let in.
+      expect(attempts.length).toBe(5);
+      for (const i of [3, 4])
+        expect((attempts[i] as number) - (attempts[i - 1] as number)).toBeGreaterThanOrEqual(5000);
       await client.close();
     });
   });

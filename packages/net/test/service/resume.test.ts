@@ -193,6 +193,81 @@ describe("a session whose connection broke", () => {
   });
 });
 
+describe("a resume that cannot help", () => {
+  it.each([1002, 1003, 1007, 1009])(
+    "is not tried after the close code %i: the same would follow",
+    async (code) => {
+      await simulate({ seed: code }, async (sim) => {
+        const { handlers } = works(sim);
+        const server = simServer(sim, service, handlers);
+        const client = await server.connect();
+        const asked = client.slow(60_000).catch((error: unknown) => error);
+        await sim.sleep(100);
+        const [connection] = server.link.connections;
+        connection?.far.close(code, "cannot take that");
+        expect(await asked).toMatchObject({ code: "CONNECTION_LOST", notStarted: false });
+        expect(await client.count(1)).toBe(2);
+        expect(server.host().snapshot()).toMatchObject({ suspended: 0, connections: [{}] });
+        await client.close();
+      });
+    },
+  );
+});
+
+describe("H22 replay storm", () => {
+  it("a session of 100 MiB that breaks 50 times sends again no more than is held, and lives", async () => {
+    const cap = 256 * 1024;
+    const messageBytes = 128 * 1024;
+    await simulate({ seed: 22, traceLines: 0 }, async (sim) => {
+      const size = 64 * 1024;
+      const blobs = defineService("blobs", {
+        all: stream({ output: unchecked<Uint8Array>(), codec: "raw" }),
+      });
+      const count = 1600;
+      const server = simServer(
+        sim,
+        blobs,
+        {
+          *all() {
+            for (let i = 0; i < count; i += 1) yield new Uint8Array(size).fill(i & 0xff);
+          },
+        },
+        { limits: { replayBytes: cap } },
+      );
+      // 10 MB/s: the replay takes its time, and PING is answered meanwhile.
+      server.link.set({ bytesPerMs: 10_000 });
+      const client = await server.connect({
+        reconnect: { attempts: 1000, capMs: 20 },
+        limits: { messageBytes },
+      });
+      let held = 0;
+      let sent = 0;
+      let next = 0;
+      let cuts = 0;
+      await client.all(undefined, { window: 16 }).forEach((blob) => {
+        if (blob.length !== size || blob[0] !== (next & 0xff)) throw new Error(`blob ${next} is another one`);
+        next += 1;
+        const [connection] = server.link.connections;
+        for (const { replayBytes } of server.host().snapshot().connections)
+          held = Math.max(held, replayBytes);
+        if (next % 32 !== 0 || connection === undefined) return;
+        cuts += 1;
+        sent += connection.bytesDelivered("server");
+        connection.cut({ arrives: { server: 1000 * (next % 70) } });
+      });
+      for (const connection of server.link.connections) sent += connection.bytesDelivered("server");
+      expect(next).toBe(count);
+      expect(cuts).toBe(50);
+      // The message that fills it may go beyond it (docs/protocol.md §4.5).
+      expect(held).toBeLessThanOrEqual(cap + messageBytes);
+      expect(held).toBeGreaterThan(cap / 2);
+      // What came more than once is what was under way when the link broke, not the session.
+      expect(sent).toBeLessThan(count * size + 50 * 2 * cap);
+      await client.close();
+    });
+  });
+});
+
 describe("a client that closes", () => {
   it("leaves no session behind at the server", async () => {
     await simulate({ seed: 9 }, async (sim) => {
