@@ -59,6 +59,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   /** Openings since an item came, and how many items there were then. */
   private restarts = 0;
   private restartedAt = 0;
+  private hasRun = false;
   private cancelRestart: () => void = nothing;
   private deadlineAt = Number.POSITIVE_INFINITY;
   private cancelDeadline: () => void = nothing;
@@ -134,7 +135,8 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   }
 
   onRefused(error: SluiceError): void {
-    this.abandon(error);
+    const { hasRun, route, restarts } = this;
+    this.abandon(hasRun ? lostRequest(route.method, false, this.delivered(), restarts, error) : error);
   }
 
   onTurn(): "idle" {
@@ -231,6 +233,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   }
 
   private restart(delayMs: number): void {
+    this.hasRun = true;
     this.restarts += 1;
     this.restartedAt = this.delivered();
     this.openAgain(delayMs);

@@ -176,6 +176,11 @@ export class Connection implements LinkListener, PumpOwner {
     return this.pump.hasRoom();
   }
 
+  /** Whether its session is over, or was handed over. */
+  hasEnded(): boolean {
+    return this.ended;
+  }
+
   /** Whether it has a transport now. */
   isLinked(): boolean {
     return this.link !== undefined;
@@ -226,7 +231,8 @@ export class Connection implements LinkListener, PumpOwner {
         receiveBytes,
       });
     }
-    return { roundTripMs: this.session.roundTripMs, streams };
+    const { roundTripMs, replayBytes } = this.session;
+    return { roundTripMs, replayBytes, streams };
   }
 
   dispatchEvents(): void {

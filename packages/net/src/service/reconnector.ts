@@ -108,9 +108,12 @@ export class Reconnector implements LineOwner, OpenerOwner {
   }
 
   snapshot(): ConnectionSnapshot {
-    const { current } = this;
-    const streams = [...this.lines].flatMap((line) => line.connection.snapshot().streams);
-    return { roundTripMs: current?.connection.session.roundTripMs, streams };
+    const all = [...this.lines].map((line) => line.connection.snapshot());
+    return {
+      roundTripMs: this.current?.connection.session.roundTripMs,
+      replayBytes: all.reduce((sum, { replayBytes }) => sum + replayBytes, 0),
+      streams: all.flatMap(({ streams }) => streams),
+    };
   }
 
   onLineReady(line: ClientLine): void {

@@ -137,7 +137,7 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
       this.refuseResume(answer);
       return;
     }
-    store.put(old, next);
+    store.put(old, next, request.token);
     store.resume(old);
     store.remove(this);
     const link = this.connection.handOver();
@@ -168,6 +168,8 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
 
   private letIn(principal: string): void {
     this.cancelWait();
+    // It may have gone while it was found out who it is: nobody would take it out of the store any more.
+    if (this.connection.hasEnded()) return;
     this.principal = principal;
     this.isKnown = true;
     this.owner.store.put(this, this.token);

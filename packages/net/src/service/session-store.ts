@@ -29,7 +29,7 @@ export interface StoreLimits {
 }
 
 interface Entry {
-  readonly selectors: string[];
+  selectors: readonly string[];
   /** Of a suspended one: what it held when it lost its transport; it holds no more until it is resumed. */
   bytes: number;
 }
@@ -57,15 +57,16 @@ export class SessionStore<S extends StoredSession> {
     return randomBytesOf(this.runtime, SELECTOR_BYTES + VERIFIER_BYTES);
   }
 
-  /** `token` finds `session` from here on, and so does the one before it: its use may have to be repeated. */
-  put(session: S, token: Uint8Array): void {
-    const selector = selectorOf(token);
+  /**
+   * `token` finds `session` from here on, and so does `used`, with which it was just asked for: until the client has
+   * shown that it got the answer, it may have to ask with that one again. Every other token is forgotten.
+   */
+  put(session: S, token: Uint8Array, used?: Uint8Array): void {
     const entry = this.entries.get(session) ?? { selectors: [], bytes: 0 };
     this.entries.set(session, entry);
-    this.bySelector.set(selector, session);
-    entry.selectors.push(selector);
-    if (entry.selectors.length <= 2) return;
-    this.bySelector.delete(entry.selectors.shift() as string);
+    for (const selector of entry.selectors) this.bySelector.delete(selector);
+    entry.selectors = (used === undefined ? [token] : [used, token]).map(selectorOf);
+    for (const selector of entry.selectors) this.bySelector.set(selector, session);
   }
 
   /** The session of this token, if it belongs to `principal`. */
@@ -102,9 +103,9 @@ export class SessionStore<S extends StoredSession> {
     this.entries.delete(session);
   }
 
-  /** How many wait without a transport, and the bytes that they hold. */
-  figures(): { readonly sessions: number; readonly bytes: number } {
-    return { sessions: this.suspended.size, bytes: this.suspendedBytes };
+  /** How many wait without a transport, the bytes that they hold, and how many it knows in all. */
+  figures(): { readonly sessions: number; readonly bytes: number; readonly known: number } {
+    return { sessions: this.suspended.size, bytes: this.suspendedBytes, known: this.entries.size };
   }
 }
 

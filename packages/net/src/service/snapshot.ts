@@ -17,5 +17,7 @@ export interface StreamSnapshot extends StreamFigures {
 export interface ConnectionSnapshot {
   /** Last measured round trip in milliseconds; undefined before the first measurement. */
   readonly roundTripMs: number | undefined;
+  /** Bytes held to be sent again over another connection; never above `limits.replayBytes` and the ends of streams. */
+  readonly replayBytes: number;
   readonly streams: readonly StreamSnapshot[];
 }

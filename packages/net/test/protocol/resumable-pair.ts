@@ -1,6 +1,7 @@
 // Two sessions on a link that can be cut at any message and joined again: what the service does with transports,
 // without them. Tokens are counted, time is said, nothing is random.
 
+import type { MemoryAccount } from "@sluice/core";
 import { Session } from "../../src/protocol/session/session.js";
 import type {
   ResumeAnswer,
@@ -41,13 +42,18 @@ export class ResumablePair {
   constructor(
     settings: { client?: SessionOptions["settings"]; server?: SessionOptions["settings"] } = {},
     codecs: readonly string[] = ["raw"],
+    accounts: { client?: MemoryAccount; server?: MemoryAccount } = {},
   ) {
     this.options = {
       client: { role: "client", codecs, ...(settings.client && { settings: settings.client }) },
       server: { role: "server", codecs, ...(settings.server && { settings: settings.server }) },
     };
-    this.client = new Session(this.options.client, 0);
-    this.server = new Session({ ...this.options.server, token: tokenOf(0) }, 0);
+    const charged = (side: Side) => {
+      const account = accounts[side];
+      return account === undefined ? {} : { account };
+    };
+    this.client = new Session({ ...this.options.client, ...charged("client") }, 0);
+    this.server = new Session({ ...this.options.server, ...charged("server"), token: tokenOf(0) }, 0);
   }
 
   transmit(from: Side): Uint8Array | undefined {
