@@ -149,10 +149,14 @@ export class LocalSide {
     if (this.random.once(2)) this.take(streamId);
   }
 
+  // No more than was handed on: an item of which parts are still missing is held by the session, and not here.
   private take(streamId: number): void {
-    const held = this.session.figures(streamId)?.receiveItems.held ?? 0;
+    const handed = this.held.get(streamId) ?? 0;
+    const held = Math.min(handed, this.session.figures(streamId)?.receiveItems.held ?? 0);
     if (held === 0) return;
-    this.session.consumed(streamId, 1 + this.random.int(held));
+    const count = 1 + this.random.int(held);
+    this.held.set(streamId, handed - count);
+    this.session.consumed(streamId, count);
   }
 
   private anyStream(): number | undefined {

@@ -3,9 +3,11 @@
 //
 //   --inputs N     how many (default 1,000,000)      --seed N    which ones (default: the time)
 //   --replay FILE  one of the corpus                 --from N    begin at this number of the seed
+//   --beside S     for S seconds, what it costs a client on another connection (beside.ts)
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { beside, sendBeside } from "./beside.js";
 import { type CorpusEntry, entryOf, type FuzzInput, inputOf } from "./fuzz-input.js";
 import { InputMaker } from "./make-input.js";
 import { ServiceProbe } from "./probe-service.js";
@@ -18,22 +20,39 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     from: { type: "string", default: "0" },
     replay: { type: "string" },
+    beside: { type: "string" },
+    // Said by the script and by beside.ts.
+    server: { type: "string", default: "" },
+    peer: { type: "string" },
+    url: { type: "string", default: "" },
     root: { type: "string", default: process.cwd() },
   },
 });
 
-const root = new URL(`file://${values.root}/packages/net/`);
-const services = await ServiceProbe.open();
+let services: ServiceProbe;
 let stray: unknown;
-for (const name of ["unhandledRejection", "uncaughtException"] as const) {
-  process.on(name, (error: unknown) => {
-    stray = error ?? new Error(`${name} of nothing`);
-  });
+const root = new URL(`file://${values.root}/packages/net/`);
+const vectors = new URL("vectors/", root);
+if (values.peer === "honest" || values.peer === "fuzz") {
+  await sendBeside(values.peer, values.url, vectors, Number(values.seed));
+} else if (values.beside === undefined) {
+  await inThisProcess();
+} else {
+  const bundles = { server: values.server, self: process.argv[1] as string, vectors };
+  await beside(bundles, Number(values.beside), Number(values.seed));
 }
 
-if (values.replay === undefined) await run();
-else await replay(values.replay);
-await services.close();
+async function inThisProcess(): Promise<void> {
+  services = await ServiceProbe.open();
+  for (const name of ["unhandledRejection", "uncaughtException"] as const) {
+    process.on(name, (error: unknown) => {
+      stray = error ?? new Error(`${name} of nothing`);
+    });
+  }
+  if (values.replay === undefined) await run();
+  else await replay(values.replay);
+  await services.close();
+}
 
 async function run(): Promise<void> {
   const [inputs, seed, from] = [values.inputs, values.seed, values.from].map(Number) as [
@@ -41,7 +60,7 @@ async function run(): Promise<void> {
     number,
     number,
   ];
-  const maker = new InputMaker(seed, new URL("vectors/", root));
+  const maker = new InputMaker(seed, vectors);
   const ends = new Map<string, number>();
   const heaps: number[] = [];
   const began = Date.now();

@@ -1,8 +1,8 @@
 // A real server in a process of its own, so that what a hostile peer costs is seen in its memory and nowhere else. It is
 // told what to do by messages from the test, and answers with figures.
 
-import { call, defineService, stream, unchecked } from "@sluice/net";
 import { type ServeOptions, serve } from "@sluice/net/node";
+import { service } from "./hostile-service.js";
 
 /** What the process answers to each message. */
 export interface Figures {
@@ -22,15 +22,7 @@ export interface Figures {
   readonly connectionErrors: readonly string[];
 }
 
-export const service = defineService("hostile", {
-  echo: call({ input: unchecked<unknown>(), output: unchecked<unknown>() }),
-  slow: call({ output: unchecked<number>() }),
-  endless: stream({ output: unchecked<string>() }),
-});
-
-if (process.send !== undefined && process.argv[2] !== undefined) {
-  await main(JSON.parse(process.argv[2]) as ServeOptions);
-}
+await main(JSON.parse(process.argv[2] ?? "{}") as ServeOptions);
 
 async function main(options: ServeOptions): Promise<void> {
   let running = 0;

@@ -11,7 +11,7 @@ import { helloOf } from "../../src/protocol/session/handshake.js";
 import { settingsOf } from "../../src/protocol/limits.js";
 import { type HostileServer, startServer } from "./hostile-server.js";
 import { messageOf, opening, RawPeer } from "./raw-peer.js";
-import { service } from "./server-process.js";
+import { service } from "./hostile-service.js";
 
 const HELLO = helloOf("client", settingsOf("client"), ["msgpack"]);
 const CREDIT = { items: 10, bytes: 16_384 };
