@@ -93,6 +93,24 @@ describe("authenticate", () => {
     });
   });
 
+  it("that answers for a client that has gone meanwhile leaves nothing behind", async () => {
+    await simulate({ seed: 14 }, async (sim) => {
+      const server = simServer(sim, service, handlers, {
+        authenticate: async () => {
+          await sim.sleep(1000);
+          return "gone";
+        },
+      });
+      const lost = server.connect({ reconnect: false }).catch(() => {});
+      await sim.sleep(100);
+      server.link.cut();
+      await lost;
+      await sim.sleep(5000);
+      expect(server.host().snapshot()).toMatchObject({ connections: [], suspended: 0 });
+      expect(server.host().store.figures().known).toBe(0);
+    });
+  });
+
   it("that does not answer within handshakeMs is a refusal", async () => {
     await simulate({ seed: 6 }, async (sim) => {
       const server = simServer(sim, service, handlers, {

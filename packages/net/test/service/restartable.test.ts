@@ -143,6 +143,27 @@ describe("a restartable stream", () => {
     });
   });
 
+  it("that waits to be opened again says what it has had when the client is closed", async () => {
+    await simulate({ seed: 8 }, async (sim) => {
+      const server = simServer(sim, service, handlers(), { limits: { resumeMs: 0 } });
+      const client = await server.connect();
+      let got = 0;
+      const error = client
+        .lines(upTo, { window: 8 })
+        .forEach(async () => {
+          got += 1;
+          await sim.sleep(20);
+        })
+        .catch((thrown: unknown) => thrown);
+      await sim.sleep(200);
+      server.crash();
+      await sim.sleep(1000);
+      await client.close();
+      expect(await error).toMatchObject({ code: "CONNECTION_LOST", notStarted: false, delivered: got });
+      expect(got).toBeGreaterThan(8);
+    });
+  });
+
   it("with restarts: 0, and a stream that is not restartable, fail with the session", async () => {
     await simulate({ seed: 5 }, async (sim) => {
       const server = simServer(sim, service, handlers());

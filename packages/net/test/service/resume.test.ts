@@ -177,6 +177,32 @@ describe("a session whose connection broke", () => {
     });
   });
 
+  it("goes on also when the server's answer to the resume was lost, twice in a row", async () => {
+    await simulate({ seed: 13 }, async (sim) => {
+      const { ran, handlers } = works(sim);
+      const server = simServer(sim, service, handlers);
+      const client = await server.connect({ reconnect: { capMs: 50 } });
+      const asked = client.slow(2000);
+      await sim.sleep(100);
+      server.link.cut();
+      for (let lost = 0; lost < 2; lost += 1) {
+        // The server has taken the session over to this connection, and says so: nothing of it arrives.
+        const before = server.attempts.length;
+        while (server.attempts.length === before) await sim.sleep(1);
+        await sim.sleep(16);
+        expect(server.host().snapshot()).toMatchObject({ suspended: 0, connections: [{}] });
+        server.link.cut();
+        await sim.sleep(1);
+      }
+      expect(await asked).toBe("done");
+      expect(ran.aborted).toBe(0);
+      expect(server.attempts.length).toBeGreaterThanOrEqual(4);
+      await client.close();
+      await sim.sleep(100);
+      expect(server.host().store.figures().known).toBe(0);
+    });
+  });
+
   it("is found by its heartbeat when neither side is told", async () => {
     await simulate({ seed: 8 }, async (sim) => {
       const { ran, handlers } = works(sim);

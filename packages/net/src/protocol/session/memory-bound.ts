@@ -47,7 +47,10 @@ export function memoryBoundOf(
   const received = 2 * receiveBudget;
   const metadata = peerStreams * metadataBytes;
   const reading = messageBytes;
-  const replay = settings.resumeMs > 0 ? settings.replayBytes + beyondReplayBytes(peerStreams + ownStreams, peer.messageBytes) : 0;
+  const replay =
+    settings.resumeMs > 0
+      ? settings.replayBytes + beyondReplayBytes(peerStreams + ownStreams, peer.messageBytes)
+      : 0;
   const writing = peer.messageBytes;
   const sending = peer.receiveBudget;
   const total = received + metadata + reading + replay + writing + sending;
