@@ -1,6 +1,6 @@
 // Who waits to be lent the bytes of one large item, first come first served. The first in line is lent its whole
 // need as soon as the pool has it, or nothing; nobody behind overtakes, and while anybody waits nothing is lent
-// for throughput. So nobody waits for somebody's partial loan, and the line moves (docs/protocol.md §4.5).
+// for throughput. So nobody waits for somebody's partial loan, and the line moves (docs/protocol.md §4.12).
 //
 // Bound: the running streams, each once.
 

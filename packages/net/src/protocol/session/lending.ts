@@ -8,7 +8,7 @@
 //
 // A need larger than what is kept for one item is one whose stream holds untaken items besides: it waits outside
 // the line until its own subscriber has taken them, or a stalled stream would keep the large items of all others
-// waiting. docs/protocol.md §4.5 has the argument why everything else moves.
+// waiting. docs/protocol.md §4.12 has the argument why everything else moves.
 //
 // Bounds: each running stream stands once in the line or beside it, and once among the borrowers.
 

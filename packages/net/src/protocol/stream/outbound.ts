@@ -74,7 +74,7 @@ export class Outbound {
 
   /**
    * The byte limit that the next item needs and that does not come by itself; 0: none. What fits half of the share
-   * needs no word (protocol.md §4.5): a receiver that holds nothing grants when half a window is free.
+   * needs no word (protocol.md §4.12): a receiver that holds nothing grants when half a window is free.
    */
   get needed(): number {
     const { nextCharge, bytes, items } = this;
