@@ -33,7 +33,9 @@ function generate(table: Table, stage: Staging): void {
       it(`${name}, ${column}: ${cell}`, () => {
         const script = stageAndSend(stage(name, column, 0));
         if (isIgnored) expect([script.events(), script.gets()]).toEqual([[], []]);
-        else expect(script.ended()?.error).toBe(isEnd ? failure.name : error);
+        else if (isEnd || error !== undefined)
+          expect(script.ended()?.error).toBe(isEnd ? failure.name : error);
+        else follows(cell, script);
       });
       for (const [variant, code] of otherwise.entries()) {
         it(`${name}, ${column}, else: ${code}`, () => {
@@ -42,6 +44,44 @@ function generate(table: Table, stage: Staging): void {
       }
     }
   }
+}
+
+// What the words of a cell promise, besides that the connection goes on.
+const PROMISES: readonly (readonly [words: RegExp, said?: object | undefined, reported?: object])[] = [
+  [
+    /answered by ERROR\(CANCELLED\)|after this side's own end/,
+    { kind: "error", failure: { name: "CANCELLED" } },
+  ],
+  [/answered by DRAINED|^answered \(§4\.10\)/, { kind: "drained" }],
+  [/^REJECT\(GOING_AWAY\)/, { kind: "reject", failure: { name: "GOING_AWAY" } }],
+  [/^PONG/, { kind: "pong" }],
+  [/the share is granted again/, { kind: "credit" }],
+  [/^opened/, undefined, { kind: "opened" }],
+  [/^charged, handed on/, undefined, { kind: "batch" }],
+  [/^raises limits/, undefined, { kind: "credit" }],
+  [
+    /^half-closed-remote|^the direction ends;/,
+    undefined,
+    { kind: expect.stringMatching(/^completed$|^failed$/) },
+  ],
+  [/^changes the rank/, undefined, { kind: "urgency" }],
+  [/^draining/, undefined, { kind: "goaway" }],
+];
+
+function follows(cell: string, script: ScriptPeer): void {
+  const reported = script.events();
+  const said = script.gets();
+  expect(reported.filter(({ kind }) => kind === "closed")).toEqual([]);
+  for (const [words, frame, event] of PROMISES) {
+    if (!words.test(cell)) continue;
+    if (frame !== undefined) expect(said).toContainEqual(expect.objectContaining(deep(frame)));
+    if (event !== undefined) expect(reported).toContainEqual(expect.objectContaining(event));
+  }
+  if (/^closed|: closed$/.test(cell)) expect(script.session.figures(1)).toBeUndefined();
+}
+
+function deep(frame: object): object {
+  return "failure" in frame ? { ...frame, failure: expect.objectContaining(frame.failure as object) } : frame;
 }
 
 function stageAndSend({ script, frames }: Scene): ScriptPeer {
