@@ -4,7 +4,7 @@
 //   granted = consumed + held + on the wire + unspent at the sender + returned + credit on the wire
 //
 // counted from what the test itself sees on the wire, not from the sessions' own sums. Items are up to three times
-// the share, so they are lent for, and loans are drained. And the memory bound: what a side could be made to hold never
+// the share, so they are lent for, they go in parts, and loans are drained. And the memory bound: what a side could be made to hold never
 // exceeds its budget, what is lent never exceeds the pool, and an account is charged exactly the shares and the
 // loans. In the end every slot and every byte is back.
 
@@ -21,6 +21,8 @@ const SLOTS = 2;
 const SHARE = 2048;
 const OVERHEAD = 16;
 const ITEM = 6000;
+// Larger items go in parts.
+const TARGET = 1100;
 // One item and a half: needs wait for each other, and windows grow.
 const POOL = 9000;
 const SETTINGS = {
@@ -33,6 +35,8 @@ const SETTINGS = {
   idleMs: 40,
   blockedMs: 10,
   resumeMs: 1_000_000,
+  targetShared: TARGET,
+  targetAlone: TARGET,
 };
 /** What the test knows of one direction of a stream, from the outside. */
 interface Direction {
@@ -66,11 +70,12 @@ class Model {
   /** Streams and the sides that cancelled them. */
   private readonly cancelled = new Set<string>();
   private nextSize = 0;
+  /** Messages for which a transport has room at each step: the parts of an item may stay behind. */
+  room = Number.POSITIVE_INFINITY;
   private isCut = false;
   private wasCut = false;
 
   constructor() {
-    for (const sender of SIDES) this.pair.turns[sender] = (id) => this.take(id, sender);
     this.pair.run();
     for (const side of SIDES) this.pair.events[side].length = 0;
   }
@@ -100,7 +105,9 @@ class Model {
     const numbers = Array.from({ length: count }, (_, i) => direction.next + i);
     const items = numbers.map((number) => new Uint8Array([number % 251, ...new Uint8Array(size)]));
     const payload = new Uint8Array([(numbers[0] as number) % 251, ...new Uint8Array(size)]);
-    const length = single ? itemsLength(items) : payload.length;
+    // An item in parts has no table of lengths.
+    const isWhole = count > 1 || payload.length <= TARGET;
+    const length = single && isWhole ? itemsLength(items) : payload.length;
     const largest = single || count === 1 ? size + 1 : 0;
     const answer = single ? session.sendItems(id, items) : session.sendBatch(id, count, payload);
     if (figures === undefined) {
@@ -136,7 +143,9 @@ class Model {
 
   consume(id: number, side: Side, count: number): void {
     const direction = this.direction(id, side);
-    const taken = Math.min(count, this.pair[side].figures(id)?.receiveItems.held ?? 0);
+    // An item of which only parts have come is held, and cannot be taken.
+    const held = this.pair[side].figures(id)?.receiveItems.held ?? 0;
+    const taken = Math.min(count, held, direction.held);
     if (taken === 0) return;
     direction.held -= taken;
     this.pair[side].consumed(id, taken);
@@ -168,11 +177,10 @@ class Model {
   /** Puts all that is ready on the wire, so that nothing hides in a session. */
   flush(): void {
     for (const side of SIDES) {
-      for (
-        let message = this.pair.transmit(side);
-        message !== undefined;
-        message = this.pair.transmit(side)
-      ) {
+      for (let turns = this.room; ; turns--) {
+        this.pair.turns[side] = turns > 0 ? (id) => this.take(id, side) : undefined;
+        const message = this.pair.transmit(side);
+        if (message === undefined) break;
         const frames: Frame[] = [];
         readMessage(message, (frame) => {
           frames.push(frame);
@@ -277,6 +285,10 @@ class Model {
         sum.items += frame.count;
         sum.bytes += frame.payload.length + frame.count * OVERHEAD;
       }
+      if (frame.kind === "part" && frame.offset === 0 && frame.streamId === id) {
+        sum.items++;
+        sum.bytes += frame.total + OVERHEAD;
+      }
       if (frame.kind === "drained" && frame.streamId === id) sum.bytes = frame.bytes - position;
     }
     return sum;
@@ -336,6 +348,13 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.nat(60) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("cut" as const) }) },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("room" as const),
+      messages: fc.constantFrom(0, 1, 2, Number.POSITIVE_INFINITY),
+    }),
+  },
+  {
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant("reconnect" as const),
@@ -388,6 +407,7 @@ describe("credit", () => {
           else if (action.kind === "deliver") model.deliver(action.side);
           else if (action.kind === "pass") model.pass(action.ms);
           else if (action.kind === "cut") model.cut();
+          else if (action.kind === "room") model.room = action.messages;
           else if (action.kind === "reconnect") model.reconnect(action.lose);
           else {
             // One of the latest streams, which are most likely alive.
@@ -409,11 +429,13 @@ describe("credit", () => {
           model.check();
         }
         model.reconnect(undefined);
+        model.room = Number.POSITIVE_INFINITY;
+        model.check();
         closeAll(model);
       }),
       { numRuns: 50 },
     );
-    for (const kind of ["need", "drain", "drained", "complete", "error", "cancel", "reject"]) {
+    for (const kind of ["need", "part", "drain", "drained", "complete", "error", "cancel", "reject"]) {
       expect(seen).toContain(kind);
     }
   });

@@ -126,6 +126,39 @@ describe("Session, a receiver that lends", () => {
     });
   });
 
+  it("§4.10 drains for the second need of a stream too, when the first one needed no DRAIN", () => {
+    const script = client(4);
+    const item = (id: number) => batch(id, 1, 5_976);
+    script.sends(blocked(1, 1_000, 5_992), blocked(5, 1_000, 5_992));
+    granted(script);
+    // All of the pool is lent and held: nothing to drain for stream 3, which waits until stream 1's item is taken.
+    script.sends(item(1), item(5), blocked(3, 1_000, 5_992));
+    expect(granted(script)).toEqual({});
+    script.session.consumed(1, 1);
+    expect(granted(script)).toMatchObject({ 3: 5_992 });
+    script.sends(item(3));
+    script.session.consumed(3, 1);
+    granted(script);
+    const first = script.session.figures(1)?.receiveBytes.granted ?? 0;
+    script.sends(blocked(1, first, 5_992 + 5_992));
+    expect(granted(script)).toEqual({ 1: 11_984 });
+    const third = script.session.figures(3)?.receiveBytes.granted ?? 0;
+    script.sends(blocked(3, third, 5_992 + 5_992));
+    expect(granted(script)).toEqual({ "drain 1": 11_984 });
+  });
+
+  it("§4.9 lends to what nobody takes any more, so that the peer comes to its end", () => {
+    const script = ScriptPeer.ready("server", { ...SIZES, ownStreams: 0, peerStreams: 4 });
+    script.sends(open(1));
+    script.session.complete(1);
+    script.gets();
+    script.sends(blocked(1, 1_000, 5_000));
+    expect(granted(script)).toEqual({ 1: 5_000 });
+    script.sends(batch(1, 1, 4_984), { kind: "complete", streamId: 1, items: 1, bytes: 5_000 });
+    expect(script.ended()).toBeUndefined();
+    expect(script.session.figures(1)).toBeUndefined();
+  });
+
   it("§4.10 ends the connection at a DRAINED that nobody asked for, or elsewhere than at the limit", () => {
     const unasked = client(1);
     unasked.sends({ kind: "drained", streamId: 1, bytes: 1_000 });
