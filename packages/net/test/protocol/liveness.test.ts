@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Settings } from "../../src/protocol/limits.js";
-import { LENGTH_BYTES } from "../../src/protocol/limits.js";
+import { LARGEST_OVERHEAD, LENGTH_BYTES } from "../../src/protocol/limits.js";
 import type { SessionEvent, Turn } from "../../src/protocol/session/session-api.js";
 import { JoinedPair, type Side } from "./joined-pair.js";
 
@@ -180,7 +180,7 @@ function picker(seed: number): (bound: number) => number {
 
 /** Settings whose pool holds the largest item and `extra` bytes. */
 function tight(streams: number, shareBytes: number, itemBytes: number, extra: number): Partial<Settings> {
-  const pool = Math.max(itemBytes + OVERHEAD + LENGTH_BYTES, 0) + extra;
+  const pool = itemBytes + LARGEST_OVERHEAD + LENGTH_BYTES + extra;
   return {
     peerStreams: streams,
     ownStreams: streams,
