@@ -72,7 +72,7 @@ describe("an item in parts, sending", () => {
   it("§4.6 ends a stream at what was sent: an item of which no part has gone never was", () => {
     const script = server(1);
     expect(script.session.sendBatch(1, 1, item(100_000))).toBe("sent");
-    script.session.fail(1, streamFailure("HANDLER_FAILED", "changed its mind"));
+    script.session.fail(1, streamFailure("DEADLINE_EXCEEDED", "changed its mind"));
     expect(all(script)).toEqual([[expect.objectContaining({ kind: "error", streamId: 1, ...NONE })]]);
   });
 
@@ -188,7 +188,7 @@ describe("an item in parts, sending", () => {
     const script = server(1);
     script.session.sendBatch(1, 1, item(100_000));
     next(script);
-    script.session.fail(1, streamFailure("HANDLER_FAILED", "broken"));
+    script.session.fail(1, streamFailure("DEADLINE_EXCEEDED", "broken"));
     const frames = all(script).flat();
     expect(frames).toMatchObject([{ kind: "error", streamId: 1, items: 1, bytes: 100_016 }]);
     expect(script.session.waiting()).toBe("nothing");
@@ -215,7 +215,7 @@ describe("an item in parts, sending", () => {
     script.session.sendBatch(1, 1, item(100_000));
     script.session.sendBatch(3, 1, item(100_000));
     script.session.complete(3);
-    script.session.fail(1, streamFailure("HANDLER_FAILED", "broken"));
+    script.session.fail(1, streamFailure("DEADLINE_EXCEEDED", "broken"));
     script.sends({ kind: "cancel", streamId: 3 });
     expect(all(script).flat()).toMatchObject([
       { kind: "error", streamId: 1, items: 0, bytes: 0 },
@@ -383,7 +383,7 @@ describe("an item in parts, receiving", () => {
     const id = script.session.open({ interaction: "stream", method: "x", codec: "raw", demand: 9 }) as number;
     script.session.complete(id);
     script.gets();
-    const failure = streamFailure("HANDLER_FAILED", "broken");
+    const failure = streamFailure("DEADLINE_EXCEEDED", "broken");
     script.sends(part(id, whole, 0, 20_000), {
       kind: "error",
       streamId: id,
@@ -475,7 +475,7 @@ describe("an item in parts, receiving", () => {
       // Eight halves stay; then each new one costs an old one its life.
       if (held.size === 8) {
         const oldest = held.keys().next().value as number;
-        const failure = streamFailure("HANDLER_FAILED", "changed my mind");
+        const failure = streamFailure("DEADLINE_EXCEEDED", "changed my mind");
         script.sends({ kind: "error", streamId: oldest, items: 1, bytes: 65_528, failure });
         script.session.released(oldest);
         script.gets();
