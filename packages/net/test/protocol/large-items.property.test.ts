@@ -58,11 +58,13 @@ class Script {
     this.streams.push({ id, opener: side, ends: { client: end(), server: end() } });
   }
 
-  add(which: number, side: Side, size: number): void {
+  /** `isLone`: it is sent at once, outside of a turn, as answers to calls are. */
+  add(which: number, side: Side, size: number, isLone: boolean): void {
     const stream = this.pick(which);
     if (stream === undefined || stream.ends[side].isEnding) return;
     const item = new Uint8Array(size).fill(++this.items % 251);
     stream.ends[side].waiting.push(item);
+    if (isLone && stream.ends[side].waiting.length === 1) this.turn(side, stream.id);
     this.pair[side].offer(stream.id);
   }
 
@@ -221,10 +223,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 6,
-    arbitrary: fc.tuple(which, side, fc.constantFrom(...SIZES)).map(
-      ([index, from, size]): Step =>
+    arbitrary: fc.tuple(which, side, fc.constantFrom(...SIZES), fc.boolean()).map(
+      ([index, from, size, isLone]): Step =>
         (script) =>
-          script.add(index, from, size),
+          script.add(index, from, size, isLone),
     ),
   },
   {

@@ -225,9 +225,10 @@ describe("an item in parts, sending", () => {
 
   it("§4.10 answers DRAIN behind the first part of an item that is covered, which would not be any more", () => {
     const script = server(1);
-    script.session.sendBatch(1, 1, item(100_000));
     script.sends({ kind: "drain", streamId: 1, bytes: 10_000_000 });
-    expect(script.gets()).toEqual([]);
+    script.session.sendBatch(1, 1, item(10));
+    script.session.sendBatch(1, 1, item(100_000));
+    expect(script.getsKinds()).toEqual(["items"]);
     expect(
       all(script)
         .flat()
