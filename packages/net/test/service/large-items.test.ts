@@ -117,16 +117,13 @@ describe("an item of 64 MiB over ws", () => {
     const going = client.echo(item(64 * MIB)).finally(() => {
       isGoing = false;
     });
-    const waits: number[] = [];
+    let answered = 0;
     while (isGoing) {
-      const before = performance.now();
       await client.ping(1);
-      waits.push(performance.now() - before);
+      answered += 1;
     }
     expect(isItem(await going, 64 * MIB)).toBe(true);
-    expect(waits.length).toBeGreaterThan(5);
-    waits.sort((a, b) => a - b);
-    // The bar of N7 is 20 ms for 99 of 100 on a quiet machine; here it is told from waiting for the item.
-    expect(waits[Math.floor(waits.length / 2)]).toBeLessThan(100);
+    // Behind the item there would be one answer, or two. How many milliseconds it takes is the affair of N7.
+    expect(answered).toBeGreaterThan(10);
   });
 });
