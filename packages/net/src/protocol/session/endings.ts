@@ -1,6 +1,7 @@
 // How a session ends badly: the errors of the connection as a whole, and what is said of them on the wire.
 
 import type { ErrorFrame } from "../frame/error.js";
+import type { Frame } from "../frame/frame.js";
 import { ERROR_MESSAGE_BYTES, ERROR_NAME_BYTES, FRAME_BYTES, type Settings } from "../limits.js";
 import { errorName, ProtocolError, type StreamFailure, violation } from "../protocol-error.js";
 
@@ -71,5 +72,13 @@ export function writeStalled(writeStallMs: number): ProtocolError {
     `Cannot write: the transport took nothing for ${writeStallMs} ms; the peer reads nothing, reconnect`,
     "§7.5",
     "peer",
+  );
+}
+
+export function unexpected(kind: Frame["kind"]): ProtocolError {
+  return violation(
+    "FRAME_UNEXPECTED",
+    `Cannot take ${kind}: RESUME follows HELLO at once, ends its message, and is answered first`,
+    "§10.4",
   );
 }

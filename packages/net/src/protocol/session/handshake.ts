@@ -1,7 +1,15 @@
 // HELLO: what this side says of itself, and what it makes of the other's.
 
 import { type HelloFrame, MAJOR, MINOR } from "../frame/hello.js";
-import { infeasibility, type Settings } from "../limits.js";
+import { utf8Length } from "../byte/utf8.js";
+import {
+  CODEC_NAME_BYTES,
+  CODEC_NAMES,
+  infeasibility,
+  LARGEST_TOKEN,
+  type Settings,
+  SMALLEST_TOKEN,
+} from "../limits.js";
 import { violation } from "../protocol-error.js";
 import type { Role } from "../stream/stream-id.js";
 import type { Peer } from "./session-api.js";
@@ -53,6 +61,33 @@ export function peerOf(frame: HelloFrame, role: Role): Peer {
   }
   const { major, minor, codecs, token, auth, sizes } = frame;
   return { major, minor: Math.min(minor, MINOR), codecs, token, auth, ...sizes };
+}
+
+/** Throws a RangeError for a token that is guessed or does not fit. */
+export function checkedToken(token: Uint8Array): Uint8Array {
+  const { length } = token;
+  if (length < SMALLEST_TOKEN || length > LARGEST_TOKEN) {
+    throw new RangeError(
+      `Cannot use a token of ${length} bytes: ${SMALLEST_TOKEN} to ${LARGEST_TOKEN} random ones are needed`,
+    );
+  }
+  return token;
+}
+
+/** Throws a RangeError for names that HELLO cannot list. */
+export function checkedCodecs(codecs: readonly string[]): readonly string[] {
+  if (codecs.length === 0 || codecs.length > CODEC_NAMES || new Set(codecs).size !== codecs.length) {
+    throw new RangeError(`Cannot offer ${codecs.length} codecs: give 1 to ${CODEC_NAMES} different names`);
+  }
+  for (const codec of codecs) {
+    const length = utf8Length(codec);
+    if (length === 0 || length > CODEC_NAME_BYTES) {
+      throw new RangeError(
+        `Cannot offer a codec name of ${length} bytes: 1 to ${CODEC_NAME_BYTES} are allowed`,
+      );
+    }
+  }
+  return [...codecs];
 }
 
 const NOTHING = new Uint8Array(0);

@@ -8,6 +8,8 @@
 export class Keepalive {
   /** Last measured round trip in milliseconds. */
   roundTripMs: number | undefined = undefined;
+  /** The answer to the peer's own PING is not in a message handed out. */
+  pongWaits = false;
   private readonly heartbeatMs: number;
   private readonly missed: number;
   private heardAt: number;

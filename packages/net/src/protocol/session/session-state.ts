@@ -135,7 +135,8 @@ function drainTalking(state: Talking, lastPeerStream: number | undefined): Talki
   return { ...state, lastPeerStream: state.lastPeerStream ?? lastPeerStream };
 }
 
-function impossible(state: never): never {
+/** What stands behind a `switch` over all states. */
+export function impossible(state: never): never {
   throw new TypeError(`Cannot go on from an unknown session state: ${JSON.stringify(state)}`);
 }
 
