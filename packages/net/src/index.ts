@@ -3,6 +3,7 @@
 
 export type { CodecName } from "./payload/codec.js";
 export { PayloadError } from "./payload/payload-error.js";
+export type { Criticality } from "./protocol/frame/rank.js";
 export type { Settings } from "./protocol/limits.js";
 export {
   type Client,

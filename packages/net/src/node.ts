@@ -88,7 +88,7 @@ export function connect<R extends Routes>(
  *
  * *Buffers:* per connection one batch for each stream that sends, and 16 MiB of inputs at most. *Errors:* a
  * wrong port is a `RangeError`, a missing handler a `TypeError`, both at the call; a port in use rejects with a
- * `SluiceError` `LISTEN_FAILED`. What a handler throws ends its stream alone and goes to `onError`; a peer that
+ * `SluiceError` `LISTEN_FAILED`. What a handler throws ends its stream alone and goes to `onHandlerError`; a peer that
  * breaks the protocol ends its connection alone and goes to `onConnectionError`.
  *
  * @param options port 0 (any free one) and host "127.0.0.1" (this machine only) by default

@@ -262,7 +262,7 @@ function drain(bytes: number): Frame {
 }
 
 function failure(): Extract<Frame, { kind: "reject" }>["failure"] {
-  return { code: 0x4b, name: "HANDLER_FAILED", message: "on purpose", notStarted: false, doNotRetry: false };
+  return { code: 0x4b, name: "INTERNAL", message: "on purpose", notStarted: false, doNotRetry: false };
 }
 
 /** A server that lets so many be thrown away has no bound. */

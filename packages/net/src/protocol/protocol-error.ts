@@ -124,7 +124,7 @@ export const APPLICATION_CODES = 0x100;
 
 /** Names of the codes. */
 export type ErrorName =
-  | "INTERNAL"
+  | "ENDPOINT_FAILED"
   | "VERSION_UNSUPPORTED"
   | "NOT_BINARY"
   | "HELLO_EXPECTED"
@@ -157,7 +157,7 @@ export type ErrorName =
   | "CODEC_UNSUPPORTED"
   | "UNAUTHENTICATED"
   | "FORBIDDEN"
-  | "HANDLER_FAILED"
+  | "INTERNAL"
   | "STALLED"
   | "ITEM_TIMEOUT"
   | "APPLICATION";
@@ -174,7 +174,7 @@ export type ErrorName =
  */
 // biome-ignore format: a table, one row a line
 export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
-  INTERNAL: row(0x01, "connection", "The reporting side failed in itself", "Reconnect; report it with the message", 500),
+  ENDPOINT_FAILED: row(0x01, "connection", "The reporting side failed in itself", "Reconnect; report it with the message", 500),
   VERSION_UNSUPPORTED: row(0x02, "connection", "The peer speaks another major version", "Bring both sides to the same major version", 505),
   NOT_BINARY: row(0x03, "connection", "A text message came where only binary ones are allowed", "Connect with a Sluice client, or check what sits between", 415),
   HELLO_EXPECTED: row(0x04, "connection", "Another frame came before HELLO", "Check that the peer speaks sluice.v1", 400),
@@ -207,7 +207,7 @@ export const errorTable: Readonly<Record<ErrorName, ErrorRow>> = {
   CODEC_UNSUPPORTED: row(0x48, "stream", "The stream's codec is unknown to the peer", "Open it with a codec that both sides list", 415),
   UNAUTHENTICATED: row(0x49, "stream", "Who asks is not known", "Authenticate, then try again", 401),
   FORBIDDEN: row(0x4a, "stream", "Who asks may not do this", "Ask for the right", 403),
-  HANDLER_FAILED: row(0x4b, "stream", "The handler failed", "Read the message; try again only if the work may run twice", 500),
+  INTERNAL: row(0x4b, "stream", "The handler failed", "Read the message; try again only if the work may run twice", 500),
   STALLED: row(0x4c, "stream", "Items waited too long for credit", "Take items faster, or mark the stream critical", 408),
   ITEM_TIMEOUT: row(0x4d, "stream", "The parts of an item did not come in time", "Send smaller items, or raise itemMs at the receiver", 408),
   APPLICATION: row(APPLICATION_CODES, "application", "The application's own error, told by its name", "As the application says", 500),

@@ -9,11 +9,14 @@
 
 import { type SluiceError, TimeoutError } from "@sluice/core";
 import type { Codec } from "../payload/codec.js";
+import type { Criticality } from "../protocol/frame/rank.js";
 import type { Interaction, OpenOptions, SessionEvent } from "../protocol/session/session-api.js";
 import { type EncodedItems, encodedLength, encodeItems, type ItemsEvent } from "./bodies.js";
 import type { Connection } from "./connection.js";
 import type { StreamEnd } from "./connection-parts.js";
+import type { HandlerContext } from "./context.js";
 import { lostRequest, RemoteError } from "./failure.js";
+import { inherited } from "./inherited.js";
 import { itemTooLarge, sendLoneItem } from "./lone-item.js";
 import { errorTable } from "../protocol/protocol-error.js";
 import { encodeMetadata } from "./metadata.js";
@@ -26,6 +29,18 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until it fails with a `TimeoutError`; the time left travels to the server. Default: none. */
   readonly deadlineMs?: number | undefined;
+  /** Which of several streams that could be sent goes first: 0 (first) to 7 (last). Default 3. */
+  readonly urgency?: number | undefined;
+  /**
+   * What the work is worth when there is not enough for all. The server ends a `"sheddable"` stream whose client
+   * takes nothing for a minute, a `"sheddablePlus"` one after five, the others never. Default `"critical"`.
+   */
+  readonly criticality?: Criticality | undefined;
+  /**
+   * The handler's context, for a request made on behalf of another one: its signal ends this one too, the time that is
+   * left of its deadline is the most that this one has, and urgency and criticality are as there unless said here.
+   */
+  readonly inherit?: HandlerContext | undefined;
 }
 
 /** Where the requests of one route go: made once for each route. */
@@ -46,7 +61,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   protected connection: Connection | undefined = undefined;
   protected state: "idle" | "waiting" | "open" | "ending" | "ended" = "idle";
   protected streamId = 0;
-  private readonly options: RequestOptions;
+  private options: RequestOptions;
   /** What the client gave; forgotten once it is encoded. `undefined`: there is none. */
   private value: unknown;
   /** The encoded input until it is sent. */
@@ -83,6 +98,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   /** Encodes the input and asks for a stream. */
   protected begin(): void {
+    this.options = inherited(this.options);
     const { signal, deadlineMs } = this.options;
     this.state = "waiting";
     if (signal?.aborted === true) {
@@ -99,6 +115,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     }
     signal?.addEventListener("abort", this);
     if (deadlineMs !== undefined) {
+      if (deadlineMs <= 0) {
+        this.abandon(this.timeout(deadlineMs));
+        return;
+      }
       this.deadlineAt = this.route.opener.now() + deadlineMs;
       this.cancelDeadline = this.route.opener.after(deadlineMs, () => this.abandon(this.timeout(deadlineMs)));
     }
@@ -112,11 +132,14 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   openOptions(): OpenOptions {
     const { interaction, method, codec } = this.route;
     const metadata = encodeMetadata({ offset: this.delivered() });
+    const { urgency, criticality } = this.options;
     const options = {
       interaction,
       method,
       codec: codec.name,
       demand: this.demandAtOpen(),
+      ...(urgency === undefined ? {} : { urgency }),
+      ...(criticality === undefined ? {} : { criticality }),
       ...(metadata === undefined ? {} : { metadata }),
     };
     if (this.deadlineAt === Number.POSITIVE_INFINITY) return options;
@@ -162,6 +185,9 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     }
     this.failedElsewhere(new RemoteError(failure));
   }
+
+  /** A server may say what its answer is worth; nobody here asks. */
+  onRank(): void {}
 
   /** A server has nothing to cancel on a stream that it answers. */
   onCancelled(): void {}

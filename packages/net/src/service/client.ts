@@ -3,6 +3,7 @@
 import type { Flow, MemoryAccount, SluiceError } from "@sluice/core";
 import { checkCapacity } from "@sluice/core/kit";
 import { codecNames } from "../payload/codecs.js";
+import { checkRank, DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../protocol/frame/rank.js";
 import { type Settings, settingsOf } from "../protocol/limits.js";
 import type { Transport } from "../transport/transport.js";
 import { remoteCall } from "./call.js";
@@ -185,12 +186,12 @@ function methodOf(method: string, route: CallRoute | StreamRoute, opener: Stream
   };
   if (route.interaction === "call") {
     return (input: unknown, options: RequestOptions = NO_OPTIONS) => {
-      checkDeadline(method, options.deadlineMs);
+      checkRequest(method, options);
       return remoteCall(to, input, options);
     };
   }
   return (input: unknown, options: StreamOptions = NO_OPTIONS) => {
-    checkDeadline(method, options.deadlineMs);
+    checkRequest(method, options);
     const { window, restarts = RESTARTS } = options;
     checkRestarts(method, restarts);
     if (window !== undefined && window !== "auto") checkCapacity(method, window, 1, "window");
@@ -210,7 +211,8 @@ function checkRestarts(method: string, restarts: number): void {
   );
 }
 
-function checkDeadline(method: string, deadlineMs: number | undefined): void {
+function checkRequest(method: string, { deadlineMs, urgency, criticality }: RequestOptions): void {
+  checkRank(urgency ?? DEFAULT_URGENCY, criticality ?? DEFAULT_CRITICALITY);
   if (deadlineMs === undefined || (deadlineMs > 0 && deadlineMs <= LONGEST_TIMER_MS)) return;
   throw new RangeError(
     `Cannot ask for ${method} with a deadline of ${deadlineMs} ms: it must be > 0 and at most ${LONGEST_TIMER_MS}; leave it out for none`,

@@ -17,6 +17,8 @@ export interface StreamEnd {
   onFailed(event: EventOf<"failed">): void;
   onCancelled(): void;
   onCredit(): void;
+  /** The peer says anew how soon it wants this stream, and what it is worth. */
+  onRank(event: EventOf<"urgency">): void;
   /** The connection is gone; no session is left to talk to. `neverSent`: the peer surely has not heard of the stream. */
   onClosed(error: SluiceError, neverSent: boolean): void;
   /** What this side knows of the stream besides the session's counters. */

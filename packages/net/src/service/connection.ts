@@ -303,8 +303,10 @@ export class Connection implements LinkListener, PumpOwner {
       case "suspended":
         this.onSuspended(event.error);
         return;
-      case "blocked":
       case "urgency":
+        this.streams.get(event.streamId)?.onRank(event);
+        return;
+      case "blocked":
         // Nobody may wait for it.
         return;
       default:

@@ -1,6 +1,7 @@
 // What a handler is told besides its input.
 
-import { SluiceError } from "@sluice/core";
+import { type Clock, SluiceError } from "@sluice/core";
+import type { Criticality } from "../protocol/frame/rank.js";
 import { failureOf } from "./failure.js";
 
 /** What a handler can know of the one who asked. */
@@ -12,6 +13,12 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   /** Milliseconds that were left when the request arrived; undefined: no deadline. */
   readonly deadlineMs: number | undefined;
+  /** Milliseconds that are left now, never below 0; undefined: no deadline. */
+  remainingMs(): number | undefined;
+  /** How soon the client wants it, 0 (first) to 7 (last), as it says now; it orders what is sent by itself. */
+  readonly urgency: number;
+  /** What the work is worth to the client when there is not enough for all, as it says now. */
+  readonly criticality: Criticality;
   /**
    * Items of a restartable stream that the client has already had: begin with the one behind them. 0 at first, and
    * always for other routes.
@@ -22,19 +29,33 @@ export interface HandlerContext {
 }
 
 /** What is known of a request when it comes. */
-export type RequestFacts = Pick<HandlerContext, "deadlineMs" | "offset" | "principal">;
+export type RequestFacts = Pick<
+  HandlerContext,
+  "deadlineMs" | "urgency" | "criticality" | "offset" | "principal"
+>;
 
 /** Makes the signal only for handlers that look at it: a controller costs more than a small call. */
 export class RequestContext implements HandlerContext {
   readonly deadlineMs: number | undefined;
+  urgency: number;
+  criticality: Criticality;
   readonly offset: number;
   readonly principal: string;
+  private readonly clock: Pick<Clock, "now">;
+  private readonly startedAt: number;
   private controller: AbortController | undefined = undefined;
   private reason: unknown = undefined;
   private isAborted = false;
 
-  constructor({ deadlineMs, offset, principal }: RequestFacts) {
+  constructor(
+    { deadlineMs, urgency, criticality, offset, principal }: RequestFacts,
+    clock: Pick<Clock, "now">,
+  ) {
     this.deadlineMs = deadlineMs;
+    this.urgency = urgency;
+    this.criticality = criticality;
+    this.clock = clock;
+    this.startedAt = clock.now();
     this.offset = offset;
     this.principal = principal;
   }
@@ -45,6 +66,11 @@ export class RequestContext implements HandlerContext {
       if (this.isAborted) this.controller.abort(abortError(this.reason));
     }
     return this.controller.signal;
+  }
+
+  remainingMs(): number | undefined {
+    const { deadlineMs, startedAt } = this;
+    return deadlineMs === undefined ? undefined : Math.max(0, startedAt + deadlineMs - this.clock.now());
   }
 
   abort(reason: unknown): void {

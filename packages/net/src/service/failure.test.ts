@@ -6,8 +6,8 @@ import { failureOf, RemoteError } from "./failure.js";
 
 describe("failureOf", () => {
   it.each([
-    [new Error("no"), { code: 0x4b, name: "HANDLER_FAILED", message: "no" }],
-    ["text", { code: 0x4b, name: "HANDLER_FAILED", message: "text" }],
+    [new Error("no"), { code: 0x4b, name: "INTERNAL", message: "no" }],
+    ["text", { code: 0x4b, name: "INTERNAL", message: "text" }],
     [new TimeoutError("late", 5), { code: 0x41, name: "DEADLINE_EXCEEDED", message: "late" }],
     [new PayloadError("PAYLOAD_INVALID", "junk"), { code: 0x46, name: "INVALID_PAYLOAD", doNotRetry: true }],
     [new SluiceError("FORBIDDEN", "you may not"), { code: 0x4a, name: "FORBIDDEN", doNotRetry: true }],

@@ -84,7 +84,7 @@ export class ConnectionLostError extends SluiceError {
 }
 
 /**
- * What an error becomes on the wire. A `SluiceError` keeps its code; anything else is `HANDLER_FAILED`. Never throws:
+ * What an error becomes on the wire. A `SluiceError` keeps its code; anything else is `INTERNAL`. Never throws:
  * a handler may throw what cannot even be asked for a message, and that must end its stream like any other error.
  */
 export function failureOf(error: unknown): StreamFailure {
@@ -92,8 +92,8 @@ export function failureOf(error: unknown): StreamFailure {
     return translated(error);
   } catch {
     return streamFailure(
-      "HANDLER_FAILED",
-      "What the handler threw cannot be shown; see onError of the server",
+      "INTERNAL",
+      "What the handler threw cannot be shown; see the server's onHandlerError",
     );
   }
 }
@@ -108,7 +108,7 @@ function translated(error: unknown): StreamFailure {
   if (error instanceof TimeoutError) return streamFailure("DEADLINE_EXCEEDED", String(error.message));
   if (error instanceof PayloadError) return streamFailure("INVALID_PAYLOAD", String(error.message));
   if (error instanceof SluiceError) return named(error.code, error.message);
-  return streamFailure("HANDLER_FAILED", String(error instanceof Error ? error.message : error));
+  return streamFailure("INTERNAL", String(error instanceof Error ? error.message : error));
 }
 
 function isTime(ms: number | undefined): ms is number {

@@ -7,10 +7,11 @@
 import { SluiceError, TimeoutError } from "@sluice/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Codec } from "../payload/codec.js";
+import { errorTable } from "../protocol/protocol-error.js";
 import type { Interaction, Turn } from "../protocol/session/session-api.js";
 import { decodeItems, itemCount, type ItemsEvent } from "./bodies.js";
 import type { Connection } from "./connection.js";
-import type { StreamEnd } from "./connection-parts.js";
+import type { EventOf, StreamEnd } from "./connection-parts.js";
 import { RequestContext, type RequestFacts } from "./context.js";
 import { failureOf } from "./failure.js";
 import { LONGEST_TIMER_MS } from "./runtime.js";
@@ -37,7 +38,7 @@ export interface ServedRoute {
   readonly checkedOutput: StandardSchemaV1 | undefined;
   readonly codec: Codec;
   readonly handler: (input: unknown, context: RequestContext) => unknown;
-  readonly onError: (error: unknown, place: ErrorPlace) => void;
+  readonly onHandlerError: (error: unknown, place: ErrorPlace) => void;
 }
 
 /** Base of the server's ends of a call and of a stream. */
@@ -58,7 +59,7 @@ export abstract class Responder implements StreamEnd {
     this.connection = connection;
     this.streamId = streamId;
     this.route = route;
-    this.context = new RequestContext(facts);
+    this.context = new RequestContext(facts, connection);
   }
 
   /** Begins to listen; apart from the constructor because it starts a timer. */
@@ -115,8 +116,20 @@ export abstract class Responder implements StreamEnd {
     }
   }
 
-  onFailed(): void {
-    this.onCancelled();
+  onFailed({ failure }: EventOf<"failed">): void {
+    if (failure.code === errorTable.CANCELLED.code) {
+      this.onCancelled();
+      return;
+    }
+    // This side's own session gave it up: the client takes nothing, or did not finish an item (docs/protocol.md §7.6).
+    const error = new SluiceError(failure.name, failure.message);
+    this.end(error);
+    this.report(error, "output");
+  }
+
+  onRank({ urgency, criticality }: EventOf<"urgency">): void {
+    this.context.urgency = urgency;
+    this.context.criticality = criticality;
   }
 
   onCancelled(): void {
@@ -141,7 +154,7 @@ export abstract class Responder implements StreamEnd {
   }
 
   protected report(error: unknown, during: ErrorPlace["during"]): void {
-    this.route.onError(error, { method: this.route.method, streamId: this.streamId, during });
+    this.route.onHandlerError(error, { method: this.route.method, streamId: this.streamId, during });
   }
 
   /** The answer is complete and on its way. */

@@ -184,11 +184,11 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
   }
 
   private begin(route: ServedRoute, event: EventOf<"opened">): void {
-    const { streamId, deadlineMs } = event;
+    const { streamId, deadlineMs, urgency, criticality } = event;
     const { connection, principal } = this;
     let facts: RequestFacts;
     try {
-      facts = { deadlineMs, principal, ...decodeMetadata(event.metadata) };
+      facts = { deadlineMs, urgency, criticality, principal, ...decodeMetadata(event.metadata) };
       // Somebody who has had items would get them twice from a handler that begins anew.
       if (facts.offset > 0 && !route.restartable) throw notRestartable(route.method, facts.offset);
     } catch (error) {

@@ -9,7 +9,7 @@ import type { ErrorPlace, ServedRoute } from "./responder.js";
 /** What a server says of all its routes. */
 export interface ServingOptions {
   readonly checkOutput?: boolean;
-  readonly onError?: (error: unknown, place: ErrorPlace) => void;
+  readonly onHandlerError?: (error: unknown, place: ErrorPlace) => void;
 }
 
 /** Throws a `TypeError` for a handler without a route and a route without a handler or codec. */
@@ -42,7 +42,7 @@ export function servedRoutes(
       checkedOutput: options.checkOutput === true ? route.output : undefined,
       codec: codecOf(method, route),
       handler: handler as ServedRoute["handler"],
-      onError: guarded(options.onError),
+      onHandlerError: guarded(options.onHandlerError),
     });
   }
   return served;

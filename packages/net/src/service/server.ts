@@ -58,7 +58,7 @@ export interface ServerOptions {
    * Hears of every error that ended one stream, and of what a source threw when it was closed, with the error
    * itself, stack and all; the client gets code and message only. Default: nobody hears.
    */
-  readonly onError?: (error: unknown, place: ErrorPlace) => void;
+  readonly onHandlerError?: (error: unknown, place: ErrorPlace) => void;
   /** Hears of every connection that ended with an error. Default: nobody hears. */
   readonly onConnectionError?: (error: SluiceError) => void;
   /** Clock and scheduling; for tests in virtual time, and other runtimes. */

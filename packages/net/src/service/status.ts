@@ -24,11 +24,11 @@ export function httpStatusOf(code: number | string): number {
  * @example
  * ```ts
  * import { errorNameOf } from "@sluice/net";
- * console.log(errorNameOf(429), errorNameOf(418)); // prints RATE_LIMITED HANDLER_FAILED
+ * console.log(errorNameOf(429), errorNameOf(418)); // prints RATE_LIMITED INTERNAL
  * ```
  */
 export function errorNameOf(status: number): ErrorName {
-  return NAMES.get(status) ?? "HANDLER_FAILED";
+  return NAMES.get(status) ?? "INTERNAL";
 }
 
 /** Only what a stream can end with: a status never says anything of the connection's own frames. */
@@ -42,7 +42,7 @@ const NAMES: ReadonlyMap<number, ErrorName> = new Map<number, ErrorName>([
   [415, "CODEC_UNSUPPORTED"],
   [429, "RATE_LIMITED"],
   [499, "CANCELLED"],
-  [500, "HANDLER_FAILED"],
+  [500, "INTERNAL"],
   [503, "OVERLOADED"],
   [504, "DEADLINE_EXCEEDED"],
 ]);

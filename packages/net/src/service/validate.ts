@@ -4,7 +4,7 @@ import { SluiceError } from "@sluice/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /**
- * A value does not fit its schema (code `INVALID_PAYLOAD`); `issues` has them all. The server's `onError` gets it;
+ * A value does not fit its schema (code `INVALID_PAYLOAD`); `issues` has them all. The server's `onHandlerError` gets it;
  * the client gets its message as a `RemoteError`.
  *
  * @example

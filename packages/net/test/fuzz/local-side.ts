@@ -86,7 +86,7 @@ export class LocalSide {
         if (random.once(4)) session.cancel(streamId);
         return;
       case 6:
-        if (random.once(6)) session.fail(streamId, streamFailure("HANDLER_FAILED", "By chance"));
+        if (random.once(6)) session.fail(streamId, streamFailure("INTERNAL", "By chance"));
         return;
       default:
         session.released(streamId);

@@ -225,7 +225,7 @@ function msgpackItems(count: number, random: Random): Uint8Array {
   return Uint8Array.from([0x90 + count, ...Array.from({ length: count }, () => random.int(64))]);
 }
 
-const failure = streamFailure("HANDLER_FAILED", "By chance");
+const failure = streamFailure("INTERNAL", "By chance");
 
 // itemOverhead of all settings of the fuzz.
 const OVERHEAD = 16;

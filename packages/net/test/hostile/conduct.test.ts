@@ -339,7 +339,7 @@ describe("H11 priority churn", () => {
 });
 
 describe("H12 frames for unknown or closed streams", () => {
-  const failure = streamFailure("HANDLER_FAILED", "On purpose");
+  const failure = streamFailure("INTERNAL", "On purpose");
   const frames: readonly ((streamId: number) => Frame)[] = [
     (streamId) => batch(streamId, 1, 1),
     complete,

@@ -185,7 +185,7 @@ export class World implements PeerOwner {
       case "fail":
         // Whether it comes too late cannot be seen from outside.
         if (outbound.mayStillFail && outbound.partAt === 0) return;
-        session.fail(id, streamFailure("HANDLER_FAILED", "the model says so"));
+        session.fail(id, streamFailure("INTERNAL", "the model says so"));
         if (this.isOpenAt(stream, side, outbound)) this.endedByError(stream, side, "error");
         break;
       case "cancel":

@@ -222,7 +222,7 @@ describe("Session, ends", () => {
     const script = ScriptPeer.ready("client");
     script.session.open({ interaction: "stream", method: "numbers", codec: "raw", demand: 10 });
     script.gets();
-    const failure = streamFailure("HANDLER_FAILED", "it broke");
+    const failure = streamFailure("INTERNAL", "it broke");
     script.sends({ kind: "error", streamId: 1, ...NONE, failure });
     expect(script.events()).toMatchObject([
       { kind: "failed", rejected: false, failure: { message: "it broke" } },
@@ -250,7 +250,7 @@ describe("Session, ends", () => {
   it("refuses error details that are too large before anything has happened", () => {
     const script = ScriptPeer.ready("server");
     script.sends(open(1));
-    const failure = { ...streamFailure("HANDLER_FAILED", "x"), details: new Uint8Array(8193) };
+    const failure = { ...streamFailure("INTERNAL", "x"), details: new Uint8Array(8193) };
     expect(() => script.session.fail(1, failure)).toThrow(/details/);
     expect(script.session.sendBatch(1, 1, new Uint8Array(1))).toBe("sent");
   });
@@ -258,7 +258,7 @@ describe("Session, ends", () => {
   it("cuts a message for people instead of failing to send it", () => {
     const script = ScriptPeer.ready("server");
     script.sends(open(1));
-    script.session.fail(1, streamFailure("HANDLER_FAILED", "ä".repeat(5000)));
+    script.session.fail(1, streamFailure("INTERNAL", "ä".repeat(5000)));
     const [frame] = script.gets();
     expect(frame?.kind === "error" && frame.failure.message).toBe("ä".repeat(2048));
   });

@@ -111,7 +111,7 @@ describe("byte credit", () => {
 
   it("H4 credit leak: 3,000 streams ended in any way with loans on every stretch of it leave nothing behind", () => {
     const { pair, account } = setUp();
-    const failure = streamFailure("HANDLER_FAILED", "on purpose");
+    const failure = streamFailure("INTERNAL", "on purpose");
     let round = 0;
     for (let opened = 0; opened < 3_000; opened += 30) {
       const ids = Array.from({ length: 30 }, () => open(pair));

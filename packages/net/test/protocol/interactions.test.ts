@@ -101,7 +101,7 @@ describe("a channel", () => {
 
   it.each(["client", "server"] as const)("an ERROR of the %s ends both directions", (who) => {
     const other = who === "client" ? "server" : "client";
-    pair[who].fail(id, streamFailure("HANDLER_FAILED", "On purpose"));
+    pair[who].fail(id, streamFailure("INTERNAL", "On purpose"));
     pair.run();
     expect(pair.kinds(other)).toEqual(["failed"]);
     pair.server.released(id);
@@ -154,7 +154,7 @@ describe("a push", () => {
 
   it("tells of an ERROR of the acceptor, and gives the slot back", () => {
     const { pair, id } = pushed();
-    pair.server.fail(id, streamFailure("HANDLER_FAILED", "Disk full"));
+    pair.server.fail(id, streamFailure("INTERNAL", "Disk full"));
     pair.server.released(id);
     pair.run();
     expect(pair.events.client).toMatchObject([{ kind: "failed", failure: { message: "Disk full" } }]);

@@ -114,7 +114,7 @@ abstract class Actor {
     this.sending.delete(streamId);
     if (sending.end === "complete") this.session.complete(streamId);
     else {
-      this.session.fail(streamId, streamFailure("HANDLER_FAILED", "on purpose"));
+      this.session.fail(streamId, streamFailure("INTERNAL", "on purpose"));
       this.session.released(streamId);
     }
     this.released(streamId);

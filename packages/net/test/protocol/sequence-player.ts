@@ -58,7 +58,7 @@ export type Deed =
   | {
       readonly what: "fail" | "reject";
       readonly stream: number;
-      readonly code: "HANDLER_FAILED" | "OVERLOADED";
+      readonly code: "INTERNAL" | "OVERLOADED";
     }
   | { readonly what: "demand"; readonly stream: number; readonly total: number }
   | { readonly what: "consume"; readonly stream: number; readonly count: number }

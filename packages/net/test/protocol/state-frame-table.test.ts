@@ -10,7 +10,7 @@ import { ScriptPeer } from "../script-peer.js";
 import { type Table, tableOf, wantedBy } from "./document-tables.js";
 
 const NONE = { items: 0, bytes: 0 };
-const failure = streamFailure("HANDLER_FAILED", "on purpose");
+const failure = streamFailure("INTERNAL", "on purpose");
 const opaque = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]);
 const token = new Uint8Array(16).fill(7);
 const UNKNOWN = [0x13, 0, 0];

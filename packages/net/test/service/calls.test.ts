@@ -99,11 +99,11 @@ for (const { name, open } of bothWays) {
       const { client } = await open(
         service,
         { ask: (input) => (input === 1 ? broken() : input), json: (input) => input },
-        { onError: (error) => errors.push(error) },
+        { onHandlerError: (error) => errors.push(error) },
       );
       const results = await Promise.allSettled([client.ask(0), client.ask(1), client.ask(2)]);
       expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-      expect(results[1]).toMatchObject({ reason: { code: "HANDLER_FAILED", message, notStarted: false } });
+      expect(results[1]).toMatchObject({ reason: { code: "INTERNAL", message, notStarted: false } });
       expect(errors).toHaveLength(1);
     });
 

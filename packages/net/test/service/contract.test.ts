@@ -29,7 +29,7 @@ describe("defineService", () => {
             return "answer";
           },
         },
-        { onError: (error, place) => errors.push([error, place]) },
+        { onHandlerError: (error, place) => errors.push([error, place]) },
       );
       await expect(client.ask({ query: { limit: "ten" } })).rejects.toMatchObject({
         name: "RemoteError",

@@ -3,7 +3,7 @@
 
 import { type Clock, type Flow, range } from "@sluice/core";
 import { type Client, openClient, type Runtime, serveTransport } from "@sluice/net";
-import type { Handlers, Routes, Service } from "@sluice/net";
+import type { Handlers, Routes, ServerOptions, Service } from "@sluice/net";
 import type { Transport, TransportEnd } from "@sluice/net/kit";
 import { flowFrom } from "@sluice/core/kit";
 import type { VirtualClock } from "@sluice/tck";
@@ -20,13 +20,14 @@ export async function delayedLink<R extends Routes>(
   oneWayMs: number,
   service: Service<R>,
   handlers: Handlers<R>,
+  options: ServerOptions = {},
 ): Promise<DelayedLink<R>> {
   const runtime: Runtime = { clock, defer: (task) => void clock.schedule(0, task) };
   const near = new DelayedEnd(clock, oneWayMs);
   const far = new DelayedEnd(clock, oneWayMs);
   near.peer = far;
   far.peer = near;
-  serveTransport(far, service, handlers, { runtime });
+  serveTransport(far, service, handlers, { ...options, runtime });
   const opening = openClient(near, service, { runtime });
   // A client sets out in turns of its own.
   await clock.advanceSettled(4 * oneWayMs + 1);

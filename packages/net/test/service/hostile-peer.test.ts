@@ -45,7 +45,7 @@ beforeEach(async () => {
     },
     {
       onConnectionError: (error) => connectionErrors.push(`${error.code}: ${error.message}`),
-      onError: (error) => streamErrors.push(String(error)),
+      onHandlerError: (error) => streamErrors.push(String(error)),
     },
   );
   bystander = await connect(server.url, service);

@@ -162,7 +162,7 @@ describe("a server", () => {
         service,
         { ...new Works().handlers, echo: () => Promise.reject(new Error("handler")) },
         {
-          onError: () => {
+          onHandlerError: () => {
             throw new Error("hook");
           },
         },

@@ -141,7 +141,7 @@ for (const { name, open } of bothWays) {
     it.each(["aborted", "piped"] as const)("by its signal is nobody's concern (%s)", async (route) => {
       const seen = uncaught();
       const heard: unknown[] = [];
-      const { client } = await open(service, handlers, { onError: (error) => void heard.push(error) });
+      const { client } = await open(service, handlers, { onHandlerError: (error) => void heard.push(error) });
       for await (const item of client[route]()) {
         expect(item).toBe(1);
         break;
@@ -157,7 +157,7 @@ for (const { name, open } of bothWays) {
         const seen = uncaught();
         const heard: unknown[] = [];
         const { client } = await open(service, handlers, {
-          onError: (error, { during }) => void heard.push([(error as Error).message, during]),
+          onHandlerError: (error, { during }) => void heard.push([(error as Error).message, during]),
         });
         for await (const item of client[route](undefined, { window: 1 })) {
           expect(item).toBe(1);

@@ -144,13 +144,13 @@ for (const { name, open } of bothWays) {
             throw new Error("the disk is gone");
           },
         },
-        { onError: (error, place) => errors.push([error, place]) },
+        { onHandlerError: (error, place) => errors.push([error, place]) },
       );
       const seen: unknown[] = [];
       const failed = client.items(0).forEach((item) => void seen.push(item));
       await expect(failed).rejects.toMatchObject({
         name: "RemoteError",
-        code: "HANDLER_FAILED",
+        code: "INTERNAL",
         message: "the disk is gone",
         status: 500,
       });
@@ -171,13 +171,13 @@ for (const { name, open } of bothWays) {
         () => {
           throw new Error("no");
         },
-        "HANDLER_FAILED",
+        "INTERNAL",
         "no",
       ],
-      ["throws what is no error", () => fail("text"), "HANDLER_FAILED", "text"],
-      ["rejects", () => Promise.reject(new TypeError("late no")), "HANDLER_FAILED", "late no"],
-      ["returns a failed flow", () => fail(new Error("flow no")), "HANDLER_FAILED", "flow no"],
-      ["returns what has no items", () => 7, "HANDLER_FAILED", "Cannot make a flow of 7"],
+      ["throws what is no error", () => fail("text"), "INTERNAL", "text"],
+      ["rejects", () => Promise.reject(new TypeError("late no")), "INTERNAL", "late no"],
+      ["returns a failed flow", () => fail(new Error("flow no")), "INTERNAL", "flow no"],
+      ["returns what has no items", () => 7, "INTERNAL", "Cannot make a flow of 7"],
     ])("ends one stream alone when its handler %s", async (_what, handler, code, message) => {
       let calls = 0;
       const { client } = await open(one, {

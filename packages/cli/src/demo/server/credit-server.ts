@@ -59,7 +59,7 @@ function listen(
   port: number,
   onError: (error: unknown) => void,
 ): Promise<Server> {
-  return serve(flightsService, handlers, { port, onError }).catch((error: unknown) => {
+  return serve(flightsService, handlers, { port, onHandlerError: onError }).catch((error: unknown) => {
     throw listenError(error instanceof Error && error.cause !== undefined ? error.cause : error, port);
   });
 }

@@ -81,10 +81,11 @@ export function encodeHello(writer: Writer, frame: HelloFrame): void {
 export function decodeHello(reader: Reader, header: Header): HelloFrame {
   const major = reader.varint("HELLO major version");
   if (major !== MAJOR) {
-    const advice = major > MAJOR ? "upgrade this side" : "upgrade the peer";
+    // Both sides show this text, so it names them by what they are.
+    const [peer, us] = (header.flags & FLAG_A) !== 0 ? ["server", "client"] : ["client", "server"];
     throw violation(
       "VERSION_UNSUPPORTED",
-      `Cannot speak version ${major} of the protocol: this side speaks ${MAJOR}; ${advice}`,
+      `Cannot speak version ${major} of the ${peer}: the ${us} speaks ${MAJOR}; the ${major > MAJOR ? us : peer} is older, upgrade it`,
       "§2.1",
     );
   }

@@ -20,7 +20,7 @@ export function failureOf(error: ProtocolError): StreamFailure {
 
 export function toldByPeer(frame: ErrorFrame): ProtocolError {
   const { code, message } = frame.failure;
-  const known = errorName(code) ?? "INTERNAL";
+  const known = errorName(code) ?? "ENDPOINT_FAILED";
   return new ProtocolError(known, `The peer ended the connection: ${message}`, "§7.3", "us");
 }
 
