@@ -10,6 +10,7 @@
 //   nothing waits for ever          when subscribers take all and time passes, everything ends and all slots are back
 
 import { Simulation, type SimConnection, type SimLink, type SimRandom } from "@sluice/net/sim";
+import type { Criticality } from "../../src/protocol/frame/rank.js";
 import { itemsLength } from "../../src/protocol/frame/items.js";
 import {
   LARGEST_OVERHEAD,
@@ -22,6 +23,7 @@ import { errorName, streamFailure } from "../../src/protocol/protocol-error.js";
 import { Session } from "../../src/protocol/session/session.js";
 import type {
   Interaction,
+  OpenOptions,
   OpenRefusal,
   ResumeRequest,
   SendResult,
@@ -47,6 +49,10 @@ interface StreamModel {
   /** Opened before the server's HELLO was heard. */
   readonly isPipelined: boolean;
   readonly metadataBytes: number;
+  readonly urgency: number;
+  readonly criticality: Criticality;
+  /** It was sheddable at some time: a session may end it because it has no credit for too long. */
+  maySuffer: boolean;
   /** The acceptor's handler. */
   handler: "not begun" | "running" | "over";
   /** No event of this stream may come at this side any more. */
@@ -104,7 +110,9 @@ export class World implements PeerOwner {
   perform(step: Step): void {
     const [kind, sideNumber, a, b, c] = step;
     const side = SIDES[sideNumber];
-    const stream = this.streams.at(-1 - (a % Math.max(1, Math.min(8, this.streams.length))));
+    // Mostly one that lives: what is said of a stream that is over is answered in one way.
+    const living = a % 16 === 0 ? this.streams : this.streams.filter(({ gone }) => !gone[side]);
+    const stream = living.at(-1 - (a % Math.max(1, Math.min(8, living.length))));
     switch (kind) {
       case "open":
         this.openRandom(side, a, b, c);
@@ -202,6 +210,10 @@ export class World implements PeerOwner {
       case "released":
         this.release(stream, side);
         break;
+      case "urgency":
+        session.setUrgency(id, b % 8, CRITICALITIES[c % 4] as Criticality);
+        if (c % 4 < 2) stream.maySuffer = true;
+        break;
       default:
         return;
     }
@@ -211,18 +223,19 @@ export class World implements PeerOwner {
   private openRandom(side: Side, a: number, b: number, c: number): void {
     const interaction = INTERACTIONS[a % INTERACTIONS.length] as Interaction;
     const demand = interaction === "push" ? 0 : ([0, 1, 5, 40, Number.POSITIVE_INFINITY][b % 5] as number);
-    this.open(side, interaction, demand, c % 5 === 0 ? c % 200 : 0);
+    const criticality = CRITICALITIES[(a >> 4) % 4] as Criticality;
+    this.open(side, { interaction, demand, urgency: (a >> 6) % 8, criticality }, c % 5 === 0 ? c % 200 : 0);
   }
 
   private open(
     side: Side,
-    interaction: Interaction,
-    demand: number,
+    options: Pick<OpenOptions, "interaction" | "demand" | "urgency" | "criticality">,
     metadataBytes: number,
   ): number | OpenRefusal {
+    const { interaction, demand, urgency = 3, criticality = "critical" } = options;
     const metadata = new Uint8Array(metadataBytes);
     const { session } = this.peers[side];
-    const id = session.open({ interaction, method: "m", codec: "raw", demand, metadata });
+    const id = session.open({ ...options, method: "m", codec: "raw", metadata });
     this.note(side, `open ${interaction} with a demand of ${demand}: ${id}`);
     this.count(`open ${typeof id === "string" ? id : interaction}`);
     if (typeof id === "string") {
@@ -251,6 +264,9 @@ export class World implements PeerOwner {
       interaction,
       isPipelined,
       metadataBytes: metadata.length,
+      urgency,
+      criticality,
+      maySuffer: criticality.startsWith("sheddable"),
       handler: "not begun",
       silent: { client: false, server: false },
       gone: { client: false, server: false },
@@ -554,8 +570,16 @@ export class World implements PeerOwner {
     if (stream === undefined || stream.opener === side || stream.handler !== "not begun") {
       this.fail(`${side} says that stream ${event.streamId} was opened: ${JSON.stringify(stream)}`);
     }
-    if (event.interaction !== stream.interaction || event.metadata.length !== stream.metadataBytes) {
-      this.fail(`${side} says ${event.interaction} with ${event.metadata.length} bytes of metadata`);
+    const { interaction, metadata, urgency, criticality } = event;
+    const isSame =
+      interaction === stream.interaction &&
+      metadata.length === stream.metadataBytes &&
+      urgency === stream.urgency &&
+      criticality === stream.criticality;
+    if (!isSame) {
+      this.fail(
+        `${side} says that a ${criticality} ${interaction} of urgency ${urgency} with ${metadata.length} bytes of metadata was opened: ${JSON.stringify(stream)}`,
+      );
     }
     stream.handler = "running";
   }
@@ -606,6 +630,7 @@ export class World implements PeerOwner {
     // Also when this side has cancelled: an ERROR that crossed it ends both directions (docs/protocol.md §3.4).
     this.speaking(side, streamId, "failed", side);
     const lane = this.laneOf(streamId, otherSide(side));
+    if (this.wasGivenUp(side, streamId, String(errorName(failure.code)))) return;
     const isGoaway = this.watch.goneAway[side] && event.rejected;
     if (lane.terminal !== undefined && !isGoaway) {
       this.fail(`${side} says that stream ${streamId} failed after it had ${lane.terminal}`);
@@ -620,6 +645,26 @@ export class World implements PeerOwner {
     own.endByError();
     // What is held of a stream that this side opened stays until it is taken.
     if (stream.opener !== side || event.rejected) this.deafen(lane);
+  }
+
+  /** This side's own session has ended the stream: it waited too long for credit, or for the rest of an item. */
+  private wasGivenUp(side: Side, streamId: number, name: string): boolean {
+    const stream = this.streamOf(streamId);
+    const inbound = this.laneOf(streamId, otherSide(side));
+    const own = this.laneOf(streamId, side);
+    const isStalled = name === "STALLED" && stream.maySuffer && own.end === undefined;
+    const isHalf = name === "ITEM_TIMEOUT" && inbound.assembling > 0;
+    // The peer may have given up for the same reason: its ERROR came then.
+    if ((!isStalled && !isHalf) || inbound.gotEnd === "error") return false;
+    this.count(`gave up ${name}`);
+    // Said by ERROR, or by CANCEL if this direction had ended before.
+    const isOpen = own.end === undefined || own.mayStillFail;
+    if (!isOpen && inbound.gotEnd === undefined) inbound.isCancelled = true;
+    own.endByError();
+    stream.silent[side] = true;
+    inbound.terminal ??= "failed";
+    this.deafen(inbound);
+    return true;
   }
 
   private onCancelled(side: Side, streamId: number): void {
@@ -1098,7 +1143,7 @@ export class World implements PeerOwner {
   }
 
   private openCall(side: Side): number | OpenRefusal {
-    return this.open(side, "call", 1, 0);
+    return this.open(side, { interaction: "call", demand: 1 }, 0);
   }
 
   // --- helpers ----------------------------------------------------------------------------------------------------
@@ -1163,6 +1208,8 @@ function randomSettings(random: SimRandom): Record<Side, Settings> {
       targetAlone: random.pick([300, 32_768]),
       targetShared: random.pick([300, 16_384]),
       unfinishedHandlers: random.pick([1, 20]),
+      stallMs: random.pick([1000, 60_000]),
+      itemMs: random.pick([500, 30_000]),
       resumeMs: random.pick([0, 2000, 30_000]),
       replayBytes: random.pick([20_000, 1 << 20]),
       heartbeatMs: random.pick([500, 15_000]),
@@ -1173,5 +1220,6 @@ function randomSettings(random: SimRandom): Record<Side, Settings> {
   return { client: settings("client"), server: settings("server") };
 }
 
+const CRITICALITIES: readonly Criticality[] = ["sheddable", "sheddablePlus", "critical", "criticalPlus"];
 const INTERACTIONS: readonly Interaction[] = ["call", "stream", "stream", "channel", "channel", "push"];
 const WAITS = [1, 10, 100, 100, 500, 3000, 20_000];
