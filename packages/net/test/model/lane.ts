@@ -33,6 +33,8 @@ export class Lane {
   // The sender's application.
   backlog: Group[] = [];
   wantsEnd = false;
+  /** The session was told that there is something: it gives turns until it hears that there is nothing more. */
+  isOffered = false;
   itemsSent = 0;
   bytesSent = 0;
   /** Charge of the item that was sent last, if it goes in parts; 0: it does not. */

@@ -13,6 +13,8 @@ export interface WatchedSocket {
 
 /** What the books need of the model. */
 export interface Books {
+  /** Whether a client has given up an attempt to resume, which the server may still answer. */
+  hasGivenUp(): boolean;
   /** Whether the acceptor's application has not heard of the stream (yet). */
   isUnseen(streamId: number): boolean;
   lane(streamId: number, sender: Side): Lane | undefined;
@@ -108,6 +110,8 @@ export class WireWatch {
     }
     this.replayed += 1;
     const before = this.kept[side].get(number);
+    // An answer to an attempt that was given up goes back further; nobody reads it.
+    if (number <= this.received[otherSide(side)] && this.books.hasGivenUp()) return;
     if (number > this.written[side] || before === undefined) {
       this.books.fail(
         `${side} sends frame ${number} (${frame.kind}) again: it had sent ${this.written[side]}, and those kept do not have it`,

@@ -84,7 +84,7 @@ export class World implements PeerOwner {
   private isLost = false;
   /** The client's attempt to resume that is under way; given up, it may still reach the server, late. */
   private attempt: Socket | undefined;
-  private hasGivenUp = false;
+  private gaveUp = false;
   private isReconnecting = false;
   private streams: StreamModel[] = [];
   private closed: Record<Side, boolean> = { client: false, server: false };
@@ -188,7 +188,6 @@ export class World implements PeerOwner {
       case "complete":
         outbound.wantsEnd = true;
         this.finishIfDone(stream, side);
-        session.offer(id);
         break;
       case "fail":
         // Whether it comes too late cannot be seen from outside.
@@ -285,6 +284,14 @@ export class World implements PeerOwner {
       size: this.sizeOf(lane, b, c),
       isBatch: c % 2 === 0,
     });
+    this.offer(stream, side);
+  }
+
+  /** Once, however much there is. */
+  private offer(stream: StreamModel, side: Side): void {
+    const lane = this.laneOf(stream.id, side);
+    if (lane.isOffered) return;
+    lane.isOffered = lane.end === undefined;
     this.peers[side].session.offer(stream.id);
   }
 
@@ -414,7 +421,9 @@ export class World implements PeerOwner {
     return (id, turn) => {
       const stream = this.streams.find((one) => one.id === id);
       if (stream === undefined) this.fail(`${side} gives a turn to stream ${id}, which is not open`);
-      return this.onTurn(stream, side, turn);
+      const answer = this.onTurn(stream, side, turn);
+      if (answer === "idle") this.laneOf(id, side).isOffered = false;
+      return answer;
     };
   }
 
@@ -764,12 +773,12 @@ export class World implements PeerOwner {
   /** A session that is there and was not given up in time can always be resumed. */
   private checkRefusedResume(side: Side, reason: string): void {
     // A token that an attempt given up has used is used.
-    const isUsed = reason === "stale" && this.hasGivenUp;
+    const isUsed = reason === "stale" && this.gaveUp;
     // A server that never got HELLO has no session to resume.
     if (!this.closed.client && !this.closed.server && !isUsed && this.ready.server) {
       this.fail(`${side} cannot resume: ${reason}`);
     }
-    this.hasGivenUp = true;
+    this.gaveUp = true;
   }
 
   private onSuspended(side: Side, name: string, message: string): void {
@@ -792,7 +801,7 @@ export class World implements PeerOwner {
       since !== undefined && this.now() - since >= Math.min(resumeMs, this.settings[other].resumeMs) - 0.001;
     const isExpected =
       name === "TRANSPORT_LOST" ||
-      (name === "SESSION_LOST" && (isTimeOver || this.closed[other] || this.hasGivenUp)) ||
+      (name === "SESSION_LOST" && (isTimeOver || this.closed[other] || this.gaveUp)) ||
       ((name === "HEARTBEAT_LOST" || name === "WRITE_STALLED" || name === "HANDSHAKE_TIMEOUT") &&
         this.isFaulty);
     if (!isExpected) this.fail(`${side} closed: ${message}`);
@@ -847,7 +856,7 @@ export class World implements PeerOwner {
     const giveUp = (): void => {
       if (this.attempt !== attempt || client.socket === attempt || this.closed.client) return;
       this.attempt = undefined;
-      if (!attempt.isOver) this.hasGivenUp = true;
+      if (!attempt.isOver) this.gaveUp = true;
       this.letGo(attempt);
       this.reconnectSoon();
     };
@@ -883,7 +892,7 @@ export class World implements PeerOwner {
     this.isFaulty = false;
     this.isLost = false;
     this.attempt = undefined;
-    this.hasGivenUp = false;
+    this.gaveUp = false;
     this.isReconnecting = false;
     this.watch = new WireWatch(this);
     this.peers = this.newPeers();
@@ -950,6 +959,12 @@ export class World implements PeerOwner {
         committed += granted - consumed - returned;
         loans += Math.max(0, granted - consumed - returned - shareBytes);
         stated += this.committedOutside(inbound);
+      }
+      const { replayBytes: kept } = this.peers[side].session;
+      if (kept > this.settings[side].replayBytes + BEYOND_REPLAY) {
+        this.fail(
+          `${side} keeps ${kept} bytes to send again: replayBytes is ${this.settings[side].replayBytes}`,
+        );
       }
       const pool = receiveBudget - (peerStreams + ownStreams) * shareBytes;
       if (committed > receiveBudget || stated > receiveBudget || loans > pool) {
@@ -1075,20 +1090,15 @@ export class World implements PeerOwner {
     if (this.isMuted) this.link.cut();
     this.isDown = false;
     this.isFaulty = true;
-    const until = this.sim.now() + PATIENCE_MS;
-    for (let wait = 1; this.sim.now() < until; wait = Math.min(1000, wait * 2)) {
-      this.finishAll();
-      this.sim.advance(wait);
-      this.check();
-      if (this.streams.every(({ gone }) => gone.client && gone.server)) break;
-    }
+    // First only what waits to be sent, while streams that have nothing stay open and keep what they were lent; then
+    // everything ends.
+    this.passUntil(() => this.streams.every((stream) => this.hasSentAll(stream)), false);
     for (const stream of this.streams) {
-      for (const side of SIDES) {
-        if (stream.gone[side]) continue;
-        this.fail(
-          `Stream ${stream.id} did not end within ${PATIENCE_MS} ms though everything was taken: ${side} has ${JSON.stringify(this.figures(stream.id, side))}, it sends ${JSON.stringify(this.laneOf(stream.id, side))}, it gets ${JSON.stringify(this.laneOf(stream.id, otherSide(side)))}`,
-        );
-      }
+      if (!this.hasSentAll(stream)) this.failWaiting(stream, "did not send all that it had");
+    }
+    this.passUntil(() => this.streams.every(({ gone }) => gone.client && gone.server), true);
+    for (const stream of this.streams) {
+      if (!stream.gone.client || !stream.gone.server) this.failWaiting(stream, "did not end");
     }
     for (const lane of this.lanes.values()) {
       if (this.isUnseen(lane.streamId)) continue;
@@ -1102,7 +1112,37 @@ export class World implements PeerOwner {
     this.count("frames sent again", this.watch.replayed);
   }
 
-  private finishAll(): void {
+  private passUntil(isDone: () => boolean, areEnding: boolean): void {
+    const until = this.sim.now() + PATIENCE_MS;
+    for (let wait = 1; this.sim.now() < until; wait = Math.min(1000, wait * 2)) {
+      this.finishAll(areEnding);
+      this.sim.advance(wait);
+      this.check();
+      if (isDone()) return;
+    }
+  }
+
+  /** Whether everything that its applications gave to its sessions is on the wire, or will never be taken. */
+  private hasSentAll(stream: StreamModel): boolean {
+    return SIDES.every((side) => {
+      const lane = this.laneOf(stream.id, side);
+      if (lane.end !== undefined && !lane.mayStillFail) return true;
+      if (side === stream.opener && stream.handler === "over") return true;
+      return lane.backlog.length === 0 && lane.wireItems === lane.itemsSent && lane.partAt === 0;
+    });
+  }
+
+  private failWaiting(stream: StreamModel, complaint: string): never {
+    const text = SIDES.map(
+      (side) =>
+        `${side} has ${JSON.stringify(this.figures(stream.id, side))} and sends ${JSON.stringify(this.laneOf(stream.id, side))}`,
+    );
+    this.fail(
+      `Stream ${stream.id} ${complaint} within ${PATIENCE_MS} ms though everything was taken: ${text.join("; ")}`,
+    );
+  }
+
+  private finishAll(areEnding: boolean): void {
     for (const stream of this.streams) {
       for (const side of SIDES) {
         if (side !== stream.opener && stream.handler === "not begun") continue;
@@ -1110,12 +1150,12 @@ export class World implements PeerOwner {
         const outbound = this.laneOf(stream.id, side);
         inbound.isGreedy = true;
         this.takeAll(stream, side);
+        if (!areEnding) continue;
         // A handler reads its input to the end; when it is over, nobody takes what is left of it.
         if (side !== stream.opener && inbound.terminal === undefined && !inbound.isDeaf) continue;
         if (side === stream.opener && stream.handler === "over") outbound.backlog = [];
         outbound.wantsEnd = true;
         this.finishIfDone(stream, side);
-        this.peers[side].session.offer(stream.id);
         if (outbound.end !== undefined) this.release(stream, side);
       }
     }
@@ -1150,6 +1190,10 @@ export class World implements PeerOwner {
 
   lane(streamId: number, sender: Side): Lane | undefined {
     return this.lanes.get(keyOf(streamId, sender));
+  }
+
+  hasGivenUp(): boolean {
+    return this.gaveUp;
   }
 
   isUnseen(streamId: number): boolean {
@@ -1202,16 +1246,17 @@ function randomSettings(random: SimRandom): Record<Side, Settings> {
       ownStreams: own,
       peerStreams: peers,
       shareBytes,
-      receiveBudget: (own + peers) * shareBytes + random.pick([0, 3000, 10_000]),
+      receiveBudget: (own + peers) * shareBytes + random.pick([0, 3000, 10_000, 40_000]),
       itemOverhead: random.pick([1, 16]),
       messageBytes: random.pick([16_384, 1 << 20]),
       targetAlone: random.pick([300, 32_768]),
       targetShared: random.pick([300, 16_384]),
       unfinishedHandlers: random.pick([1, 20]),
       stallMs: random.pick([1000, 60_000]),
+      idleMs: random.pick([1000, 3_600_000]),
       itemMs: random.pick([500, 30_000]),
       resumeMs: random.pick([0, 2000, 30_000]),
-      replayBytes: random.pick([20_000, 1 << 20]),
+      replayBytes: random.pick([6000, 20_000, 1 << 20]),
       heartbeatMs: random.pick([500, 15_000]),
       churnBurst: 1_000_000,
       controlBurst: 1_000_000,
@@ -1222,4 +1267,6 @@ function randomSettings(random: SimRandom): Record<Side, Settings> {
 
 const CRITICALITIES: readonly Criticality[] = ["sheddable", "sheddablePlus", "critical", "criticalPlus"];
 const INTERACTIONS: readonly Interaction[] = ["call", "stream", "stream", "channel", "channel", "push"];
+/** One message, and the ends of all streams, which go without room: each costs what a message costs. */
+const BEYOND_REPLAY = 33_000 + 24 * 1400;
 const WAITS = [1, 10, 100, 100, 500, 3000, 20_000];
