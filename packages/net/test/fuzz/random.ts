@@ -32,7 +32,9 @@ export class Random {
   }
 
   bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.int(256));
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i += 1) bytes[i] = this.int(256);
+    return bytes;
   }
 
   /** A number as hostile peers like them: small, at a border of the encoding, of a limit, or anything. */

@@ -142,8 +142,12 @@ function firstLine(error: unknown): string {
 async function replay(path: string): Promise<void> {
   const entry = JSON.parse(readFileSync(path, "utf8")) as CorpusEntry;
   process.stdout.write(`${entry.found}\n`);
-  const end = await put(inputOf(entry));
-  process.stdout.write(`nothing found; it ended: ${end}\n`);
+  try {
+    process.stdout.write(`nothing found; it ended: ${await put(inputOf(entry))}\n`);
+  } catch (error) {
+    process.stdout.write(`FAILED ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
 
 function heapMiB(): number {

