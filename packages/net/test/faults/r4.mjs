@@ -9,7 +9,7 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** `items` records of about 100 bytes, `cuts` cuts, `say` for progress. Answers what happened; throws for what must not. */
 export async function r4({ items, cuts, seed = 4, say = () => {} }) {
-  const server = startChild(here("server.mjs"), ["0", ""]);
+  const server = startChild(here("server.mjs"), ["0", "", "watch"]);
   const proxy = startChild(here("proxy.mjs"));
   const port = await proxy.ask("listen", { to: await server.ask("port") });
   let reconnects = 0;

@@ -1,9 +1,10 @@
-// A process that serves the faults service: argv is the port (0: any) and the log of `mark`, or "". It can be killed.
+// A process that serves the faults service: argv is the port (0: any), the log of `mark` or "", and "watch" when the most
+// that it held is asked for, which costs a look at every stream each 10 ms. It can be killed.
 import { serve } from "@sluice/net/node";
 import { answerCommands } from "./commands.mjs";
 import { handlersOf, service } from "./service.mjs";
 
-const [port, log, limits = "{}"] = process.argv.slice(2);
+const [port, log, isWatched] = process.argv.slice(2);
 const errors = { uncaught: 0, connections: 0 };
 process.on("uncaughtException", (error) => {
   errors.uncaught += 1;
@@ -15,27 +16,24 @@ process.on("unhandledRejection", (error) => {
 });
 const server = await serve(service, handlersOf(log === "" ? undefined : log), {
   port: Number(port),
-  limits: JSON.parse(limits),
   onConnectionError: () => {
     errors.connections += 1;
   },
 });
 
-let most = { replayBytes: 0, suspended: 0, connections: 0 };
-const watch = setInterval(() => {
+const most = { replayBytes: 0, suspended: 0, connections: 0 };
+const watch = isWatched === "watch" ? setInterval(look, 10).unref() : undefined;
+
+function look() {
   const { connections, suspended } = server.snapshot();
   for (const { replayBytes } of connections) most.replayBytes = Math.max(most.replayBytes, replayBytes);
   most.suspended = Math.max(most.suspended, suspended);
   most.connections = Math.max(most.connections, connections.length);
-}, 10);
-watch.unref();
+}
 
 answerCommands({
   port: () => server.port,
   most: () => most,
-  forget: () => {
-    most = { replayBytes: 0, suspended: 0, connections: 0 };
-  },
   errors: () => errors,
   snapshot: () => {
     const { connections, suspended } = server.snapshot();
