@@ -63,7 +63,7 @@ export class Opening {
     if (life.role === "server" || life.hasAsked) return "not-ready";
     this.early ??= this.conversationWith(UNHEARD);
     life.fromHere ??= new LocalSignals(this.early);
-    const answer = life.fromHere.open(options, true);
+    const answer = life.fromHere.opens.open(options, true);
     return answer === "no-slot" ? "not-ready" : answer;
   }
 

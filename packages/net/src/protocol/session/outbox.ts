@@ -21,6 +21,7 @@ import { encodePart } from "../frame/part.js";
 import { FRAME_BYTES, SMALLEST_PART } from "../limits.js";
 import type { LargeItem } from "../stream/large-item.js";
 import { ReplayBuffer } from "./replay-buffer.js";
+import { Sealed } from "./sealed.js";
 
 /** Assembles messages. */
 export class Outbox {
@@ -193,45 +194,6 @@ export class Outbox {
     if (this.data.length === 0) return;
     this.closed = false;
     this.sealedData.add(this.data.take(), this.written);
-  }
-}
-
-// Messages that were full before they were taken. Bound: that of their lane.
-class Sealed {
-  bytes = 0;
-  private messages: Uint8Array[] = [];
-  private numbers: number[] = [];
-  private next = 0;
-
-  isEmpty(): boolean {
-    return this.messages.length === 0;
-  }
-
-  /** `number`: that of the last frame in the message. */
-  add(message: Uint8Array, number: number): void {
-    this.messages.push(message);
-    this.bytes += message.length;
-    this.numbers.push(number);
-  }
-
-  nextNumber(): number {
-    return this.numbers[this.next] ?? 0;
-  }
-
-  take(): Uint8Array | undefined {
-    const message = this.messages[this.next];
-    if (message === undefined) return undefined;
-    this.next++;
-    this.bytes -= message.length;
-    if (this.next === this.messages.length) this.clear();
-    return message;
-  }
-
-  clear(): void {
-    this.messages = [];
-    this.numbers = [];
-    this.next = 0;
-    this.bytes = 0;
   }
 }
 

@@ -1,40 +1,36 @@
-// What the peer's frames do to streams. One method a frame; each throws the ProtocolError that ends the
-// connection, or does all it has to do. The table of states and frames is in docs/protocol.md §3.3.
+// What the peer's frames do to streams: items, ends and ranks. One method a frame; each throws the ProtocolError that
+// ends the connection, or does all it has to do. The table of states and frames is in docs/protocol.md §3.3. OPEN is in
+// peer-opens.ts, what is said of credit in peer-credit.ts.
 
-import { isUsefulRaise } from "../credit/useful-raise.js";
-import type { BlockedFrame } from "../frame/blocked.js";
 import type { CancelFrame } from "../frame/cancel.js";
 import type { CompleteFrame } from "../frame/complete.js";
-import type { CreditFrame, StreamCredit } from "../frame/credit.js";
-import type { DrainedFrame, DrainFrame } from "../frame/drain.js";
 import type { ErrorFrame } from "../frame/error.js";
 import type { ItemsFrame } from "../frame/items.js";
 import type { PartFrame } from "../frame/part.js";
 import type { RejectFrame } from "../frame/reject.js";
 import type { UrgencyFrame } from "../frame/urgency.js";
-import { SMALLEST_GRANT } from "../limits.js";
 import { errorTable, type StreamFailure, streamFailure, violation } from "../protocol-error.js";
 import type { Stream } from "../stream/stream.js";
-import { endRemote, isCancelling, localOpen, remoteOpen } from "../stream/stream-state.js";
-import type { Absent } from "../stream/stream-table.js";
+import { endRemote, isCancelling, localOpen } from "../stream/stream-state.js";
+import { known, receiving } from "./addressed.js";
 import type { Conversation } from "./conversation.js";
+import { PeerCredit } from "./peer-credit.js";
 import { PeerOpens } from "./peer-opens.js";
 
 /** Applies the peer's frames. */
 export class PeerSignals {
   readonly opens: PeerOpens;
+  readonly credits: PeerCredit;
   private readonly conversation: Conversation;
-  /** Bytes that the peer grants at least, unless this side stands at zero. */
-  private readonly smallestGrant: number;
 
   constructor(conversation: Conversation) {
     this.conversation = conversation;
     this.opens = new PeerOpens(conversation);
-    this.smallestGrant = Math.min(SMALLEST_GRANT, conversation.peer.shareBytes / 8);
+    this.credits = new PeerCredit(conversation);
   }
 
   items(frame: ItemsFrame): void {
-    const stream = this.receiving(frame.streamId, "ITEMS");
+    const stream = receiving(this.conversation.table, frame.streamId, "ITEMS");
     const { inbound } = stream;
     checkWhole(stream, "ITEMS");
     inbound.charge(frame);
@@ -54,7 +50,7 @@ export class PeerSignals {
   /** A part of an item: handed on as a whole with the last one. */
   part(frame: PartFrame, now: number): void {
     const { events, itemDeadlines } = this.conversation;
-    const stream = this.receiving(frame.streamId, "ITEMS");
+    const stream = receiving(this.conversation.table, frame.streamId, "ITEMS");
     const { inbound } = stream;
     let { assembly } = inbound;
     if (assembly === undefined) {
@@ -74,26 +70,14 @@ export class PeerSignals {
   urgency(frame: UrgencyFrame, now: number): void {
     const { streamId, urgency, criticality } = frame;
     this.conversation.abuse.control("URGENCY", now);
-    const stream = this.known(streamId, "URGENCY");
+    const stream = known(this.conversation.table, streamId, "URGENCY");
     if (stream === undefined || stream.state.kind === "closed") return;
     this.conversation.setRank(stream, urgency, criticality, now);
     if (!stream.silent) this.conversation.events.add({ kind: "urgency", streamId, urgency, criticality });
   }
 
-  credit(frame: CreditFrame, now: number): void {
-    const { table } = this.conversation;
-    if (frame.streams !== undefined) {
-      const { available } = table.ourSlots;
-      const raise = frame.streams - table.ourSlots.granted;
-      table.ourSlots.raise(frame.streams);
-      if (!isUsefulRaise(raise, available, 1))
-        this.conversation.abuse.control("CREDIT that raises nothing", now);
-    }
-    for (const entry of frame.entries) this.creditEntry(entry, now);
-  }
-
   complete(frame: CompleteFrame): void {
-    const stream = this.receiving(frame.streamId, "COMPLETE");
+    const stream = receiving(this.conversation.table, frame.streamId, "COMPLETE");
     const deaf = stream.isDeaf();
     checkWhole(stream, "COMPLETE");
     stream.inbound.end(frame);
@@ -103,7 +87,7 @@ export class PeerSignals {
   }
 
   error(frame: ErrorFrame): void {
-    const stream = this.receiving(frame.streamId, "ERROR");
+    const stream = receiving(this.conversation.table, frame.streamId, "ERROR");
     stream.inbound.end(frame);
     const answered = isCancelling(stream.state) && frame.failure.code === errorTable.CANCELLED.code;
     this.endRemote(stream);
@@ -118,7 +102,7 @@ export class PeerSignals {
   }
 
   reject(frame: RejectFrame): void {
-    const stream = this.receiving(frame.streamId, "REJECT");
+    const stream = receiving(this.conversation.table, frame.streamId, "REJECT");
     if (stream.openedBy === "peer" || stream.inbound.items.received > 0) {
       throw violation(
         "FRAME_UNEXPECTED",
@@ -132,7 +116,7 @@ export class PeerSignals {
   }
 
   cancel(frame: CancelFrame): void {
-    const stream = this.known(frame.streamId, "CANCEL");
+    const stream = known(this.conversation.table, frame.streamId, "CANCEL");
     // Our end crossed it: that is its answer.
     if (stream === undefined || !localOpen(stream.state)) return;
     this.conversation.giveUp(stream);
@@ -146,63 +130,6 @@ export class PeerSignals {
     if (stream.openedBy === "peer") this.conversation.thrownAway();
   }
 
-  blocked(frame: BlockedFrame, now: number): void {
-    const { conversation } = this;
-    const { streamId, limit, value } = frame;
-    if (streamId === 0) {
-      this.conversation.abuse.control("BLOCKED", now);
-      if (value < conversation.table.theirSlots.granted) conversation.grants.restateSlots();
-    } else {
-      const stream = this.known(streamId, "BLOCKED");
-      // What is cancelled has to end, not to be granted; what is merely for nobody may need bytes to come to its end.
-      if (stream === undefined || !remoteOpen(stream.state) || isCancelling(stream.state)) return;
-      // Once for each limit that was stated, of items and of bytes, is what it is for.
-      stream.blockedHeard += 1;
-      if (stream.blockedHeard > 2 * (stream.grantsStated + 1)) conversation.abuse.control("BLOCKED", now);
-      const { inbound } = stream;
-      const { granted } = limit === "items" ? inbound.items : inbound.bytes;
-      conversation.lending.need(inbound.window, inbound.bytes.granted, frame);
-      if (value < granted) conversation.grants.restate(stream);
-      if (stream.silent) return;
-    }
-    conversation.events.add({ kind: "blocked", streamId, limit, value });
-  }
-
-  /** The peer wants byte credit back. */
-  drain(frame: DrainFrame, now: number): void {
-    const { streamId, bytes } = frame;
-    const stream = this.known(streamId, "DRAIN");
-    // Our end crossed it: that gives back everything.
-    if (stream === undefined || !localOpen(stream.state)) return;
-    const { outbound } = stream;
-    const knew = outbound.bytes.granted;
-    const answer = outbound.drain(bytes);
-    if (answer === "unanswered") {
-      throw violation(
-        "FRAME_UNEXPECTED",
-        `Cannot take DRAIN on stream ${streamId}: the one before is not answered`,
-        "§4.10",
-      );
-    }
-    if (answer === "below") {
-      throw violation(
-        "FRAME_UNEXPECTED",
-        `Cannot drain stream ${streamId} at byte ${bytes}: ${knew} were granted, and a limit never goes down`,
-        "§4.10",
-      );
-    }
-    if (bytes > knew) this.credited(stream, now);
-    this.conversation.toBeDrained(stream);
-  }
-
-  /** The peer gave byte credit back. */
-  drained(frame: DrainedFrame): void {
-    const stream = this.receiving(frame.streamId, "DRAINED");
-    const { lending, grants } = this.conversation;
-    lending.drained(stream.inbound.window, frame);
-    if (!stream.isDeaf()) grants.consider(stream);
-  }
-
   /**
    * The peer lets no stream above `lastStreamId` in. Those of ours are told now: it will refuse them one by one, or be
    * gone before it has. Its answers close the accounts (protocol.md §7.2).
@@ -211,26 +138,6 @@ export class PeerSignals {
     for (const stream of this.conversation.table.all()) {
       if (stream.openedBy === "us" && stream.id > lastStreamId) this.failed(stream, NOT_LET_IN, true);
     }
-  }
-
-  private creditEntry(entry: StreamCredit, now: number): void {
-    const stream = this.known(entry.streamId, "CREDIT");
-    if (stream === undefined || !localOpen(stream.state)) return;
-    const { items, bytes } = stream.outbound;
-    const useful =
-      isUsefulRaise(entry.items - items.granted, items.available, 1) ||
-      isUsefulRaise(entry.bytes - bytes.granted, bytes.available, this.smallestGrant);
-    // What answers a BLOCKED of ours may raise nothing: it crossed the grant that we asked for.
-    if (!useful && ++stream.uselessCredits > stream.blockedSaid)
-      this.conversation.abuse.control("CREDIT that raises nothing of use", now);
-    if (stream.outbound.raise(entry.items, entry.bytes) === "raised") this.credited(stream, now);
-  }
-
-  private credited(stream: Stream, now: number): void {
-    const { turns, events } = this.conversation;
-    turns.credited(stream, now);
-    this.conversation.sayNeed(stream);
-    if (!stream.silent && !stream.outbound.isCompleting) events.add({ kind: "credit", streamId: stream.id });
   }
 
   private failed(stream: Stream, failure: StreamFailure, rejected: boolean): void {
@@ -251,22 +158,6 @@ export class PeerSignals {
     if (next !== "already-ended") stream.state = next;
     if (stream.isDeaf()) stream.inbound.discard();
   }
-
-  // The stream whose remote direction is open, for frames that only then may come.
-  private receiving(streamId: number, name: string): Stream {
-    const stream = this.conversation.table.find(streamId);
-    if (typeof stream === "string") throw absent(streamId, name, stream);
-    if (!remoteOpen(stream.state)) throw absent(streamId, name, "recently-closed");
-    return stream;
-  }
-
-  // The stream, or undefined when it has ended so recently that the frame may have crossed its end.
-  private known(streamId: number, name: string): Stream | undefined {
-    const stream = this.conversation.table.find(streamId);
-    if (typeof stream !== "string") return stream;
-    if (stream === "recently-closed") return undefined;
-    throw absent(streamId, name, stream);
-  }
 }
 
 const NOT_LET_IN: StreamFailure = streamFailure(
@@ -282,10 +173,4 @@ function checkWhole({ id, inbound: { assembly } }: Stream, name: string): void {
     `Cannot take ${name} on stream ${id}: ${assembly.received} of ${assembly.total} bytes of an item have come, and its other parts come first`,
     "§4.11",
   );
-}
-
-function absent(streamId: number, name: string, how: Absent): Error {
-  return how === "never-opened"
-    ? violation("STREAM_UNKNOWN", `Cannot take ${name} on stream ${streamId}: it was never opened`, "§3.3")
-    : violation("STREAM_CLOSED", `Cannot take ${name} on stream ${streamId}: it has ended`, "§3.3");
 }

@@ -5,8 +5,8 @@
 //               ERROR of stream 0 ─────► the end
 //               PING, PONG, GOAWAY ────► heartbeat.ts, going-away.ts
 //               ACK ───────────────────► resumption.ts
-//               CREDIT, BLOCKED ───────► peer-signals.ts: not sent again, not counted
-//               all else ──────────────► peer-signals.ts, peer-opens.ts: counted, sent again after a resume
+//               CREDIT, BLOCKED ───────► peer-credit.ts: not sent again, not counted
+//               all else ──────────────► peer-*.ts: counted, sent again after a resume
 
 import { readMessage } from "../frame/batch.js";
 import type { AckFrame } from "../frame/ack.js";
@@ -104,10 +104,10 @@ export class Receiving {
     this.resuming.mayAsk = false;
     switch (frame.kind) {
       case "credit":
-        fromPeer.credit(frame, life.now);
+        fromPeer.credits.credit(frame, life.now);
         return;
       case "blocked":
-        fromPeer.blocked(frame, life.now);
+        fromPeer.credits.blocked(frame, life.now);
         return;
       case "ping":
         this.heartbeat.ping(frame.opaque);
@@ -150,10 +150,10 @@ export class Receiving {
         fromPeer.reject(frame);
         return;
       case "drain":
-        fromPeer.drain(frame, life.now);
+        fromPeer.credits.drain(frame, life.now);
         return;
       case "drained":
-        fromPeer.drained(frame);
+        fromPeer.credits.drained(frame);
         return;
       case "part":
         fromPeer.part(frame, life.now);

@@ -158,19 +158,19 @@ export class Session implements SessionApi {
   }
 
   offer(streamId: number): void {
-    this.life.fromHere?.offer(streamId, this.life.now);
+    this.life.fromHere?.sends.offer(streamId, this.life.now);
   }
 
   sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult {
-    return this.life.fromHere?.sendBatch(streamId, count, payload, this.life.now) ?? "ended";
+    return this.life.fromHere?.sends.sendBatch(streamId, count, payload, this.life.now) ?? "ended";
   }
 
   sendItems(streamId: number, items: readonly Uint8Array[]): SendResult {
-    return this.life.fromHere?.sendItems(streamId, items, this.life.now) ?? "ended";
+    return this.life.fromHere?.sends.sendItems(streamId, items, this.life.now) ?? "ended";
   }
 
   sendable(streamId: number): Sendable {
-    return this.life.fromHere?.sendable(streamId) ?? { items: 0, bytes: 0 };
+    return this.life.fromHere?.sends.sendable(streamId) ?? { items: 0, bytes: 0 };
   }
 
   complete(streamId: number): void {

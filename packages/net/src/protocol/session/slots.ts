@@ -26,7 +26,7 @@ export class Slots {
     const conversation = conversationOf(state);
     if (conversation === undefined || life.fromHere === undefined) return "closed";
     if ((state.kind === "suspended" ? state.was : state).kind === "draining") return "going-away";
-    const answer = life.isReplayFull() ? "no-slot" : life.fromHere.open(options);
+    const answer = life.isReplayFull() ? "no-slot" : life.fromHere.opens.open(options);
     if (answer === "exhausted") this.goingAway.say({ reason: "All stream ids are used" });
     if (answer === "no-slot") {
       this.areWanted = true;

@@ -27,7 +27,7 @@ export class StreamTable {
   private readonly streams = new Map<number, Stream>();
   private readonly tombstones = new Set<number>();
   private readonly tombstoneLimit: number;
-  private running = 0;
+  private runningOfOurs = 0;
 
   /** `theirLimit` is what the peer's HELLO grants us. */
   constructor(
@@ -53,6 +53,11 @@ export class StreamTable {
     return this.streams.values();
   }
 
+  /** The stream, if it is not over. */
+  running(streamId: number): Stream | undefined {
+    return this.streams.get(streamId);
+  }
+
   /** The stream, or what is known of the id. */
   find(streamId: number): Stream | Absent {
     const stream = this.streams.get(streamId);
@@ -66,7 +71,7 @@ export class StreamTable {
   nextId(): number | "no-slot" | "exhausted" {
     const id = streamIdOf(this.role, this.ourSlots.sent + 1);
     if (id === undefined) return "exhausted";
-    return this.ourSlots.available > 0 && this.running < this.ownStreams ? id : "no-slot";
+    return this.ourSlots.available > 0 && this.runningOfOurs < this.ownStreams ? id : "no-slot";
   }
 
   /** Whether the peer may open this id now: its next one, and within its limit. */
@@ -84,7 +89,7 @@ export class StreamTable {
       this.theirSlots.receive(1);
     } else {
       this.ourSlots.spend(1);
-      this.running++;
+      this.runningOfOurs++;
     }
   }
 
@@ -106,7 +111,7 @@ export class StreamTable {
   remove(stream: Stream): void {
     this.streams.delete(stream.id);
     if (stream.openedBy === "peer") this.theirSlots.deliver(1);
-    else this.running--;
+    else this.runningOfOurs--;
     this.tombstones.add(stream.id);
     if (this.tombstones.size <= this.tombstoneLimit) return;
     const oldest = this.tombstones.values().next();
