@@ -1,7 +1,7 @@
 // Says BLOCKED for what has had no credit for a while: streams with items, and OPENs without a slot. After a time
 // only, since a short wait is what flow control is; then again with back-off, so that a CREDIT or a need that was
 // lost on the way cannot stop anything for ever (the zero-window probe, RFC 9293 §3.8.6.1). What the next item needs
-// is said at once, by Conversation.sayNeed, and repeated here.
+// is said at once, by SenderCredit.sayNeed, and repeated here.
 //
 // Repeats of all streams together come at most REPEATS at a time, PACE_MS apart: below what a peer allows of frames
 // that bring nothing (§7.4). Bound: the running streams, each once.
@@ -72,7 +72,7 @@ export class BlockedReport {
   private first(conversation: Conversation, stream: Stream, now: number): void {
     const { outbound } = stream;
     const credit = outbound.stoppedBy() === "items" ? outbound.items : outbound.bytes;
-    if (credit.sayBlocked() === "say") conversation.sayBlocked(stream);
+    if (credit.sayBlocked() === "say") conversation.senderCredit.sayBlocked(stream);
     outbound.probes = 1;
     outbound.probeAt = now + this.delay(1);
     this.probed.add(stream);
@@ -90,7 +90,7 @@ export class BlockedReport {
       }
       if (now >= outbound.probeAt && left > 0) {
         left--;
-        conversation.sayBlocked(stream);
+        conversation.senderCredit.sayBlocked(stream);
         outbound.probes++;
         outbound.probeAt = now + this.delay(outbound.probes);
         // To the end, or those in front would be due again before the last ones had their turn.

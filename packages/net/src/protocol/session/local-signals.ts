@@ -33,10 +33,10 @@ export class LocalSignals {
     if (stream.openedBy === "us" || stream.outbound.bytes.sent > 0) {
       this.fail(streamId, failure);
     } else {
-      this.conversation.reject(stream, failure);
+      this.conversation.ends.reject(stream, failure);
       // No handler has begun, so none has to end.
       stream.release();
-      this.conversation.settle(stream);
+      this.conversation.ends.settle(stream);
       if (ASKED_WRONGLY.has(failure.code)) this.conversation.peerFailed();
     }
   }
@@ -44,10 +44,10 @@ export class LocalSignals {
   complete(streamId: number): void {
     const stream = this.conversation.table.running(streamId);
     if (stream === undefined) return;
-    this.conversation.complete(stream);
+    this.conversation.ends.complete(stream);
     // The handler of a channel goes on with what it receives, until `released`.
     if (stream.openedBy === "peer" && stream.interaction !== "channel") stream.release();
-    this.conversation.settle(stream);
+    this.conversation.ends.settle(stream);
   }
 
   fail(streamId: number, failure: StreamFailure): void {
@@ -56,11 +56,11 @@ export class LocalSignals {
     if (stream === undefined) return;
     // When this direction had ended before, the peer's goes on: there is nothing left to fail.
     if (!localOpen(stream.state)) return;
-    this.conversation.fail(stream, failure);
+    this.conversation.ends.fail(stream, failure);
     // ERROR ends both directions: what the peer still sends is for nobody, its end closes the account.
     stream.silent = true;
     stream.inbound.discard();
-    this.conversation.settle(stream);
+    this.conversation.ends.settle(stream);
     const isWrong = failure.code === errorTable.INVALID_PAYLOAD.code && stream.outbound.items.sent === 0;
     if (stream.openedBy === "peer" && isWrong) this.conversation.peerFailed();
   }
@@ -69,15 +69,15 @@ export class LocalSignals {
     const stream = this.conversation.table.running(streamId);
     if (stream === undefined) return;
     const { conversation } = this;
-    conversation.cancelRemote(stream);
+    conversation.ends.cancelRemote(stream);
     stream.inbound.discard();
     conversation.lending.forget(stream.inbound.window);
     // Who does not want the answer has no more input for it. A channel's two directions end apart.
     if (stream.openedBy === "us" && stream.interaction !== "channel") {
       stream.silent = true;
-      conversation.giveUp(stream);
+      conversation.ends.giveUp(stream);
     }
-    conversation.settle(stream);
+    conversation.ends.settle(stream);
   }
 
   released(streamId: number): void {
@@ -85,9 +85,9 @@ export class LocalSignals {
     // As long as its own direction is open, the handler has not ended.
     if (stream === undefined || stream.openedBy === "us" || localOpen(stream.state)) return;
     // Nobody reads the input of the channel any more; after an ERROR the peer ends it without being asked.
-    if (stream.interaction === "channel" && !stream.silent) this.conversation.cancelRemote(stream);
+    if (stream.interaction === "channel" && !stream.silent) this.conversation.ends.cancelRemote(stream);
     stream.release();
-    this.conversation.settle(stream);
+    this.conversation.ends.settle(stream);
   }
 
   grantItems(streamId: number, totalDemand: number): void {
@@ -115,7 +115,7 @@ export class LocalSignals {
     }
     stream.inbound.consume(count);
     if (remoteOpen(stream.state)) this.conversation.grants.consider(stream);
-    else this.conversation.settle(stream);
+    else this.conversation.ends.settle(stream);
   }
 
   /** Whether its OPEN is not in a message handed out: then nobody can have begun it. */

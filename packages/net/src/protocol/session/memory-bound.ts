@@ -2,7 +2,7 @@
 // words; test/memory/bound.test.ts fills a connection with as much as a peer can and compares.
 
 import { FRAME_BYTES, type Settings } from "../limits.js";
-import { FAILURE_BYTES } from "./conversation.js";
+import { FAILURE_BYTES } from "./stream-ends.js";
 import { chargeOf } from "./replay-buffer.js";
 
 /** Bytes that a connection makes one side hold at most, by what they are. */

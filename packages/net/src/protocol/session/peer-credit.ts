@@ -81,7 +81,7 @@ export class PeerCredit {
       );
     }
     if (bytes > knew) this.credited(stream, now);
-    this.conversation.toBeDrained(stream);
+    this.conversation.senderCredit.toBeDrained(stream);
   }
 
   /** The peer gave byte credit back. */
@@ -108,7 +108,7 @@ export class PeerCredit {
   private credited(stream: Stream, now: number): void {
     const { turns, events } = this.conversation;
     turns.credited(stream, now);
-    this.conversation.sayNeed(stream);
+    this.conversation.senderCredit.sayNeed(stream);
     if (!stream.silent && !stream.outbound.isCompleting) events.add({ kind: "credit", streamId: stream.id });
   }
 }

@@ -129,7 +129,7 @@ export class PeerOpens {
 
   private turnAway(stream: Stream, failure: StreamFailure): void {
     stream.release();
-    this.conversation.reject(stream, failure);
+    this.conversation.ends.reject(stream, failure);
   }
 }
 

@@ -83,7 +83,7 @@ export class PeerSignals {
     stream.inbound.end(frame);
     this.endRemote(stream);
     if (!deaf) this.conversation.events.add({ kind: "completed", streamId: stream.id });
-    this.conversation.settle(stream);
+    this.conversation.ends.settle(stream);
   }
 
   error(frame: ErrorFrame): void {
@@ -93,7 +93,7 @@ export class PeerSignals {
     this.endRemote(stream);
     // The answer to our CANCEL ends the peer's direction alone; any other ERROR ends the stream.
     if (answered) {
-      this.conversation.settle(stream);
+      this.conversation.ends.settle(stream);
       return;
     }
     const running = localOpen(stream.state);
@@ -119,14 +119,14 @@ export class PeerSignals {
     const stream = known(this.conversation.table, frame.streamId, "CANCEL");
     // Our end crossed it: that is its answer.
     if (stream === undefined || !localOpen(stream.state)) return;
-    this.conversation.giveUp(stream);
+    this.conversation.ends.giveUp(stream);
     if (!stream.silent) this.conversation.events.add({ kind: "cancelled", streamId: stream.id });
     // Who opened a stream and does not want the answer has no more input for it either. A channel's input goes on.
     if (stream.openedBy === "peer" && stream.interaction !== "channel") {
       stream.silent = true;
       stream.inbound.discard();
     }
-    this.conversation.settle(stream);
+    this.conversation.ends.settle(stream);
     if (stream.openedBy === "peer") this.conversation.thrownAway();
   }
 
@@ -142,14 +142,14 @@ export class PeerSignals {
 
   private failed(stream: Stream, failure: StreamFailure, rejected: boolean): void {
     const { conversation } = this;
-    conversation.giveUp(stream);
+    conversation.ends.giveUp(stream);
     if (!stream.silent) conversation.events.add({ kind: "failed", streamId: stream.id, failure, rejected });
     // What came before the error is for who opened the stream: held, and counted, until it was taken or cancelled.
     if (stream.openedBy === "peer" || rejected || stream.silent) {
       stream.silent = true;
       stream.inbound.discard();
     }
-    conversation.settle(stream);
+    conversation.ends.settle(stream);
   }
 
   private endRemote(stream: Stream): void {

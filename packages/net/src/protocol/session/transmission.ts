@@ -39,7 +39,7 @@ export class Transmission {
       const isFull = resumes.kept.isFull();
       conversation.grants.holdSlots = isFull;
       if (turn !== undefined && !isFull) conversation.runTurns(turn, now);
-      if (!isFull) conversation.answerDrains();
+      if (!isFull) conversation.senderCredit.answerDrains();
       if (conversation.grants.isDue()) conversation.grants.write(outbox, now, keepalive.roundTripMs);
     }
     const message = outbox.take();
