@@ -420,8 +420,7 @@ describe("credit", () => {
             else if (action.kind === "consume") model.consume(stream.id, action.side, action.n);
             else if (action.kind === "grant") model.grant(stream.id, action.side, action.n);
             else if (action.kind === "cancel") model.cancel(stream.id, action.side);
-            else if (action.kind === "fail")
-              session.fail(stream.id, streamFailure("INTERNAL", "on purpose"));
+            else if (action.kind === "fail") session.fail(stream.id, streamFailure("INTERNAL", "on purpose"));
             else if (action.kind === "reject")
               session.reject(stream.id, streamFailure("OVERLOADED", "on purpose", 5));
             else session[action.kind](stream.id);

@@ -67,6 +67,19 @@ describe("Session, a receiver that lends", () => {
     expect(granted(script)).toEqual({ 1: 6_900, 3: 5_900 });
   });
 
+  it("§4.10 takes a loan back that is not used while another need waits and is said again", () => {
+    const script = client(2, { receiveBudget: 10_000, itemBytes: 5_900 });
+    script.sends(blocked(1, 1_000, 5_900), blocked(3, 1_000, 5_900));
+    expect(granted(script)).toEqual({ 1: 5_900 });
+    // Stream 1 has changed its mind and sends nothing.
+    script.sends(blocked(3, 1_000, 5_900));
+    expect(granted(script)).toEqual({ "drain 1": 5_900 });
+    script.sends(blocked(3, 1_000, 5_900));
+    expect(granted(script)).toEqual({});
+    script.sends({ kind: "drained", streamId: 1, bytes: 5_900 });
+    expect(granted(script)).toEqual({ 1: 6_900, 3: 5_900 });
+  });
+
   it("§4.9 lends first come first served: a smaller need behind a larger one waits", () => {
     const script = client(4);
     script.sends(blocked(1, 1_000, 6_000), blocked(3, 1_000, 5_000), blocked(5, 1_000, 4_000));

@@ -4,7 +4,7 @@
 // truth about whether it may have run. A seed that fails is named, with the trace, and replays.
 
 import { defineService, ConnectionLostError, call, stream, unchecked } from "@sluice/net";
-import { SimRandom, simulateSeeds, type Simulation, simulate } from "@sluice/net/sim";
+import { type SimRandom, simulateSeeds, type Simulation, simulate } from "@sluice/net/sim";
 import { describe, expect, it } from "vitest";
 import { type SimServer, simServer } from "./sim-service.js";
 

@@ -35,7 +35,8 @@ export class Lending {
   private readonly idleMs: number;
   private readonly largestCharge: number;
   private sweepAt = Number.POSITIVE_INFINITY;
-  // For whom loans are being taken back: looked for once, since while somebody waits no unspent loan comes up.
+  // For whom loans are being taken back. Looked for when somebody is first in line, and again as often as it says its
+  // need anew: by then who was lent to before it has used the loan, or has nothing for it.
   private takingBackFor: ByteWindow | undefined = undefined;
 
   constructor(settings: Settings, account: MemoryAccount | undefined, outbox: Outbox) {
@@ -65,8 +66,8 @@ export class Lending {
     if (frame.needed === 0 || window.isDraining) return;
     window.state(frame.needed);
     this.place(window);
-    // Its next item is another one than its loan was for, which it will not use now: others may wait for that.
-    if (window.unspentLoan > 0) this.takingBackFor = undefined;
+    // Or its next item is another one than its loan was for, which it will not use now: others may wait for that.
+    if (window === this.takingBackFor || window.unspentLoan > 0) this.takingBackFor = undefined;
   }
 
   /** Its subscriber took something, or nobody takes it any more: a need that had to wait for that may join the line. */
