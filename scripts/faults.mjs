@@ -14,7 +14,7 @@ const names = given.length > 0 ? given : ["R4", "R5", "R6"];
 const known = {
   R4: { items: 1_000_000, cuts: 1000 },
   R5: { kills: 20, streams: 20, items: 20_000 },
-  R6: { clients: 1000, drainMs: 1000, reconnectAfterMs: 500, spreadMs: 5000 },
+  R6: { clients: 1000, drainMs: 1000, reconnectAfterMs: 500, spreadMs: 5000, everyMs: 1000 },
   R7: { minutes },
 };
 for (const name of names) {

@@ -14,7 +14,14 @@ const HANDSHAKE_MS = 1500;
 /** Clients that connect at once at the beginning, which is no part of what is looked at. */
 const TOGETHER = 25;
 
-export async function r6({ clients: count, drainMs, reconnectAfterMs, spreadMs, say = () => {} }) {
+export async function r6({
+  clients: count,
+  drainMs,
+  reconnectAfterMs,
+  spreadMs,
+  everyMs = 100,
+  say = () => {},
+}) {
   const servers = await Promise.all([0, 1, 2].map(() => up("0")));
   const urls = servers.map(({ port }) => `ws://127.0.0.1:${port}`);
   const waits = [];
@@ -35,7 +42,7 @@ export async function r6({ clients: count, drainMs, reconnectAfterMs, spreadMs, 
         else if (state === "open" && entry.leftAt > 0) waits.push(performance.now() - entry.leftAt);
       },
     });
-    entry.running = run(entry, wrong);
+    entry.running = run(entry, everyMs, wrong);
     return entry;
   }
   await sleep(500);
@@ -54,7 +61,7 @@ export async function r6({ clients: count, drainMs, reconnectAfterMs, spreadMs, 
   }
   const answers = await Promise.all(clients.map(({ client }, id) => client.mark({ id, delayMs: 0 })));
   const positions = clients.map(({ next }) => next);
-  await sleep(300);
+  await sleep(3 * everyMs);
   const stuck = clients.filter(({ next }, n) => next === positions[n]).length;
   for (const { client } of clients) void client.close();
   await Promise.all(clients.map(({ client }) => client.closed));
@@ -78,9 +85,9 @@ export async function r6({ clients: count, drainMs, reconnectAfterMs, spreadMs, 
   };
 }
 
-async function run(entry, wrong) {
+async function run(entry, everyMs, wrong) {
   try {
-    for await (const id of entry.client.clock({ everyMs: 100 }, { window: 8 })) {
+    for await (const id of entry.client.clock({ everyMs }, { window: 8 })) {
       if (id !== entry.next) wrong.push(`got ${id} instead of ${entry.next}`);
       entry.next = id + 1;
     }
