@@ -80,6 +80,21 @@ describe("Session, a receiver that lends", () => {
     expect(granted(script)).toEqual({ 1: 6_900, 3: 5_900 });
   });
 
+  it("§4.9 measures the round trip with the first loan, once, to know how wide windows have to be", () => {
+    const script = client(2);
+    script.sends(blocked(1, 1_000, 5_000));
+    const [credit, ping] = script.gets();
+    expect([credit?.kind, ping?.kind]).toEqual(["credit", "ping"]);
+    script.sends(blocked(3, 1_000, 3_000));
+    expect(script.getsKinds()).toEqual(["credit"]);
+    script.now = 7;
+    if (ping?.kind === "ping") script.sends({ kind: "pong", opaque: ping.opaque });
+    expect(script.session.roundTripMs).toBe(7);
+    script.sends(batch(1, 1, 4_000));
+    script.session.consumed(1, 1);
+    expect(script.getsKinds()).toEqual(["credit"]);
+  });
+
   it("§4.9 lends first come first served: a smaller need behind a larger one waits", () => {
     const script = client(4);
     script.sends(blocked(1, 1_000, 6_000), blocked(3, 1_000, 5_000), blocked(5, 1_000, 4_000));

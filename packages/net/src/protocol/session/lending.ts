@@ -88,6 +88,11 @@ export class Lending {
     return served;
   }
 
+  /** Whether somebody has a loan, or had one lately. */
+  get hasLent(): boolean {
+    return this.borrowers.size > 0;
+  }
+
   /** A limit was raised: if by a loan, that is watched from now on. */
   granted(window: ByteWindow, now: number): void {
     if (window.loan === 0 || this.borrowers.has(window)) return;

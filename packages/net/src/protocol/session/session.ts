@@ -99,7 +99,7 @@ export class Session implements SessionApi {
     this.timekeeping = new Timekeeping(this.life, this.heartbeat);
     const { opening, resuming, heartbeat, goingAway } = this;
     this.receiving = new Receiving(this.life, { opening, resuming, heartbeat, goingAway });
-    this.transmission = new Transmission(this.life, this.goingAway);
+    this.transmission = new Transmission(this.life, this.goingAway, this.heartbeat);
     const { outbox } = this.life;
     outbox.addControl(helloOf(role, settings, codecs, { token, auth }), 0);
     if (resume !== undefined) outbox.addControl({ kind: "resume", ...resume }, 0);

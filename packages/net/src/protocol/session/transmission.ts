@@ -9,6 +9,7 @@
 import { FRAME_BYTES } from "../limits.js";
 import type { Conversation } from "./conversation.js";
 import type { GoingAway } from "./going-away.js";
+import type { Heartbeat } from "./heartbeat.js";
 import type { Life } from "./life.js";
 import type { TakeTurn, Waiting } from "./session-api.js";
 
@@ -16,10 +17,12 @@ import type { TakeTurn, Waiting } from "./session-api.js";
 export class Transmission {
   private readonly life: Life;
   private readonly goingAway: GoingAway;
+  private readonly heartbeat: Heartbeat;
 
-  constructor(life: Life, goingAway: GoingAway) {
+  constructor(life: Life, goingAway: GoingAway, heartbeat: Heartbeat) {
     this.life = life;
     this.goingAway = goingAway;
+    this.heartbeat = heartbeat;
   }
 
   /** The next message, or undefined. */
@@ -40,7 +43,11 @@ export class Transmission {
       conversation.grants.holdSlots = isFull;
       if (turn !== undefined && !isFull) conversation.runTurns(turn, now);
       if (!isFull) conversation.senderCredit.answerDrains();
-      if (conversation.grants.isDue()) conversation.grants.write(outbox, now, keepalive.roundTripMs);
+      if (conversation.grants.isDue()) {
+        conversation.grants.write(outbox, now, keepalive.roundTripMs);
+        // The first loan: from here on it matters how long a round trip is, and the heartbeat is far away.
+        if (keepalive.roundTripMs === undefined && conversation.lending.hasLent) this.heartbeat.measure();
+      }
     }
     const message = outbox.take();
     this.controlTaken();
