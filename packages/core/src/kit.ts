@@ -13,7 +13,15 @@ export { checkOptions } from "./kit/check-options.js";
 export { checkMilliseconds } from "./kit/check-milliseconds.js";
 export { DropAccount } from "./kit/drop-account.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
-export { complete, fail, NEVER_SUBSCRIPTION, NOBODY, signalTerminal, type Terminal } from "./kit/ended.js";
+export {
+  complete,
+  fail,
+  NEVER_SUBSCRIPTION,
+  NOBODY,
+  nobody,
+  signalTerminal,
+  type Terminal,
+} from "./kit/ended.js";
 export { Fold } from "./kit/fold.js";
 export { type InnerOwner, InnerSubscriber } from "./kit/inner-subscriber.js";
 

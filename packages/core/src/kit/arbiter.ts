@@ -4,7 +4,7 @@
 import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { dropError } from "./dropped.js";
-import { NEVER_SUBSCRIPTION, NOBODY } from "./ended.js";
+import { NEVER_SUBSCRIPTION, nobody } from "./ended.js";
 import type { SliceSource, StageSubscriber } from "./stage-subscriber.js";
 
 /** Who is told how the source that runs has ended. The arbiter forwards items itself. */
@@ -83,9 +83,13 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
     return this.downstream.stageName;
   }
 
+  get late(): StageSubscriber<T>["late"] {
+    return this.downstream.late;
+  }
+
   onError(error: unknown): void {
     if (this.done) {
-      dropError(error); // another arbiter may serve the same owner by now
+      dropError(error, this.late); // another arbiter may serve the same owner by now
       return;
     }
     this.leave();
@@ -106,7 +110,7 @@ export class Arbiter<T> implements StageSubscriber<T>, Subscription {
   cancel(): void {
     const { source } = this;
     this.done = true;
-    this.downstream = NOBODY;
+    this.downstream = nobody(this.downstream);
     this.leave();
     source.cancel();
   }

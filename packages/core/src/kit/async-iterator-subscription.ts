@@ -3,7 +3,7 @@
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { asError, dropError } from "./dropped.js";
-import { NOBODY } from "./ended.js";
+import { nobody } from "./ended.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /** An async iterator, which may hold something that its end is to release. */
@@ -43,9 +43,9 @@ export class AsyncIteratorSubscription<T> implements Subscription {
     this.end();
     try {
       // Not awaited: an iterator that is busy with `next` answers when that is done.
-      Promise.resolve(this.iterator.return?.()).then(undefined, dropError);
+      Promise.resolve(this.iterator.return?.()).then(undefined, this.drop);
     } catch (thrown) {
-      dropError(thrown);
+      this.drop(thrown);
     }
   }
 
@@ -84,7 +84,7 @@ export class AsyncIteratorSubscription<T> implements Subscription {
 
   private readonly onRejection = (error: unknown): void => {
     if (this.done) {
-      dropError(error);
+      this.drop(error);
       return;
     }
     const { downstream } = this;
@@ -93,8 +93,10 @@ export class AsyncIteratorSubscription<T> implements Subscription {
     downstream.onError(asError(error, this.name));
   };
 
+  private readonly drop = (error: unknown): void => dropError(error, this.downstream.late);
+
   private end(): void {
     this.done = true;
-    this.downstream = NOBODY;
+    this.downstream = nobody(this.downstream);
   }
 }

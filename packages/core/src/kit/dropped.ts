@@ -4,7 +4,12 @@
 import { describe } from "../spec/describe.js";
 
 let droppedItems = 0;
-let errorHook: (error: unknown) => void = reportUnlessAborted;
+// Whoever cancels a stream mostly aborts a signal too, and a source that listens to it answers with an AbortError.
+// Reported, that would end the process of a server each time that a client turns away. Told by its name alone: it may
+// come from another realm.
+let errorHook: (error: unknown) => void = (error) => {
+  if ((error as Error | undefined)?.name !== "AbortError") reportUncaught(error);
+};
 let itemHook: ((item: unknown) => void) | undefined;
 
 /**
@@ -59,7 +64,8 @@ export function droppedItemCount(): number {
 }
 
 /**
- * To be called with an error that has no receiver any more.
+ * To be called with an error that has no receiver any more; `late`: who hears of it in its subscription
+ * (`StageSubscriber.late`), default whoever `onDroppedError` named.
  *
  * @example
  * ```ts
@@ -69,9 +75,9 @@ export function droppedItemCount(): number {
  * dropError(new Error("after cancel")); // prints late: after cancel
  * ```
  */
-export function dropError(error: unknown): void {
+export function dropError(error: unknown, late: (error: unknown) => void = errorHook): void {
   try {
-    errorHook(error);
+    late(error);
   } catch (thrown) {
     reportUncaught(thrown);
   }
@@ -114,12 +120,6 @@ export function reportUncaught(error: unknown): void {
     queueMicrotask(() => {
       throw error;
     });
-}
-
-// Whoever cancels a stream mostly aborts a signal too, and a source that listens to it answers with this. Reported,
-// it would end the process of a server each time that a client turns away.
-function reportUnlessAborted(error: unknown): void {
-  if (!(error instanceof Error) || error.name !== "AbortError") reportUncaught(error);
 }
 
 /**

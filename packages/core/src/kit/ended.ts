@@ -36,6 +36,20 @@ export const NOBODY: StageSubscriber<unknown> = {
   onComplete() {},
 };
 
+/**
+ * As `NOBODY`, for a stage that has ended: late errors still go to who hears of them in its subscription.
+ *
+ * @example
+ * ```ts
+ * import { dropError, NOBODY, nobody } from "@sluice/core/kit";
+ * const end = { ...NOBODY, late: (error: unknown) => console.log("late:", error) };
+ * dropError("oops", nobody(end).late); // prints late: oops
+ * ```
+ */
+export function nobody({ late }: StageSubscriber<never>): StageSubscriber<unknown> {
+  return late ? { ...NOBODY, late } : NOBODY;
+}
+
 /** How a stream ended, kept for when it may be signalled. */
 export type Terminal = { readonly kind: "complete" } | { readonly kind: "error"; readonly error: unknown };
 

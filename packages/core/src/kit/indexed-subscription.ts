@@ -17,7 +17,7 @@
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { dropError } from "./dropped.js";
-import { NOBODY } from "./ended.js";
+import { nobody } from "./ended.js";
 import { DROPPED, type FusedRun } from "./fused-run.js";
 import type { SliceSource, StageSubscriber } from "./stage-subscriber.js";
 
@@ -85,7 +85,7 @@ export class IndexedSubscription implements SliceSource, Subscription {
 
   protected end(): void {
     this.done = true;
-    this.downstream = NOBODY;
+    this.downstream = nobody(this.downstream);
   }
 
   /** Sends up to `count`, as far as demand goes. Not to be called while it runs. */
@@ -102,7 +102,7 @@ export class IndexedSubscription implements SliceSource, Subscription {
       // Downstream never throws (kit/stage-subscriber.ts): this came out of a stage.
       const error = run.errorOf(thrown, downstream.stageName);
       if (this.done)
-        dropError(error); // the stage's function had cancelled before
+        dropError(error, this.downstream.late); // the stage's function had cancelled before
       else this.fail(error);
     }
     this.isSending = false;

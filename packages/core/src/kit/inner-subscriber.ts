@@ -21,6 +21,8 @@ export interface InnerOwner<T> {
   innerSlice?(index: number, source: SliceSource, stop: number): boolean;
   /** As `stageName` there. */
   readonly sliceName?: string | undefined;
+  /** As `late` there. */
+  readonly late?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -53,6 +55,8 @@ export class InnerSubscriber<T> implements StageSubscriber<T>, Subscription {
   /** The source has completed, failed or been cancelled: nothing more is reported of it. */
   done = false;
   private owner: InnerOwner<T> | undefined;
+  /** What `late` was when it ended. */
+  private lastLate: InnerOwner<T>["late"] = undefined;
   private source: Subscription | undefined = undefined;
   /** Requested before there was a subscription. */
   private early = 0;
@@ -87,10 +91,14 @@ export class InnerSubscriber<T> implements StageSubscriber<T>, Subscription {
     return this.owner?.sliceName;
   }
 
+  get late(): InnerOwner<T>["late"] {
+    return this.owner === undefined ? this.lastLate : this.owner.late;
+  }
+
   onError(error: unknown): void {
     const { owner } = this;
     this.leave();
-    if (owner === undefined) dropError(error);
+    if (owner === undefined) dropError(error, this.late);
     else owner.innerFailed(this.index, error);
   }
 
@@ -114,6 +122,7 @@ export class InnerSubscriber<T> implements StageSubscriber<T>, Subscription {
   /** Before anybody is told: whoever is may call back. Nothing is held from here on (§3.13). */
   private leave(): void {
     this.done = true;
+    this.lastLate = this.late;
     this.owner = undefined;
     this.source = undefined;
   }

@@ -4,7 +4,7 @@
 import { addDemand } from "../spec/demand.js";
 import type { Subscription } from "../spec/publisher.js";
 import { asError, dropError } from "./dropped.js";
-import { fail, NOBODY } from "./ended.js";
+import { fail, nobody } from "./ended.js";
 import { DROPPED, type FusedRun } from "./fused-run.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
@@ -50,7 +50,7 @@ export class IteratorSubscription implements Subscription {
 
   cancel(): void {
     this.limit = ENDED;
-    this.downstream = NOBODY;
+    this.downstream = nobody(this.downstream);
     if (!this.isSending) this.close(); // a generator cannot be closed from within its own body: the loop does it
   }
 
@@ -94,7 +94,7 @@ export class IteratorSubscription implements Subscription {
 
   private endWithError(error: unknown): void {
     if (this.limit === ENDED) {
-      dropError(error); // what threw had been cancelled from within
+      dropError(error, this.downstream.late); // what threw had been cancelled from within
       return;
     }
     const { downstream } = this;
@@ -108,7 +108,7 @@ export class IteratorSubscription implements Subscription {
     try {
       iterator?.return?.();
     } catch (thrown) {
-      dropError(thrown);
+      dropError(thrown, this.downstream.late);
     }
   }
 }

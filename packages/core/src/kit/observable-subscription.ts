@@ -82,7 +82,7 @@ export class ObservableSubscription<T> implements Subscription, Observer<T> {
       if (typeof teardown === "function") teardown();
       else (teardown as { unsubscribe?(): void } | undefined)?.unsubscribe?.();
     } catch (thrown) {
-      dropError(thrown);
+      dropError(thrown, this.stage.late);
     }
   }
 }

@@ -13,7 +13,7 @@
 
 import type { Subscription } from "../spec/publisher.js";
 import { dropError } from "./dropped.js";
-import { NEVER_SUBSCRIPTION, NOBODY } from "./ended.js";
+import { NEVER_SUBSCRIPTION, nobody } from "./ended.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /**
@@ -54,10 +54,14 @@ export abstract class OperatorSubscriber<T, R> implements StageSubscriber<T>, Su
     this.downstream.onSubscribe(this);
   }
 
+  get late(): StageSubscriber<R>["late"] {
+    return this.downstream.late;
+  }
+
   abstract next(item: T): boolean;
 
   onError(error: unknown): void {
-    if (this.done) dropError(error);
+    if (this.done) dropError(error, this.late);
     else this.endWithError(error);
   }
 
@@ -79,7 +83,7 @@ export abstract class OperatorSubscriber<T, R> implements StageSubscriber<T>, Su
   /** The operator itself found the error: upstream is told to stop, downstream why. */
   protected fail(error: unknown): void {
     if (this.done) {
-      dropError(error);
+      dropError(error, this.late);
       return;
     }
     const { upstream } = this;
@@ -114,7 +118,7 @@ export abstract class OperatorSubscriber<T, R> implements StageSubscriber<T>, Su
   private leave(): StageSubscriber<R> {
     const { downstream } = this;
     this.done = true;
-    this.downstream = NOBODY;
+    this.downstream = nobody(downstream);
     this.onEnd();
     return downstream;
   }

@@ -67,7 +67,7 @@ export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
   }
 
   override onError(error: unknown): void {
-    if (this.isClosed) dropError(error);
+    if (this.isClosed) dropError(error, this.late);
     else this.endAfterItems({ kind: "error", error });
   }
 

@@ -11,7 +11,7 @@ import { addDemand, UNBOUNDED } from "../spec/demand.js";
 import { RuleViolationError } from "../spec/errors.js";
 import type { Publisher, Subscriber, Subscription } from "../spec/publisher.js";
 import { asError, dropError, dropItem } from "./dropped.js";
-import { fail, NOBODY, signalTerminal, type Terminal } from "./ended.js";
+import { fail, nobody, signalTerminal, type Terminal } from "./ended.js";
 import { Connectable, type StageSubscriber } from "./stage-subscriber.js";
 
 /**
@@ -57,7 +57,7 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
 
   onSubscribe(subscription: Subscription): void {
     if (this.upstream !== undefined || this.done) {
-      cancelForeign(subscription); // §2.5
+      cancelForeign(subscription, this.downstream); // §2.5
       return;
     }
     if (typeof subscription?.request !== "function") {
@@ -95,7 +95,7 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   }
 
   onError(error: unknown): void {
-    if (this.done || this.terminal !== undefined) dropError(error);
+    if (this.done || this.terminal !== undefined) dropError(error, this.downstream.late);
     else this.endAfterItem({ kind: "error", error });
   }
 
@@ -112,15 +112,16 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   cancel(): void {
     if (this.done) return;
     this.done = true;
-    this.downstream = NOBODY;
+    this.downstream = nobody(this.downstream);
     // A terminal signal that waits has already ended the upstream: it is not cancelled again.
-    if (this.upstream !== undefined && this.terminal === undefined) cancelForeign(this.upstream);
+    if (this.upstream !== undefined && this.terminal === undefined)
+      cancelForeign(this.upstream, this.downstream);
   }
 
   /** §1.9: `subscribe` may throw only for a missing subscriber, and there is one. */
   subscribeThrew(thrown: unknown): void {
     const error = asError(thrown, "subscribe");
-    if (this.done || this.terminal !== undefined) dropError(error);
+    if (this.done || this.terminal !== undefined) dropError(error, this.downstream.late);
     else if (this.upstream === undefined) this.endAfterItem({ kind: "error", error });
     else this.violate("§1.9", "The upstream publisher threw from subscribe", error);
   }
@@ -143,7 +144,7 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
   private violate(rule: string, message: string, cause?: unknown): void {
     const error = new RuleViolationError(rule, "publisher", message);
     if (cause !== undefined) error.cause = cause;
-    if (this.upstream !== undefined) cancelForeign(this.upstream);
+    if (this.upstream !== undefined) cancelForeign(this.upstream, this.downstream);
     this.endAfterItem({ kind: "error", error });
   }
 
@@ -155,13 +156,13 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
 
   private end(terminal: Terminal): void {
     if (this.done) {
-      if (terminal.kind === "error") dropError(terminal.error); // cancelled while it waited
+      if (terminal.kind === "error") dropError(terminal.error, this.downstream.late); // cancelled while it waited
       return;
     }
     const { downstream } = this;
     const wasSubscribed = this.upstream !== undefined;
     this.done = true;
-    this.downstream = NOBODY;
+    this.downstream = nobody(this.downstream);
     if (!wasSubscribed) {
       // It ended without a subscription (§1.9): ours is given first.
       const missing = "The upstream publisher completed before onSubscribe";
@@ -174,10 +175,10 @@ class PublisherBorder<T> implements Subscriber<T>, Subscription {
 }
 
 /** §3.15: cancel must not throw; if it does, nobody is left to be told. */
-function cancelForeign(subscription: Subscription): void {
+function cancelForeign(subscription: Subscription, { late }: StageSubscriber<never>): void {
   try {
     subscription.cancel();
   } catch (thrown) {
-    dropError(thrown);
+    dropError(thrown, late);
   }
 }

@@ -27,6 +27,11 @@ export interface StageSubscriber<T> {
    * items in a loop of its own, as many calls of `next` would. Answers whether it did.
    */
   takeSlice?(source: SliceSource, stop: number): boolean;
+  /**
+   * Hears of errors that come when the end of this subscription has been signalled, or after its cancel; `undefined`:
+   * whoever `onDroppedError` names. Each stage answers with what is below it.
+   */
+  readonly late?: ((error: unknown) => void) | undefined;
   /** What a function is called that runs within `takeSlice`, for the message of what it throws. */
   readonly stageName?: string | undefined;
 }

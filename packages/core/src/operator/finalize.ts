@@ -62,7 +62,7 @@ class Finalize<T> extends OperatorSubscriber<T, T> {
     try {
       this.release(end);
     } catch (thrown) {
-      dropError(asError(thrown, "finalize"));
+      dropError(asError(thrown, "finalize"), this.late);
     }
   }
 }

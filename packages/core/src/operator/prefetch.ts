@@ -154,8 +154,12 @@ class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
   }
 
   onError(error: unknown): void {
-    if (this.done || this.upstreamEnd !== undefined) dropError(error);
+    if (this.done || this.upstreamEnd !== undefined) dropError(error, this.late);
     else this.endAfterItems({ kind: "error", error });
+  }
+
+  get late(): StageSubscriber<unknown>["late"] {
+    return this.downstream.late;
   }
 
   onComplete(): void {

@@ -133,7 +133,7 @@ class Producer<T> implements Emitter<T>, Subscription {
     try {
       release?.();
     } catch (thrown) {
-      dropError(thrown);
+      dropError(thrown, this.buffer.late);
     }
   }
 }

@@ -142,7 +142,7 @@ class Using<R, T> extends Succession<T> implements AcquireContext {
     settle(
       () => this.release(held.resource),
       () => this.tell(end),
-      (error) => this.tell(unreleased(end, error)),
+      (error) => this.tell(unreleased(end, error, this.late)),
     );
   }
 
@@ -153,9 +153,13 @@ class Using<R, T> extends Succession<T> implements AcquireContext {
 }
 
 /** How a stream ends whose resource could not be released: by that error, unless it has one of its own. */
-function unreleased(end: Terminal | undefined, error: unknown): Terminal | undefined {
+function unreleased(
+  end: Terminal | undefined,
+  error: unknown,
+  late: StageSubscriber<unknown>["late"],
+): Terminal | undefined {
   if (end?.kind === "complete") return { kind: "error", error };
-  dropError(error);
+  dropError(error, late);
   return end;
 }
 
