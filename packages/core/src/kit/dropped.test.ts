@@ -1,5 +1,18 @@
 import { captureReported, settled } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
+import type { Flow } from "../flow/flow.js";
+import { concatMap } from "../operator/concat-map.js";
+import { filter } from "../operator/filter.js";
+import { finalize } from "../operator/finalize.js";
+import { map } from "../operator/map.js";
+import { merge } from "../operator/merge.js";
+import { mergeMap } from "../operator/merge-map.js";
+import { prefetch } from "../operator/prefetch.js";
+import { create } from "../source/create.js";
+import { from } from "../source/from.js";
+import { fromPromise } from "../source/from-promise.js";
+import { range } from "../source/range.js";
+import type { Subscriber, Subscription } from "../spec/publisher.js";
 import {
   asError,
   droppedItemCount,
@@ -46,6 +59,127 @@ describe("onDroppedError", () => {
     });
     expect(reported).toEqual([]);
     expect(heard).toEqual([aborted]);
+  });
+});
+
+describe("StageSubscriber.late", () => {
+  const broken = (text: string): Error => new Error(text);
+
+  /** What is told to the end of a pipeline that has been cancelled, or has failed, when its source goes on. */
+  async function heard(flow: Flow<unknown>, act: (credit: Subscription) => void): Promise<unknown[]> {
+    const late: unknown[] = [];
+    let credit: Subscription | undefined;
+    const reported = await captureReported(async () => {
+      flow.connect({
+        late: (error) => late.push(error),
+        onSubscribe: (subscription) => {
+          credit = subscription;
+        },
+        next: () => true,
+        onError: () => {},
+        onComplete: () => {},
+      });
+      credit?.request(1);
+      await settled();
+      if (credit !== undefined) act(credit);
+      await settled();
+    });
+    expect(reported).toEqual([]);
+    return late;
+  }
+
+  const cancel = (credit: Subscription): void => credit.cancel();
+
+  async function* failingToClose(): AsyncGenerator<number> {
+    try {
+      for (;;) yield 1;
+    } finally {
+      // biome-ignore lint/correctness/noUnsafeFinally: what is tested
+      throw broken("close");
+    }
+  }
+
+  it.each<[string, () => Flow<unknown>]>([
+    ["an async generator", () => from(failingToClose())],
+    [
+      "one behind stages",
+      () =>
+        from(failingToClose()).pipe(
+          map((n) => n),
+          filter(() => true),
+        ),
+    ],
+    ["one behind an asynchronous boundary", () => from(failingToClose()).pipe(prefetch(1))],
+    ["an inner source", () => from([1, 2]).pipe(mergeMap(() => from(failingToClose()), { concurrency: 1 }))],
+    ["a source that follows another", () => from([1]).pipe(concatMap(() => from(failingToClose())))],
+    [
+      "an iterator",
+      () =>
+        from(
+          (function* () {
+            try {
+              yield 1;
+              yield 2;
+            } finally {
+              // biome-ignore lint/correctness/noUnsafeFinally: what is tested
+              throw broken("close");
+            }
+          })(),
+        ),
+    ],
+    [
+      "a producer that pushes",
+      () =>
+        create<number>(
+          (emitter) => {
+            emitter.next(1);
+            return () => {
+              throw broken("close");
+            };
+          },
+          { capacity: 1, overflow: "error" },
+        ),
+    ],
+    [
+      "what finalize calls",
+      () =>
+        range(1, 5).pipe(
+          finalize(() => {
+            throw broken("close");
+          }),
+        ),
+    ],
+    [
+      "a foreign publisher",
+      () =>
+        from({
+          subscribe: (subscriber: Subscriber<number>) =>
+            subscriber.onSubscribe({
+              request() {},
+              cancel: () => {
+                throw broken("close");
+              },
+            }),
+        }),
+    ],
+    [
+      "one that fails after its cancel",
+      () =>
+        from({
+          subscribe: (subscriber: Subscriber<number>) =>
+            subscriber.onSubscribe({ request() {}, cancel: () => subscriber.onError(broken("close")) }),
+        }).pipe(map((n) => n)),
+    ],
+  ])("hears of what %s throws when it is closed", async (_, flow) => {
+    expect(await heard(flow(), cancel)).toEqual([broken("close")]);
+  });
+
+  it("hears of the second failure of a merge", async () => {
+    const flow = merge([
+      fromPromise(Promise.reject(broken("first"))),
+      fromPromise(settled().then(() => Promise.reject(broken("second")))),
+    ]);
+    expect(await heard(flow, () => {})).toEqual([broken("second")]);
   });
 });
 

@@ -69,6 +69,14 @@ export class StreamResponder extends Responder implements StageSubscriber<unknow
     if (!this.inTurn) this.settleOrOffer();
   }
 
+  /** Hears what the handler's flow fails with after the end of its stream (core: `StageSubscriber.late`). */
+  get late(): (error: unknown) => void {
+    return (error) => {
+      // The answer to the abort of the handler's own signal: as core does, by its name.
+      if ((error as Error | undefined)?.name !== "AbortError") this.onLateError(error);
+    };
+  }
+
   override onTurn(turn: Turn): "more" | "idle" {
     this.isOffered = false;
     this.inTurn = true;
