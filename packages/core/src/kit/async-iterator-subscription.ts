@@ -43,7 +43,7 @@ export class AsyncIteratorSubscription<T> implements Subscription {
     this.end();
     try {
       // Not awaited: an iterator that is busy with `next` answers when that is done.
-      Promise.resolve(this.iterator.return?.()).then(undefined, this.drop);
+      Promise.resolve(this.iterator.return?.()).then(undefined, (error) => this.drop(error));
     } catch (thrown) {
       this.drop(thrown);
     }
@@ -93,7 +93,9 @@ export class AsyncIteratorSubscription<T> implements Subscription {
     downstream.onError(asError(error, this.name));
   };
 
-  private readonly drop = (error: unknown): void => dropError(error, this.downstream.late);
+  private drop(error: unknown): void {
+    dropError(error, this.downstream.late);
+  }
 
   private end(): void {
     this.done = true;
