@@ -12,7 +12,7 @@ export {
   openClient,
   type StreamOptions,
 } from "./service/client.js";
-export type { RequestOptions } from "./service/client-request.js";
+export type { RequestOptions } from "./service/request-options.js";
 export type { HandlerContext } from "./service/context.js";
 export {
   type CallRoute,

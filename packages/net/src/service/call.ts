@@ -2,7 +2,8 @@
 
 import { isThenable } from "@sluice/core/kit";
 import { decodeItems, type EncodedItems, encodeItems, type ItemsEvent } from "./bodies.js";
-import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
+import { ClientRequest, type Route } from "./client-request.js";
+import type { RequestOptions } from "./request-options.js";
 import { itemTooLarge, sendLoneItem } from "./lone-item.js";
 import { Responder } from "./responder.js";
 import { checkOutput } from "./validate.js";

@@ -9,39 +9,17 @@
 
 import { type SluiceError, TimeoutError } from "@sluice/core";
 import type { Codec } from "../payload/codec.js";
-import type { Criticality } from "../protocol/frame/rank.js";
 import type { Interaction, OpenOptions, SessionEvent } from "../protocol/session/session-api.js";
 import { type EncodedItems, encodedLength, encodeItems, type ItemsEvent } from "./bodies.js";
 import type { Connection } from "./connection.js";
 import type { StreamEnd } from "./connection-parts.js";
-import type { HandlerContext } from "./context.js";
 import { lostRequest, RemoteError } from "./failure.js";
-import { inherited } from "./inherited.js";
 import { itemTooLarge, sendLoneItem } from "./lone-item.js";
 import { errorTable } from "../protocol/protocol-error.js";
 import { encodeMetadata } from "./metadata.js";
+import { inherited, type RequestOptions } from "./request-options.js";
 import type { StreamSnapshot } from "./snapshot.js";
 import type { StreamOpener, StreamRequest } from "./stream-opener.js";
-
-/** What every call and stream can be told. */
-export interface RequestOptions {
-  /** Ends it, here and at the server; it then fails with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until it fails with a `TimeoutError`; the time left travels to the server. Default: none. */
-  readonly deadlineMs?: number | undefined;
-  /** Which of several streams that could be sent goes first: 0 (first) to 7 (last). Default 3. */
-  readonly urgency?: number | undefined;
-  /**
-   * What the work is worth when there is not enough for all. The server ends a `"sheddable"` stream whose client
-   * takes nothing for a minute, a `"sheddablePlus"` one after five, the others never. Default `"critical"`.
-   */
-  readonly criticality?: Criticality | undefined;
-  /**
-   * The handler's context, for a request made on behalf of another one: its signal ends this one too, the time that is
-   * left of its deadline is the most that this one has, and urgency and criticality are as there unless said here.
-   */
-  readonly inherit?: HandlerContext | undefined;
-}
 
 /** Where the requests of one route go: made once for each route. */
 export interface Route {

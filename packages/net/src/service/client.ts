@@ -7,7 +7,8 @@ import { checkRank, DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../protocol/fra
 import { type Settings, settingsOf } from "../protocol/limits.js";
 import type { Transport } from "../transport/transport.js";
 import { remoteCall } from "./call.js";
-import type { RequestOptions, Route } from "./client-request.js";
+import type { Route } from "./client-request.js";
+import type { RequestOptions } from "./request-options.js";
 import { Addresses } from "./addresses.js";
 import { type Auth, authSource } from "./auth.js";
 import { codecOf } from "./bodies.js";

@@ -18,7 +18,8 @@ import {
   UNBOUNDED,
 } from "@sluice/core/kit";
 import { decodeItems, type ItemsEvent } from "./bodies.js";
-import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
+import { ClientRequest, type Route } from "./client-request.js";
+import type { RequestOptions } from "./request-options.js";
 import { streamWindow } from "./stream-window.js";
 import { WindowedStream } from "./windowed-stream.js";
 

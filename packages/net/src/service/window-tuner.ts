@@ -66,9 +66,9 @@ export class WindowTuner {
     const trip = Math.max(SHORTEST_TRIP_MS, roundTrip.leastMs ?? elapsed);
     // Who works all the time shows his pace in one round trip. A loop that takes two shows that the window was enough.
     const isLoop = taken >= this.target;
-    if (!isLoop && elapsed < (isBusy ? trip : 2 * trip)) return "on";
+    if (!isLoop && elapsed < (isBusy ? trip : 2 * Math.max(trip, roundTrip.latestMs ?? 0))) return "on";
     // Where nothing but the window holds it, the loop is one round trip and what a grant of half a window waits for.
-    const isTight = isLoop && !isBusy && elapsed <= TIGHT_LOOP * trip;
+    const isTight = isLoop && !isBusy && !roundTrip.isProbing && elapsed <= TIGHT_LOOP * trip;
     const time = isTight ? Math.max(worked, elapsed / MOST_GROWTH) : elapsed;
     const former = this.ahead;
     this.ahead = Math.max(1, Math.min(most, Math.floor(this.next(items / time, trip, isBusy, roundTrip))));

@@ -17,7 +17,8 @@
 import type { SluiceError, Subscription } from "@sluice/core";
 import { addDemand, NOBODY, type StageSubscriber, signalTerminal, type Terminal } from "@sluice/core/kit";
 import { decodeItems, itemCount, type ItemsEvent } from "./bodies.js";
-import { ClientRequest, type RequestOptions, type Route } from "./client-request.js";
+import { ClientRequest, type Route } from "./client-request.js";
+import type { RequestOptions } from "./request-options.js";
 import type { Connection } from "./connection.js";
 import type { EventOf } from "./connection-parts.js";
 import { HeldBatches } from "./held-batches.js";

@@ -32,10 +32,10 @@ async function throughput(
   return sink.taken;
 }
 
-/** The best of the windows 1, 2, 4, ...: up to where twice as much brings nothing. */
+/** The best of the windows of 1, 2, 4, ... items: up to where twice as much brings nothing. Small ones only fill time. */
 async function bestFixed(roundTripMs: number, made: Pace, used: Pace, ms: number) {
   let best = { window: 0, items: 0 };
-  for (let window = 1; window <= 2 * best.window || best.window === 0; window *= 2) {
+  for (let window = roundTripMs < 20 ? 1 : 32; window <= 2 * best.window || best.window === 0; window *= 2) {
     const items = await throughput(roundTripMs, window, made, used, ms);
     if (items > best.items) best = { window, items };
   }

@@ -41,4 +41,22 @@ describe("Keepalive", () => {
     expect(keepalive.tick(10_199)).toBe("wait");
     expect(keepalive.tick(10_200)).toBe("dead");
   });
+
+  it("measures when it is asked to, at most one unanswered, and not again within 50 ms", () => {
+    const keepalive = new Keepalive(100, 2, 0);
+    expect(keepalive.measure(5)).toBe("ping");
+    expect(keepalive.measure(60)).toBe("wait");
+    expect(keepalive.pong(1, 61)).toBe("answered");
+    expect(keepalive.measure(61)).toBe("ping");
+    keepalive.pong(2, 62);
+    expect(keepalive.measure(110)).toBe("wait");
+    expect(keepalive.measure(111)).toBe("ping");
+  });
+
+  it("takes a measurement for the heartbeat, and gives up when it is not answered", () => {
+    const keepalive = new Keepalive(100, 2, 0);
+    keepalive.measure(90);
+    expect(keepalive.nextTick()).toBe(290);
+    expect(keepalive.tick(290)).toBe("dead");
+  });
 });
