@@ -113,7 +113,7 @@ describe("sluice tck --wire", () => {
         "500",
       );
       expect(code).toBe(1);
-      expect(out).toMatch(/wanted MALFORMED, came INTERNAL$/m);
+      expect(out).toMatch(/wanted MALFORMED, came ENDPOINT_FAILED$/m);
       expect(out).toMatch(/wanted MALFORMED, came close 1011$/m);
     } finally {
       wrong.close();

@@ -195,7 +195,7 @@ describe("Session, connection of a hostile peer", () => {
     script.sendsBytes(0x01, 0x00, 0x01, 0x02);
     const closed = script.events().at(-1);
     expect(closed?.kind === "closed" && closed.error?.message).toBe(
-      "Cannot speak version 2 of the protocol: this side speaks 1; upgrade this side (protocol.md §2.1)",
+      "Cannot speak version 2 of the client: the server speaks 1; the server is older, upgrade it (protocol.md §2.1)",
     );
     expect(script.gets().map((frame) => frame.kind)).toEqual(["hello", "error"]);
   });
