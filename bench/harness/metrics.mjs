@@ -25,5 +25,8 @@ export const METRICS = {
   callP50: { title: "call p50, ms", write: (value) => value.toFixed(2) },
   callP99: { title: "call p99, ms", write: (value) => value.toFixed(1) },
   largePerSecond: { title: "large items, MiB/s", write: grouped },
+  ofWindow: { title: "of window / round trip", write: (value) => value.toFixed(3) },
+  roundTripMs: { title: "round trip, ms", write: (value) => value.toFixed(1) },
+  queueTrips: { title: "waits, round trips", write: (value) => value.toFixed(2) },
   largerGrowth: { title: "larger growth, MiB", write: mebibytes },
 };

@@ -59,6 +59,10 @@ answer({
     await connection.stall();
   },
 
+  windowed: (task) => connection.windowed(task),
+
+  queueing: (task) => connection.queueing(task),
+
   callsBeside: (task) => callsBesideLargeItems(connection, task),
 
   cpu: cpuMs,

@@ -9,6 +9,7 @@ const MODULES = {
   "ws-naive": "../peers/net/ws-naive.mjs",
   "sluice-idle": "./contender/sluice-idle.mjs",
   "ws-idle": "../peers/net/ws-idle.mjs",
+  "sluice-window": "./contender/sluice-window.mjs",
   "sluice-beside": "./contender/sluice-beside.mjs",
   "ws-beside": "../peers/net/ws-beside.mjs",
   "rsocket-beside": "../peers/net/rsocket-beside.mjs",

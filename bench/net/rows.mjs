@@ -2,6 +2,7 @@
 import { row as n1 } from "./n1.mjs";
 import { row as n6 } from "./n6.mjs";
 import { row as n7 } from "./n7.mjs";
+import { row as n8 } from "./n8.mjs";
 import { row as n9 } from "./n9.mjs";
 
-export const netRows = [n1, n6, n7, n9];
+export const netRows = [n1, n6, n7, n8, n9];

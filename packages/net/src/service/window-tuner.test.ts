@@ -53,15 +53,15 @@ describe("WindowTuner", () => {
     expect(rounds(opened(), new RoundTrip(), 2, 20, 0)).toEqual([64, 256]);
   });
 
-  it("stands where the product is reached: 2.5 round trips of the subscriber's pace", () => {
-    // An item each ms at 20 ms: 50.
+  it("stands where the product is reached: 2.2 round trips of the subscriber's pace", () => {
+    // An item each ms at 20 ms: 44.
     const tuner = opened();
     let now = 0;
     for (let taken = 1; taken < 400; taken += 1) {
       now += 1;
       tuner.update(taken, taken + tuner.ahead, false, LOTS, far(20), now);
     }
-    expect(tuner.ahead).toBe(50);
+    expect(tuner.ahead).toBe(44);
   });
 
   it("goes down by half a round trip after another when the subscriber has become slow", () => {
@@ -78,7 +78,7 @@ describe("WindowTuner", () => {
       taken += 1;
       if (tuner.update(taken, taken + 1024, false, LOTS, far(20), now) === "round") seen.push(tuner.ahead);
     }
-    expect(seen.slice(0, 9)).toEqual([512, 256, 128, 64, 32, 16, 8, 5, 5]);
+    expect(seen.slice(0, 9)).toEqual([512, 256, 128, 64, 32, 16, 8, 4, 4]);
   });
 
   it("goes down to one for a subscriber that works longer on an item than the way is", () => {
