@@ -15,7 +15,7 @@ export async function serve() {
   const server = await serveService(
     service,
     { quiet: () => concat([of("first"), never()]), hello: () => "hello" },
-    { limits: { peerStreams: LIMITS.streams } },
+    { limits: { peerStreams: LIMITS.streams }, maxConnections: 20_000 },
   );
   return { port: server.port };
 }

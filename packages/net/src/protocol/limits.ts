@@ -146,16 +146,15 @@ export const SMALLEST_GRANT = 1024;
  *
  * Two sums must hold. (peerStreams + ownStreams) x shareBytes <= receiveBudget; what is left of the budget is
  * the pool. itemBytes + 64 + 8 <= the pool, or <= shareBytes: so one item can always be lent for, also one of a
- * stream that was opened before HELLO, whose overhead is 64
- * (docs/protocol.md §4.5).
+ * stream that was opened before HELLO, whose overhead is 64 (docs/protocol.md §4.5).
  *
  * @example
  * ```ts
  * import { settingsOf } from "@sluice/net/protocol";
  *
  * console.log(settingsOf("server").itemBytes); // prints 4194304
- * // Larger items: a larger message. A smaller budget means smaller items.
- * console.log(settingsOf("server", { messageBytes: 2_097_152 }).itemBytes); // prints 2097088
+ * // Items go in parts, whatever a message takes; a smaller budget means smaller items.
+ * console.log(settingsOf("server", { messageBytes: 65_536 }).itemBytes); // prints 4194304
  * console.log(settingsOf("server", { receiveBudget: 1_048_576 }).itemBytes); // prints 786408
  * ```
  */
