@@ -155,7 +155,7 @@ export const SMALLEST_GRANT = 1024;
  * console.log(settingsOf("server").itemBytes); // prints 4194304
  * // Items go in parts, whatever a message takes; a smaller budget means smaller items.
  * console.log(settingsOf("server", { messageBytes: 65_536 }).itemBytes); // prints 4194304
- * console.log(settingsOf("server", { receiveBudget: 1_048_576 }).itemBytes); // prints 786408
+ * console.log(settingsOf("server", { receiveBudget: 1_048_576 }).itemBytes); // prints 786360
  * ```
  */
 export function settingsOf(role: "client" | "server", given: Partial<Settings> = {}): Settings {
