@@ -15,7 +15,7 @@ interface Direction {
 
 function direction(pool = new Pool(SIZES)): Direction {
   const bytes = new CreditGranted(SHARE);
-  return { bytes, window: new ByteWindow(1, bytes, SHARE, pool), pool };
+  return { bytes, window: new ByteWindow(1, bytes, pool), pool };
 }
 
 /** The peer sends `count`, the subscriber takes them, and what is due is granted. */

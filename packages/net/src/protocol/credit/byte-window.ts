@@ -13,7 +13,6 @@
 //
 // Draining: from DRAIN to DRAINED the limit does not move, so that both sides mean the same bytes.
 
-import { SMALLEST_GRANT } from "../limits.js";
 import type { CreditGranted } from "./credit-granted.js";
 import type { Needy } from "./needs.js";
 import type { Pool } from "./pool.js";
@@ -31,26 +30,22 @@ export class ByteWindow implements Needy, Borrower {
   /** Byte limit that would let the peer's next item go; 0: it states none. */
   need = 0;
   readonly streamId: number;
-  private readonly account: CreditGranted;
+  /** What was granted, and what became of it. */
+  readonly account: CreditGranted;
   private readonly pool: Pool;
-  private readonly share: number;
-  private readonly smallest: number;
-  private hasShare = false;
   private size: number;
-  // When half a window had been granted for the last time, and how far the limit was then. NaN, not yet: no time
-  // that is counted from it is short or long.
-  private halfAt = Number.NaN;
+  // When half a window had been granted for the last time, and how far the limit was then. Whole milliseconds, since
+  // V8 keeps a box for each field that ever had a fraction, and there are many streams.
+  private halfAt = NOT_YET;
   private halfGranted: number;
 
   /** `account` has the share granted already. */
-  constructor(streamId: number, account: CreditGranted, share: number, pool: Pool) {
+  constructor(streamId: number, account: CreditGranted, pool: Pool) {
     this.streamId = streamId;
     this.account = account;
-    this.share = share;
     this.pool = pool;
-    this.size = share;
-    this.smallest = Math.min(SMALLEST_GRANT, Math.ceil(share / 8));
-    this.halfGranted = share;
+    this.size = pool.share;
+    this.halfGranted = pool.share;
   }
 
   get unspentLoan(): number {
@@ -67,19 +62,6 @@ export class ByteWindow implements Needy, Borrower {
     return this.needLoan() <= this.pool.kept;
   }
 
-  /** Takes the share, which must be done before anything else; `leave` gives it back. */
-  enter(): "entered" | "refused" {
-    const answer = this.pool.enter();
-    this.hasShare = answer === "entered";
-    return answer;
-  }
-
-  /** The stream is over: nothing is committed any more. */
-  leave(): void {
-    if (this.hasShare) this.pool.leave();
-    this.hasShare = false;
-  }
-
   /** The peer sent something. */
   used(): void {
     this.usedAt = this.pool.stamp();
@@ -88,7 +70,7 @@ export class ByteWindow implements Needy, Borrower {
   /** Items were taken or let go, or the peer ended: what exceeds the share no more goes back. */
   settle(): void {
     if (this.loan === 0) return;
-    const loan = Math.max(0, this.account.committed - this.share);
+    const loan = Math.max(0, this.account.committed - this.pool.share);
     if (loan >= this.loan) return;
     this.pool.giveBack(this.loan - loan);
     this.loan = loan;
@@ -99,7 +81,7 @@ export class ByteWindow implements Needy, Borrower {
     if (this.isDraining) return false;
     const { account } = this;
     const window = this.reach();
-    return isGrantDue(window - account.committed, account.unsent, window, this.smallest);
+    return isGrantDue(window - account.committed, account.unsent, window, this.pool.smallest);
   }
 
   /** Moves the limit as far as it goes, if that is worth anything. `roundTripMs`: undefined while not measured. */
@@ -107,12 +89,12 @@ export class ByteWindow implements Needy, Borrower {
     if (this.isDraining) return;
     const { account } = this;
     const free = this.reach() - account.committed;
-    if (free < this.smallest) return;
+    if (free < this.pool.smallest) return;
     this.fit(account.granted + free, now, roundTripMs);
     if (this.raise(account.granted + this.reach() - account.committed) === "raised") return;
     // The process has no memory left to lend from; the share is paid for.
-    const own = this.share - account.committed;
-    if (own >= this.smallest) this.raise(account.granted + own);
+    const own = this.pool.share - account.committed;
+    if (own >= this.pool.smallest) this.raise(account.granted + own);
   }
 
   /** The peer's next item needs the limit `limit`; one that it has by now is no need. */
@@ -151,8 +133,8 @@ export class ByteWindow implements Needy, Borrower {
     this.account.skip();
     this.isDraining = false;
     this.need = 0;
-    this.size = this.share;
-    this.halfAt = Number.NaN;
+    this.size = this.pool.share;
+    this.halfAt = NOT_YET;
     this.settle();
     return "exact";
   }
@@ -166,11 +148,11 @@ export class ByteWindow implements Needy, Borrower {
 
   // Bytes that may be committed now: what the stream would like, within what the pool lends for throughput.
   private reach(): number {
-    return Math.min(this.size, this.share + this.pool.roomFor(this.loan));
+    return Math.min(this.size, this.pool.share + this.pool.roomFor(this.loan));
   }
 
   private largest(): number {
-    return this.share + this.pool.size;
+    return this.pool.share + this.pool.size;
   }
 
   // Doubles the window when half of it went within two round trips: then the peer was limited by it, or soon is
@@ -180,21 +162,25 @@ export class ByteWindow implements Needy, Borrower {
   private fit(limit: number, now: number, roundTripMs: number | undefined): void {
     if (2 * (limit - this.halfGranted) < this.size) return;
     const roundTrip = Math.max(roundTripMs ?? UNMEASURED_MS, SHORTEST_MS);
-    const took = now - this.halfAt;
-    if (took <= GROW_WITHIN * roundTrip) this.size = Math.min(2 * this.size, this.largest());
-    else if (took > SHRINK_AFTER * roundTrip) this.size = Math.max(Math.floor(this.size / 2), this.share);
-    this.halfAt = now;
+    const at = Math.floor(now);
+    const took = at - this.halfAt;
+    if (this.halfAt === NOT_YET) {
+      // Nothing to count from: neither short nor long.
+    } else if (took <= GROW_WITHIN * roundTrip) this.size = Math.min(2 * this.size, this.largest());
+    else if (took > SHRINK_AFTER * roundTrip)
+      this.size = Math.max(Math.floor(this.size / 2), this.pool.share);
+    this.halfAt = at;
     this.halfGranted = limit;
   }
 
   private needLoan(): number {
     const { account } = this;
-    return Math.max(0, this.need - account.granted + account.committed - this.share);
+    return Math.max(0, this.need - account.granted + account.committed - this.pool.share);
   }
 
   private raise(limit: number): "raised" | "refused" {
     const { account } = this;
-    const loan = Math.max(0, limit - account.granted + account.committed - this.share);
+    const loan = Math.max(0, limit - account.granted + account.committed - this.pool.share);
     if (loan > this.loan) {
       if (this.pool.borrow(loan - this.loan) === "refused") return "refused";
       this.loan = loan;
@@ -208,6 +194,8 @@ export class ByteWindow implements Needy, Borrower {
 // Round trip assumed until one is measured: across a continent. Too long costs memory of the pool that nobody needs
 // at that time, too short a slow start.
 const UNMEASURED_MS = 100;
+
+const NOT_YET = -1;
 
 // Round trips in which half a window goes: up to the first it is doubled, beyond the second halved.
 const GROW_WITHIN = 2;

@@ -15,6 +15,7 @@
 //
 // A process-wide account, if there is one, is charged for each loan and for each share, and may say no.
 
+import { SMALLEST_GRANT } from "../limits.js";
 import type { MemoryAccount } from "@sluice/core";
 
 /** What a pool is made of, all bytes. */
@@ -36,13 +37,17 @@ export class Pool {
   lent = 0;
   /** A need waits: nothing is lent for throughput. */
   isClaimed = false;
-  private readonly share: number;
+  /** What each stream has for itself. */
+  readonly share: number;
+  /** Least bytes that are worth a grant (docs/protocol.md §4.4). */
+  readonly smallest: number;
   private readonly account: MemoryAccount | undefined;
   private charged = 0;
   private uses = 0;
 
   constructor(sizes: PoolSizes, account?: MemoryAccount) {
     this.share = sizes.shareBytes;
+    this.smallest = Math.min(SMALLEST_GRANT, Math.ceil(sizes.shareBytes / 8));
     this.size = sizes.receiveBudget - sizes.streams * sizes.shareBytes;
     this.kept = Math.min(this.size, Math.max(0, sizes.largestCharge - sizes.shareBytes));
     this.account = account;

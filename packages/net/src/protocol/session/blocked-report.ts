@@ -14,7 +14,7 @@ import type { Conversation } from "./conversation.js";
 export class BlockedReport {
   private readonly afterMs: number;
   // Streams that were reported and are dry still, or were when last looked at.
-  private readonly probed = new Set<Stream>();
+  private readonly probed = new Map<Stream, Probe>();
   private nextProbe = Number.POSITIVE_INFINITY;
   private noSlotSince: number | undefined = undefined;
   private slotsAt = Number.POSITIVE_INFINITY;
@@ -45,8 +45,8 @@ export class BlockedReport {
       if (outbound.blockedSince === undefined) continue;
       outbound.items.unsayBlocked();
       outbound.bytes.unsayBlocked();
-      outbound.probeAt = now;
     }
+    for (const probe of this.probed.values()) probe.at = now;
     if (this.probed.size > 0) this.nextProbe = now;
     if (this.noSlotSince !== undefined) this.slotsAt = now;
   }
@@ -73,31 +73,29 @@ export class BlockedReport {
     const { outbound } = stream;
     const credit = outbound.stoppedBy() === "items" ? outbound.items : outbound.bytes;
     if (credit.sayBlocked() === "say") conversation.senderCredit.sayBlocked(stream);
-    outbound.probes = 1;
-    outbound.probeAt = now + this.delay(1);
-    this.probed.add(stream);
-    this.nextProbe = Math.min(this.nextProbe, outbound.probeAt);
+    const probe = { at: now + this.delay(1), times: 1 };
+    this.probed.set(stream, probe);
+    this.nextProbe = Math.min(this.nextProbe, probe.at);
   }
 
   private probe(conversation: Conversation, now: number): void {
     let left = REPEATS;
     let next = Number.POSITIVE_INFINITY;
-    for (const stream of this.probed) {
-      const { outbound } = stream;
-      if (outbound.blockedSince === undefined) {
+    for (const [stream, probe] of this.probed) {
+      if (stream.outbound.blockedSince === undefined) {
         this.probed.delete(stream);
         continue;
       }
-      if (now >= outbound.probeAt && left > 0) {
+      if (now >= probe.at && left > 0) {
         left--;
         conversation.senderCredit.sayBlocked(stream);
-        outbound.probes++;
-        outbound.probeAt = now + this.delay(outbound.probes);
+        probe.times++;
+        probe.at = now + this.delay(probe.times);
         // To the end, or those in front would be due again before the last ones had their turn.
         this.probed.delete(stream);
-        this.probed.add(stream);
+        this.probed.set(stream, probe);
       }
-      next = Math.min(next, Math.max(outbound.probeAt, now + PACE_MS));
+      next = Math.min(next, Math.max(probe.at, now + PACE_MS));
     }
     this.nextProbe = next;
   }
@@ -117,6 +115,12 @@ export class BlockedReport {
   private delay(times: number): number {
     return Math.min(this.afterMs * 2 ** times, Math.max(LONGEST_MS, this.afterMs));
   }
+}
+
+// When it is said again, and how often it was said.
+interface Probe {
+  at: number;
+  times: number;
 }
 
 // Longest time between two repeats: often enough for a person to wait for it. Judgement.

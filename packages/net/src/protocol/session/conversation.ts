@@ -124,7 +124,7 @@ export class Conversation {
   goesOn(now: number): void {
     this.itemDeadlines.restart(now);
     this.stalls.restart(now);
-    for (const stream of this.table.all()) stream.blockedSaid += 1;
+    for (const stream of this.table.all()) stream.uselessFree += 1;
   }
 
   /** From here on the stream has this rank; whoever changed it. */

@@ -68,7 +68,7 @@ export class Grants {
       // What is for nobody was lent its need, so that the peer comes to its end, and gets nothing else.
       if (!stream.silent) inbound.grant(now, roundTripMs);
       this.lending.granted(inbound.window, now);
-      stream.grantsStated += 1;
+      stream.blockedFree += 2;
       const entry = { streamId: stream.id, items: inbound.items.granted, bytes: inbound.bytes.granted };
       if (stream.openNumber > outbox.taken) {
         behind.push(entry);

@@ -29,6 +29,8 @@ export class Lending {
   private readonly needs: Needs<ByteWindow>;
   // Needs that the stream's own share covers: they take nothing from anybody, so they wait for nobody.
   private readonly covered = new Set<ByteWindow>();
+  // Streams that were not let in and are not over. Few, and so not a field of each.
+  private readonly shareless = new Set<ByteWindow>();
   // Whoever has a loan, and some who had one; they are let go when the borrowers are looked at.
   private readonly borrowers = new Map<ByteWindow, number>();
   private readonly outbox: Outbox;
@@ -84,7 +86,6 @@ export class Lending {
     if (this.needs.first === undefined) return undefined;
     const served = this.needs.serveNext();
     if (served === undefined) this.takeBack(this.needs.first);
-    else this.takingBackFor = undefined;
     return served;
   }
 
@@ -119,11 +120,16 @@ export class Lending {
     this.leaveLine(window);
   }
 
+  /** The stream is not let in, so nothing is held for it and no share taken; its opener does not know that yet. */
+  turnedAway(window: ByteWindow): void {
+    this.shareless.add(window);
+  }
+
   /** The stream is over. */
   left(window: ByteWindow): void {
     this.forget(window);
     this.borrowers.delete(window);
-    window.leave();
+    if (!this.shareless.delete(window)) this.pool.leave();
   }
 
   /** When `tick` wants to be called. */

@@ -33,7 +33,7 @@ export class LocalOpens {
     const { interaction, method, deadlineMs, metadata = NOTHING } = options;
     const demand = Math.min(options.demand, MAX_POSITION);
     const inbound = new Inbound(streamId, settings, demand, lending.pool);
-    if (inbound.window.enter() === "refused") return "no-memory";
+    if (lending.pool.enter() === "refused") return "no-memory";
     const outbound = new Outbound(peer, inputItems(interaction), peer.shareBytes);
     const { urgency = DEFAULT_URGENCY, criticality = DEFAULT_CRITICALITY } = options;
     const rank = { urgency, criticality };

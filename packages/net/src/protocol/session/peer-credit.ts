@@ -46,8 +46,8 @@ export class PeerCredit {
       // What is cancelled has to end, not to be granted; what is merely for nobody may need bytes to come to its end.
       if (stream === undefined || !remoteOpen(stream.state) || isCancelling(stream.state)) return;
       // Once for each limit that was stated, of items and of bytes, is what it is for.
-      stream.blockedHeard += 1;
-      if (stream.blockedHeard > 2 * (stream.grantsStated + 1)) conversation.abuse.control("BLOCKED", now);
+      stream.blockedFree -= 1;
+      if (stream.blockedFree < 0) conversation.abuse.control("BLOCKED", now);
       const { inbound } = stream;
       const { granted } = limit === "items" ? inbound.items : inbound.bytes;
       conversation.lending.need(inbound.window, inbound.bytes.granted, frame);
@@ -63,9 +63,8 @@ export class PeerCredit {
     const stream = known(this.conversation.table, streamId, "DRAIN");
     // Our end crossed it: that gives back everything.
     if (stream === undefined || !localOpen(stream.state)) return;
-    const { outbound } = stream;
-    const knew = outbound.bytes.granted;
-    const answer = outbound.drain(bytes);
+    const knew = stream.outbound.bytes.granted;
+    const answer = this.conversation.senderCredit.drain(stream, bytes);
     if (answer === "unanswered") {
       throw violation(
         "FRAME_UNEXPECTED",
@@ -81,7 +80,6 @@ export class PeerCredit {
       );
     }
     if (bytes > knew) this.credited(stream, now);
-    this.conversation.senderCredit.toBeDrained(stream);
   }
 
   /** The peer gave byte credit back. */
@@ -100,7 +98,7 @@ export class PeerCredit {
       isUsefulRaise(entry.items - items.granted, items.available, 1) ||
       isUsefulRaise(entry.bytes - bytes.granted, bytes.available, this.smallestGrant);
     // What answers a BLOCKED of ours may raise nothing: it crossed the grant that we asked for.
-    if (!useful && ++stream.uselessCredits > stream.blockedSaid)
+    if (!useful && --stream.uselessFree < 0)
       this.conversation.abuse.control("CREDIT that raises nothing of use", now);
     if (stream.outbound.raise(entry.items, entry.bytes) === "raised") this.credited(stream, now);
   }

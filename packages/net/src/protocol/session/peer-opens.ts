@@ -55,11 +55,6 @@ export class PeerOpens {
           RETRY_AFTER_MS,
         ),
       );
-    } else if (inbound.window.enter() === "refused") {
-      this.turnAway(
-        stream,
-        streamFailure("OVERLOADED", "This process has no memory for another stream", RETRY_AFTER_MS),
-      );
     } else if (!conversation.codecs.includes(codec)) {
       const known = conversation.codecs.join(", ");
       this.turnAway(
@@ -67,6 +62,11 @@ export class PeerOpens {
         streamFailure("CODEC_UNSUPPORTED", `Cannot decode ${codec}: this side speaks ${known}`),
       );
       conversation.peerFailed();
+    } else if (lending.pool.enter() === "refused") {
+      this.turnAway(
+        stream,
+        streamFailure("OVERLOADED", "This process has no memory for another stream", RETRY_AFTER_MS),
+      );
     } else {
       const { criticality } = frame;
       conversation.events.add({
@@ -128,6 +128,7 @@ export class PeerOpens {
   }
 
   private turnAway(stream: Stream, failure: StreamFailure): void {
+    this.conversation.lending.turnedAway(stream.inbound.window);
     stream.release();
     this.conversation.ends.reject(stream, failure);
   }

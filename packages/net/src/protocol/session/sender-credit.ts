@@ -11,8 +11,8 @@ import type { Turns } from "./turns.js";
 export class SenderCredit {
   private readonly outbox: Outbox;
   private readonly turns: Turns;
-  // Whoever was told DRAIN and has not answered. Bound: the running streams.
-  private readonly draining = new Set<Stream>();
+  // Whoever was told DRAIN and has not answered, with the position at which that came. Bound: the running streams.
+  private readonly draining = new Map<Stream, number>();
 
   constructor(outbox: Outbox, turns: Turns) {
     this.outbox = outbox;
@@ -27,7 +27,7 @@ export class SenderCredit {
 
   /** Says what stops a stream that has something to send. */
   sayBlocked(stream: Stream): void {
-    stream.blockedSaid += 1;
+    stream.uselessFree += 1;
     const { outbound } = stream;
     // Nothing may stop it, and yet it could not send: its next items are larger than the bytes that are left.
     const limit = outbound.stoppedBy() ?? "bytes";
@@ -39,9 +39,14 @@ export class SenderCredit {
     this.outbox.addNote(frame, FRAME_BYTES);
   }
 
-  /** The peer wants byte credit of a stream back. */
-  toBeDrained(stream: Stream): void {
-    this.draining.add(stream);
+  /** The peer wants byte credit of a stream back, up to the limit that it has granted. */
+  drain(stream: Stream, limit: number): "asked" | "unanswered" | "below" {
+    const { bytes } = stream.outbound;
+    if (this.draining.has(stream)) return "unanswered";
+    if (limit < bytes.granted) return "below";
+    bytes.raise(limit);
+    this.draining.set(stream, bytes.sent);
+    return "asked";
   }
 
   /**
@@ -49,13 +54,14 @@ export class SenderCredit {
    * needs could take their loans from each other for ever.
    */
   answerDrains(): void {
-    for (const stream of this.draining) {
+    for (const [stream, sentBefore] of this.draining) {
       const { outbound } = stream;
       if (localOpen(stream.state)) {
         // What is covered and has not begun is covered by what DRAINED would give back.
         if (outbound.large?.isBegun === false) continue;
-        if (this.turns.isWaiting(stream) && !outbound.hasSentSinceDrain) continue;
-        const frame = { kind: "drained", streamId: stream.id, bytes: outbound.drained() } as const;
+        if (this.turns.isWaiting(stream) && outbound.bytes.sent === sentBefore) continue;
+        outbound.bytes.skip();
+        const frame = { kind: "drained", streamId: stream.id, bytes: outbound.bytes.sent } as const;
         this.outbox.addFrame(frame, FRAME_BYTES);
         // Behind it, since positions have moved: the need that was said before is none any more.
         this.sayNeed(stream);

@@ -28,7 +28,6 @@ export interface InboundSizes {
 /** Credit and holdings of one stream's direction from the peer to us. */
 export class Inbound {
   readonly items: CreditGranted;
-  readonly bytes: CreditGranted;
   readonly window: ByteWindow;
   /** The item that arrives in parts, if one has begun: the last one of those held. */
   assembly: Assembly | undefined = undefined;
@@ -41,8 +40,11 @@ export class Inbound {
     this.sizes = sizes;
     this.demand = demand;
     this.items = new CreditGranted(demand);
-    this.bytes = new CreditGranted(sizes.shareBytes);
-    this.window = new ByteWindow(streamId, this.bytes, sizes.shareBytes, pool);
+    this.window = new ByteWindow(streamId, new CreditGranted(sizes.shareBytes), pool);
+  }
+
+  get bytes(): CreditGranted {
+    return this.window.account;
   }
 
   /** Charges an ITEMS frame to the credit, before its payload is looked at (protocol.md §4.3). */

@@ -27,18 +27,12 @@ export class Outbound {
   blockedSince: number | undefined = undefined;
   /** Charge of the next item, known because it was not covered; 0 while it is not known. */
   nextCharge = 0;
-  /** When BLOCKED is said again, and how often it was said since it ran dry. */
-  probeAt = 0;
-  probes = 0;
   /** An item that goes in parts; its credit is spent with the first one. */
   large: LargeItem | undefined = undefined;
   /** The local side has completed the direction, which ends behind the last part. */
   isCompleting = false;
   private readonly sizes: OutboundSizes;
   private recentCharge: number;
-  // The limit of a DRAIN that is not answered, and what had been sent when it came; -1: there is none.
-  private drainedAt = -1;
-  private sentBefore = 0;
 
   constructor(sizes: OutboundSizes, items: number, bytes: number) {
     this.sizes = sizes;
@@ -64,7 +58,8 @@ export class Outbound {
     this.items.spend(count);
     this.bytes.spend(charge);
     this.nextCharge = 0;
-    this.recentCharge = charge / count;
+    // Whole bytes: V8 keeps a box for each field that ever had a fraction, and writes it anew each time.
+    this.recentCharge = Math.ceil(charge / count);
   }
 
   /** The next item, alone, is charged so much, and byte credit does not cover it. */
@@ -80,28 +75,6 @@ export class Outbound {
     const { nextCharge, bytes, items } = this;
     if (nextCharge <= bytes.available || 2 * nextCharge <= this.sizes.shareBytes) return 0;
     return items.available > 0 ? bytes.sent + nextCharge : 0;
-  }
-
-  /** A DRAIN came, with the limit that the peer has granted. */
-  drain(limit: number): "asked" | "unanswered" | "below" {
-    if (this.drainedAt >= 0) return "unanswered";
-    if (limit < this.bytes.granted) return "below";
-    this.bytes.raise(limit);
-    this.drainedAt = limit;
-    this.sentBefore = this.bytes.sent;
-    return "asked";
-  }
-
-  /** Whether it has sent since the DRAIN came. */
-  get hasSentSinceDrain(): boolean {
-    return this.bytes.sent > this.sentBefore;
-  }
-
-  /** Gives back what is not sent; the position that DRAINED says. */
-  drained(): number {
-    this.drainedAt = -1;
-    this.bytes.skip();
-    return this.bytes.sent;
   }
 
   /**

@@ -31,12 +31,10 @@ export class Stream {
   handled: boolean;
   /** Its handler was told to stop, and is counted among those that have not (session/abuse.ts). */
   unfinished = false;
-  /** CREDIT entries stated for it, and BLOCKED heard: more of these than those are counted against the peer (§7.4). */
-  grantsStated = 0;
-  blockedHeard = 0;
-  /** The same the other way: BLOCKED said, and CREDIT heard that raised nothing of use. */
-  blockedSaid = 0;
-  uselessCredits = 0;
+  /** BLOCKED that may still come before they count against the peer: two for OPEN and for each CREDIT stated (§7.4). */
+  blockedFree = 2;
+  /** The same of CREDIT that raises nothing of use: one for each BLOCKED said. */
+  uselessFree = 0;
 
   constructor(
     id: number,
