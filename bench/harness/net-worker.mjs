@@ -15,6 +15,8 @@ let connection;
 let contender;
 let contenderPort;
 let openPrepared;
+/** The connection with a stalled stream. */
+let stalled;
 /** What is to stay alive: nothing of it may be collected before it is measured. */
 const alive = [];
 const memory = new MemoryLog();
@@ -48,15 +50,16 @@ answer({
   },
 
   /** Items of an endless stream in a second, for so many milliseconds. */
-  async rate({ ms }) {
+  async rate({ ms, beside = false }) {
     const from = performance.now();
-    const count = await connection.count(() => performance.now() - from >= ms);
+    const count = await (beside ? stalled : connection).count(() => performance.now() - from >= ms);
     return (count * 1e3) / (performance.now() - from);
   },
 
-  /** Opens a stream whose consumer stops taking. */
+  /** Makes a second connection, and opens a stream on it whose consumer stops taking. */
   async stall() {
-    await connection.stall();
+    stalled = await contender.connect(contenderPort);
+    await stalled.stall();
   },
 
   windowed: (task) => connection.windowed(task),
