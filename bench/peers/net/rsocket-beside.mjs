@@ -1,12 +1,11 @@
 // rsocket-core 0.0.27 for N7. Its transports send each frame as one WebSocket message, and it cuts none.
 import core from "rsocket-core";
 import flowable from "rsocket-flowable";
-import websocketClient from "rsocket-websocket-client";
 import websocketServer from "rsocket-websocket-server";
-import { WebSocket, WebSocketServer } from "ws";
-import { ItemSubscription } from "./rsocket.mjs";
+import { WebSocketServer } from "ws";
+import { connectRsocket, ItemSubscription } from "./rsocket.mjs";
 
-const { BufferEncoders, IdentitySerializers, RSocketClient, RSocketServer } = core;
+const { BufferEncoders, IdentitySerializers, RSocketServer } = core;
 const { Flowable, Single } = flowable;
 
 const UNBOUNDED = 0x7fffffff;
@@ -43,24 +42,7 @@ export async function serve() {
 }
 
 export async function connect(port) {
-  const transport = new (websocketClient.default ?? websocketClient)(
-    {
-      url: `ws://127.0.0.1:${port}`,
-      wsCreator: (url) => new WebSocket(url, { perMessageDeflate: false, maxPayload: MOST_BYTES }),
-    },
-    BufferEncoders,
-  );
-  const client = new RSocketClient({
-    serializers: IdentitySerializers,
-    setup: {
-      dataMimeType: "application/json",
-      metadataMimeType: "application/octet-stream",
-      keepAlive: 60_000,
-      lifetime: 180_000,
-    },
-    transport,
-  });
-  const socket = await client.connect();
+  const socket = await connectRsocket(port, { maxPayload: MOST_BYTES });
   const ask = (bytes) =>
     new Promise((resolve, reject) => {
       socket.requestResponse({ data: Buffer.from(String(bytes)) }).subscribe({

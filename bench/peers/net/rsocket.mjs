@@ -42,9 +42,13 @@ export async function serve() {
   return { port: sockets.address().port, produced: () => produced };
 }
 
-export async function connect(port) {
+/** A connected RSocket; `socketOptions` go to its WebSocket. N7 asks for larger messages with it. */
+export function connectRsocket(port, socketOptions = {}) {
   const transport = new (websocketClient.default ?? websocketClient)(
-    { url: `ws://127.0.0.1:${port}`, wsCreator: (url) => new WebSocket(url, { perMessageDeflate: false }) },
+    {
+      url: `ws://127.0.0.1:${port}`,
+      wsCreator: (url) => new WebSocket(url, { perMessageDeflate: false, ...socketOptions }),
+    },
     BufferEncoders,
   );
   const client = new RSocketClient({
@@ -57,7 +61,11 @@ export async function connect(port) {
     },
     transport,
   });
-  const socket = await client.connect();
+  return client.connect();
+}
+
+export async function connect(port) {
+  const socket = await connectRsocket(port);
   return {
     fetch: (items) => fetch(socket, items),
     consume: (items, step) => consume(socket, items, step),
