@@ -5,7 +5,8 @@
 const packages = {
   core: [],
   tck: ["core"],
-  net: ["core"],
+  gates: ["core"],
+  net: ["core", "gates"],
   cli: ["core", "tck", "net"],
 };
 
@@ -45,10 +46,27 @@ const rooms = {
       ...["protocol/byte", "protocol/frame", "protocol/credit", "protocol/stream"],
     ],
     payload: ["protocol/limits", "protocol/protocol-error", "protocol/byte"],
-    service: ["protocol", "payload", "transport/transport"],
+    // What both sides say, how it goes wrong, what carries it; the two sides know these and not each other.
+    "service/failure": ["protocol", "payload", "transport/transport"],
+    "service/contract": ["protocol", "payload", "service/failure"],
+    "service/connection": [
+      "protocol",
+      "payload",
+      "transport/transport",
+      "service/failure",
+      "service/contract",
+    ],
+    "service/client": [
+      ...["protocol", "payload", "transport/transport"],
+      ...["service/failure", "service/contract", "service/connection"],
+    ],
+    "service/server": [
+      ...["protocol", "payload", "transport/transport"],
+      ...["service/failure", "service/contract", "service/connection"],
+    ],
     transport: [],
     // Beside the service, not above it: it needs the shape of a runtime, and frames to tell of them in a trace.
-    sim: ["protocol", "transport/transport", "service/runtime"],
+    sim: ["protocol", "transport/transport", "service/connection/runtime"],
   },
 };
 

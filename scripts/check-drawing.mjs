@@ -33,7 +33,7 @@ export function findMisdrawn({ folder, names }, files) {
 
 if (import.meta.filename === process.argv[1]) {
   const drawn = drawings(readFileSync(join(root, DOCUMENT), "utf8"));
-  const findings = ["core", "tck", "net", "cli"]
+  const findings = ["core", "tck", "gates", "net", "cli"]
     .map((name) => `packages/${name}/src`)
     .filter((folder) => !drawn.some((drawing) => drawing.folder === folder))
     .map((folder) => `${DOCUMENT}: ${folder} has no drawing: add a text block that begins with this path`);

@@ -100,6 +100,15 @@ export { type AcquireContext, using } from "./source/using.js";
 export type { Clock, ClockOptions } from "./spec/clock.js";
 export { addDemand, isDemand, UNBOUNDED } from "./spec/demand.js";
 export { OverflowError, RuleViolationError, SluiceError, TimeoutError } from "./spec/errors.js";
+export type {
+  Criticality,
+  Gate,
+  GateRequest,
+  GateWait,
+  Permit,
+  PermitOutcome,
+  Rejected,
+} from "./spec/gate.js";
 export type { MemoryAccount } from "./spec/memory-account.js";
 export {
   type BufferOptions,

@@ -3,7 +3,7 @@
 
 export type { CodecName } from "./payload/codec.js";
 export { PayloadError } from "./payload/payload-error.js";
-export type { Criticality } from "./protocol/frame/rank.js";
+export type { Criticality } from "@sluice/core";
 export type { Settings } from "./protocol/limits.js";
 export {
   type Client,
@@ -11,9 +11,9 @@ export {
   type ClientOptions,
   openClient,
   type StreamOptions,
-} from "./service/client.js";
-export type { RequestOptions } from "./service/request-options.js";
-export type { HandlerContext } from "./service/context.js";
+} from "./service/client/client.js";
+export type { RequestOptions } from "./service/client/request-options.js";
+export type { HandlerContext } from "./service/contract/handler-context.js";
 export {
   type CallRoute,
   call,
@@ -23,14 +23,14 @@ export {
   type StreamRoute,
   stream,
   unchecked,
-} from "./service/contract.js";
-export { ConnectionLostError, type LostRequest, RemoteError } from "./service/failure.js";
-export type { Auth, AuthValue } from "./service/auth.js";
-export type { Authenticate, ConnectRequest } from "./service/authenticate.js";
-export type { ReconnectOptions } from "./service/reconnect-options.js";
-export type { ClientState } from "./service/reconnector.js";
-export type { ErrorPlace } from "./service/responder.js";
-export { defaultRuntime, type Runtime } from "./service/runtime.js";
+} from "./service/contract/contract.js";
+export { ConnectionLostError, type LostRequest, RemoteError } from "./service/failure/failure.js";
+export type { Auth, AuthValue } from "./service/client/auth.js";
+export type { Authenticate, ConnectRequest } from "./service/server/authenticate.js";
+export type { ReconnectOptions } from "./service/client/reconnect-options.js";
+export type { ClientState } from "./service/client/reconnector.js";
+export type { ErrorPlace } from "./service/server/responder.js";
+export { defaultRuntime, type Runtime } from "./service/connection/runtime.js";
 export {
   type CloseOptions,
   type Handlers,
@@ -39,8 +39,8 @@ export {
   ServiceHost,
   type Streamable,
   serveTransport,
-} from "./service/server.js";
-export type { ConnectionSnapshot, StreamSnapshot } from "./service/snapshot.js";
-export { errorNameOf, httpStatusOf } from "./service/status.js";
-export { SchemaError } from "./service/validate.js";
+} from "./service/server/server.js";
+export type { ConnectionSnapshot, StreamSnapshot } from "./service/connection/snapshot.js";
+export { errorNameOf, httpStatusOf } from "./service/failure/status.js";
+export { SchemaError } from "./service/contract/validate.js";
 export type { Transport, TransportEnd } from "./transport/transport.js";

@@ -1,8 +1,8 @@
 // The door for a service and its client inside one process: for tests, and to try a contract out.
 
-import { type Client, openClient } from "./service/client.js";
-import type { Routes, Service } from "./service/contract.js";
-import { type Handlers, type ServerOptions, serveTransport } from "./service/server.js";
+import { type Client, openClient } from "./service/client/client.js";
+import type { Routes, Service } from "./service/contract/contract.js";
+import { type Handlers, type ServerOptions, serveTransport } from "./service/server/server.js";
 import { type MemoryPairOptions, memoryPair } from "./transport/memory.js";
 
 /** What `link` can be told: the limits of both sides, and the size of the pipe between them. */

@@ -1,17 +1,17 @@
 // The door for Node: `connect` and `serve` over WebSocket.
 
 import type { Settings } from "./protocol/limits.js";
-import { type Address, Addresses } from "./service/addresses.js";
-import type { ConnectRequest } from "./service/authenticate.js";
-import { type Client, type ClientOptions, prepareClient } from "./service/client.js";
-import type { Routes, Service } from "./service/contract.js";
+import { type Address, Addresses } from "./service/client/addresses.js";
+import type { ConnectRequest } from "./service/server/authenticate.js";
+import { type Client, type ClientOptions, prepareClient } from "./service/client/client.js";
+import type { Routes, Service } from "./service/contract/contract.js";
 import {
   type CloseOptions,
   type Handlers,
   type ServerOptions,
   type ServerSnapshot,
   ServiceHost,
-} from "./service/server.js";
+} from "./service/server/server.js";
 import { MAX_MESSAGE_BYTES, type Transport } from "./transport/transport.js";
 import { checkTimeout, checkUrl, type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
 import { type WsListenOptions, wsListen } from "./transport/ws-server.js";

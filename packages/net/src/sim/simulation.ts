@@ -5,7 +5,7 @@
 // events, faults by name, a seed that replays, and a world that can say when nothing will ever happen again.
 
 import type { Clock } from "@sluice/core";
-import type { Runtime } from "../service/runtime.js";
+import type { Runtime } from "../service/connection/runtime.js";
 import type { LinkConditions } from "./link-conditions.js";
 import { SimClock } from "./sim-clock.js";
 import { SimLink } from "./sim-link.js";

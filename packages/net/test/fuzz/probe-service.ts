@@ -2,10 +2,10 @@
 // on another connection that must be answered all the same. What is thrown where nobody hears it is the caller's to
 // watch: `unhandledRejection` and `uncaughtException`.
 
-import type { Client } from "../../src/service/client.js";
-import { openClient } from "../../src/service/client.js";
-import { call, defineService, stream, unchecked } from "../../src/service/contract.js";
-import { ServiceHost } from "../../src/service/server.js";
+import type { Client } from "../../src/service/client/client.js";
+import { openClient } from "../../src/service/client/client.js";
+import { call, defineService, stream, unchecked } from "../../src/service/contract/contract.js";
+import { ServiceHost } from "../../src/service/server/server.js";
 import { memoryPair } from "../../src/transport/memory.js";
 import type { FuzzInput } from "./fuzz-input.js";
 import type { Outcome } from "./probe-session.js";

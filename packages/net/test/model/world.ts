@@ -10,7 +10,7 @@
 //   nothing waits for ever          when subscribers take all and time passes, everything ends and all slots are back
 
 import { Simulation, type SimConnection, type SimLink, type SimRandom } from "@sluice/net/sim";
-import type { Criticality } from "../../src/protocol/frame/rank.js";
+import type { Criticality } from "@sluice/core";
 import { itemsLength } from "../../src/protocol/frame/items.js";
 import {
   LARGEST_OVERHEAD,

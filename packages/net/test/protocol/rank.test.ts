@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { readMessage } from "../../src/protocol/frame/batch.js";
-import type { Criticality } from "../../src/protocol/frame/rank.js";
+import type { Criticality } from "@sluice/core";
 import type { TakeTurn } from "../../src/protocol/session/session-api.js";
 import { ScriptPeer } from "../script-peer.js";
 

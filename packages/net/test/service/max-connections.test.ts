@@ -5,7 +5,7 @@ import { call, defineService, unchecked } from "@sluice/net";
 import { memoryPair } from "@sluice/net/kit";
 import { connect, serve } from "@sluice/net/node";
 import { describe, expect, it } from "vitest";
-import { ServiceHost } from "../../src/service/server.js";
+import { ServiceHost } from "../../src/service/server/server.js";
 import type { TransportEnd } from "../../src/transport/transport.js";
 import { until } from "./both-ways.js";
 

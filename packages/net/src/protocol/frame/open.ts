@@ -21,7 +21,8 @@ import type { Writer } from "../byte/writer.js";
 import { METHOD_BYTES } from "../limits.js";
 import { malformed } from "../protocol-error.js";
 import { beginFrame, endFrame, FLAG_A, FLAG_B, type Header, OPEN } from "./header.js";
-import { type Criticality, rankOf, readRank } from "./rank.js";
+import type { Criticality } from "@sluice/core";
+import { rankOf, readRank } from "./rank.js";
 
 /** How items go over a stream: call = one in, one out; stream = one in, many out; channel = many both ways; push = one in, nothing out. */
 export type Interaction = "call" | "stream" | "channel" | "push";

@@ -5,12 +5,10 @@
 // Urgency orders streams that could all be sent (RFC 9218 §4.1); criticality says which work is refused or
 // ended when there is not enough for all (the four levels of Google's SRE book, chapter 21).
 
+import type { Criticality } from "@sluice/core";
 import type { Reader } from "../byte/reader.js";
 import { LAST_URGENCY } from "../limits.js";
 import { malformed } from "../protocol-error.js";
-
-/** How much the work of a stream is worth, from what is shed first to what is shed last. */
-export type Criticality = "sheddable" | "sheddablePlus" | "critical" | "criticalPlus";
 
 /** Urgency and criticality of a stream whose opener says nothing. */
 export const DEFAULT_URGENCY = 3;

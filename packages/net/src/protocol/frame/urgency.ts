@@ -8,7 +8,8 @@
 import type { Reader } from "../byte/reader.js";
 import type { Writer } from "../byte/writer.js";
 import { beginFrame, endFrame, type Header, URGENCY } from "./header.js";
-import { type Criticality, rankOf, readRank } from "./rank.js";
+import type { Criticality } from "@sluice/core";
+import { rankOf, readRank } from "./rank.js";
 
 /** One URGENCY frame. */
 export interface UrgencyFrame {

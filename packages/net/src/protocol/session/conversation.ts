@@ -3,7 +3,7 @@
 // stream-ends.ts, what is said of the credit to send by in sender-credit.ts.
 
 import type { MemoryAccount } from "@sluice/core";
-import type { Criticality } from "../frame/rank.js";
+import type { Criticality } from "@sluice/core";
 import type { Settings } from "../limits.js";
 import { type StreamFailure, streamFailure } from "../protocol-error.js";
 import type { Assembly } from "../stream/assembly.js";

@@ -4,7 +4,8 @@
 
 import type { CreditGranted } from "../credit/credit-granted.js";
 import { checkFailure } from "../frame/error.js";
-import { checkRank, type Criticality } from "../frame/rank.js";
+import type { Criticality } from "@sluice/core";
+import { checkRank } from "../frame/rank.js";
 import { errorTable, type StreamFailure } from "../protocol-error.js";
 import type { Stream } from "../stream/stream.js";
 import { localOpen, remoteOpen } from "../stream/stream-state.js";

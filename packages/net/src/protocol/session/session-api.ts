@@ -8,7 +8,7 @@
 
 import type { MemoryAccount } from "@sluice/core";
 import type { LimitName } from "../frame/blocked.js";
-import type { Criticality } from "../frame/rank.js";
+import type { Criticality } from "@sluice/core";
 import type { HelloSizes } from "../frame/hello.js";
 import type { Interaction } from "../frame/open.js";
 import type { ResumeRefusal } from "../frame/resume-reject.js";

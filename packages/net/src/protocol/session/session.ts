@@ -10,7 +10,7 @@
 //
 // All of them share one Life (life.ts): where the session stands, and how it ends.
 
-import type { Criticality } from "../frame/rank.js";
+import type { Criticality } from "@sluice/core";
 import type { ResumeRefusal } from "../frame/resume-reject.js";
 import { settingsOf } from "../limits.js";
 import type { ProtocolError, StreamFailure } from "../protocol-error.js";

@@ -8,7 +8,7 @@
 // Counted from when the stream could last send: credit that is not enough for the next item does not count. Each
 // list is in the order of time, so its first one is the next to be ended. Bound: the running streams.
 
-import type { Criticality } from "../frame/rank.js";
+import type { Criticality } from "@sluice/core";
 import type { Stream } from "../stream/stream.js";
 
 /** Who stands still, and since when. */

@@ -1,7 +1,8 @@
 // One stream: its state, its two directions, and the two facts that are no part of the state.
 
 import type { Interaction } from "../frame/open.js";
-import { type Criticality, DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../frame/rank.js";
+import type { Criticality } from "@sluice/core";
+import { DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../frame/rank.js";
 import type { Inbound } from "./inbound.js";
 import type { Outbound } from "./outbound.js";
 import { isCancelling, OPENED, type StreamState } from "./stream-state.js";

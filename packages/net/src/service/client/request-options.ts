@@ -1,0 +1,39 @@
+// What a request says of itself besides its input, and what it has from another one on whose behalf it is made: a
+// handler that is a client itself. Whoever gave up on the first must not leave the second at work, and the second has
+// no more time than is left of the first (gRPC's deadline propagation).
+
+import type { Criticality } from "@sluice/core";
+import type { HandlerContext } from "../contract/handler-context.js";
+
+/** What every call and stream can be told. */
+export interface RequestOptions {
+  /** Ends it, here and at the server; it then fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until it fails with a `TimeoutError`; the time left travels to the server. Default: none. */
+  readonly deadlineMs?: number | undefined;
+  /** Which of several streams that could be sent goes first: 0 (first) to 7 (last). Default 3. */
+  readonly urgency?: number | undefined;
+  /**
+   * What the work is worth when there is not enough for all. The server ends a `"sheddable"` stream whose client
+   * takes nothing for a minute, a `"sheddablePlus"` one after five, the others never. Default `"critical"`.
+   */
+  readonly criticality?: Criticality | undefined;
+  /**
+   * The handler's context, for a request made on behalf of another one: its signal ends this one too, the time that is
+   * left of its deadline is the most that this one has, and urgency and criticality are as there unless said here.
+   */
+  readonly inherit?: HandlerContext | undefined;
+}
+
+/** `options` with what they inherit, as it is now. */
+export function inherited(options: RequestOptions): RequestOptions {
+  const { inherit, signal, deadlineMs, urgency, criticality } = options;
+  if (inherit === undefined) return options;
+  const left = inherit.remainingMs();
+  return {
+    signal: signal === undefined ? inherit.signal : AbortSignal.any([signal, inherit.signal]),
+    deadlineMs: left === undefined ? deadlineMs : Math.min(left, deadlineMs ?? left),
+    urgency: urgency ?? inherit.urgency,
+    criticality: criticality ?? inherit.criticality,
+  };
+}

@@ -1,0 +1,228 @@
+// One client of a server: who it is, what it may open, and the session that it may come back to.
+//
+//   accepted ──HELLO──► [authenticate] ──fresh──► serving ──link lost──► suspended ──RESUME──► serving
+//                            │   └──RESUME──► the session that it names goes on over this link; this one is over
+//                            └──refused──► ended
+
+import { type MemoryAccount, SluiceError } from "@sluice/core";
+import { codecNames } from "../../payload/codecs.js";
+import type { Settings } from "../../protocol/limits.js";
+import { ProtocolError, streamFailure } from "../../protocol/protocol-error.js";
+import type { GoawayOptions, Peer, ResumeRequest } from "../../protocol/session/session-api.js";
+import type { Authenticate, ConnectRequest } from "./authenticate.js";
+import { refused } from "./authenticate.js";
+import { CallResponder } from "./call-responder.js";
+import { Connection } from "../connection/connection.js";
+import type { ConnectionOwner, EventOf } from "../connection/connection-parts.js";
+import type { RequestFacts } from "./request-context.js";
+import { failureOf } from "../failure/failure.js";
+import type { Link } from "../connection/link.js";
+import { decodeMetadata } from "../connection/metadata.js";
+import { didYouMean } from "../contract/nearest.js";
+import { StreamResponder } from "./remote-subscriber.js";
+import type { ServedRoute } from "./responder.js";
+import type { Runtime } from "../connection/runtime.js";
+import type { SessionStore, StoredSession } from "./session-store.js";
+
+/** The server, as one of its connections sees it. */
+export interface ServedOwner {
+  readonly routes: ReadonlyMap<string, ServedRoute>;
+  readonly runtime: Runtime;
+  readonly limits: Partial<Settings> | undefined;
+  readonly memory: MemoryAccount | undefined;
+  readonly authenticate: Authenticate | undefined;
+  readonly handshakeMs: number;
+  readonly store: SessionStore<ServedConnection>;
+  /** What is said to clients because the server is ending; undefined: it is not. */
+  farewell(): GoawayOptions | undefined;
+  onServedEnd(error: SluiceError | undefined): void;
+  /** Nothing is left of it. Last call. */
+  onServedGone(served: ServedConnection): void;
+}
+
+/** A connection of a server. */
+export class ServedConnection implements ConnectionOwner, StoredSession {
+  readonly connection: Connection;
+  principal = "";
+  private readonly owner: ServedOwner;
+  private readonly request: ConnectRequest;
+  private readonly token: Uint8Array;
+  private cancelWait: () => void = nothing;
+  private isKnown = false;
+
+  constructor(link: Link, request: ConnectRequest, owner: ServedOwner) {
+    this.owner = owner;
+    this.request = request;
+    this.token = owner.store.newToken();
+    this.connection = new Connection(link, owner.runtime, this, {
+      role: "server",
+      codecs: codecNames,
+      token: this.token,
+      ...(owner.limits === undefined ? {} : { settings: owner.limits }),
+      ...(owner.memory === undefined ? {} : { account: owner.memory }),
+    });
+    // Not a word before it is known who it is: a stranger hears nothing of what this server can do.
+    if (owner.authenticate !== undefined) this.connection.hold();
+  }
+
+  onReady(peer: Peer): void {
+    const { authenticate, handshakeMs } = this.owner;
+    if (authenticate === undefined) {
+      this.letIn("");
+      return;
+    }
+    this.cancelWait = this.connection.after(handshakeMs, () => {
+      const text = `Cannot find out who this client is within ${handshakeMs} ms`;
+      this.connection.refuse(new ProtocolError("HANDSHAKE_TIMEOUT", text, "§2.4", "us"));
+    });
+    askWho(authenticate, peer.auth, this.request).then(
+      (principal) => this.letIn(principal),
+      (error: unknown) => {
+        this.cancelWait();
+        this.connection.refuse(refused(error));
+      },
+    );
+  }
+
+  onOpened(event: EventOf<"opened">): void {
+    const { streamId, method, interaction, codec } = event;
+    const { session } = this.connection;
+    const route = this.owner.routes.get(method);
+    if (route === undefined) {
+      session.reject(streamId, streamFailure("NOT_FOUND", notFound(method, this.owner.routes.keys())));
+    } else if (route.interaction !== interaction) {
+      const text = `Cannot open ${method} as a ${interaction}: it is a ${route.interaction}; bring both sides to the same contract`;
+      session.reject(streamId, streamFailure("NOT_FOUND", text));
+    } else if (route.codec.name !== codec) {
+      const text = `Cannot open ${method} with the codec "${codec}": it is served as "${route.codec.name}"; bring both sides to the same contract`;
+      session.reject(streamId, streamFailure("CODEC_UNSUPPORTED", text));
+    } else {
+      this.begin(route, event);
+      return;
+    }
+    this.connection.wakeReply();
+  }
+
+  /** A server opens no streams. */
+  onSlots(): void {}
+
+  onGoaway(): void {}
+
+  onDrained(): void {
+    this.connection.close();
+  }
+
+  maySuspend(): boolean {
+    // A server that is ending takes no sockets: nobody could come back.
+    return this.isKnown && this.owner.farewell() === undefined;
+  }
+
+  onSuspended(): void {
+    if (this.maySuspend()) this.owner.store.suspend(this);
+    else this.connection.abandon("the server is ending");
+  }
+
+  onResume(request: ResumeRequest): void {
+    const { store } = this.owner;
+    const old = store.find(request.token, this.principal);
+    // A session cannot go on with itself; nobody who got its token by HELLO alone can ask for that in good faith.
+    if (old === undefined || old === this) {
+      this.refuseResume("unknown");
+      return;
+    }
+    const next = store.newToken();
+    const answer = old.connection.resume(request, next);
+    if (answer !== "resumed") {
+      if (answer === "gap") old.connection.abandon("what the client has not got is not held any more");
+      this.refuseResume(answer);
+      return;
+    }
+    store.put(old, next, request.token);
+    store.resume(old);
+    store.remove(this);
+    const link = this.connection.handOver();
+    if (link !== undefined) old.connection.adopt(link);
+    this.owner.onServedGone(this);
+  }
+
+  /** Only a client asks. */
+  onResumeRefused(): void {}
+
+  onEnd(error: SluiceError | undefined): void {
+    this.cancelWait();
+    this.owner.store.remove(this);
+    this.owner.onServedEnd(error);
+  }
+
+  onGone(): void {
+    this.owner.onServedGone(this);
+  }
+
+  replayBytes(): number {
+    return this.connection.session.replayBytes;
+  }
+
+  evict(why: string): void {
+    this.connection.abandon(why);
+  }
+
+  private letIn(principal: string): void {
+    this.cancelWait();
+    // It may have gone while it was found out who it is: nobody would take it out of the store any more.
+    if (this.connection.hasEnded()) return;
+    this.principal = principal;
+    this.isKnown = true;
+    this.owner.store.put(this, this.token);
+    this.connection.release();
+    const farewell = this.owner.farewell();
+    if (farewell !== undefined) this.connection.drain(farewell);
+  }
+
+  private refuseResume(reason: "unknown" | "gap" | "stale"): void {
+    this.connection.session.refuseResume(reason);
+    this.connection.wake();
+  }
+
+  private begin(route: ServedRoute, event: EventOf<"opened">): void {
+    const { streamId, deadlineMs, urgency, criticality } = event;
+    const { connection, principal } = this;
+    let facts: RequestFacts;
+    try {
+      facts = { deadlineMs, urgency, criticality, principal, ...decodeMetadata(event.metadata) };
+      // Somebody who has had items would get them twice from a handler that begins anew.
+      if (facts.offset > 0 && !route.restartable) throw notRestartable(route.method, facts.offset);
+    } catch (error) {
+      connection.session.reject(streamId, failureOf(error));
+      connection.wakeReply();
+      return;
+    }
+    const responder =
+      route.interaction === "call"
+        ? new CallResponder(connection, streamId, route, facts)
+        : new StreamResponder(connection, streamId, route, facts);
+    responder.begin();
+  }
+}
+
+async function askWho(
+  authenticate: Authenticate,
+  auth: Uint8Array,
+  request: ConnectRequest,
+): Promise<string> {
+  // A copy: the bytes are a part of the message, and whoever keeps them would keep that.
+  const principal = await authenticate(auth.slice(), request);
+  if (typeof principal === "string") return principal;
+  throw new TypeError(`Cannot take ${String(principal)} for a principal: authenticate must give a string`);
+}
+
+function notRestartable(method: string, offset: number): SluiceError {
+  const text = `Cannot begin ${method} behind ${offset} items: it is not restartable here; bring both sides to the same contract`;
+  return new SluiceError("INVALID_PAYLOAD", text);
+}
+
+function notFound(method: string, known: Iterable<string>): string {
+  const name = JSON.stringify(method.slice(0, 100));
+  return `Cannot open ${name}: this server has no such route${didYouMean(method, known)}`;
+}
+
+function nothing(): void {}

@@ -1,0 +1,49 @@
+// The routes of a service with their handlers, checked when the server is made and not at the first request.
+
+import { codecOf } from "../connection/bodies.js";
+import type { Service } from "../contract/contract.js";
+import { didYouMean } from "../contract/nearest.js";
+import { guarded } from "../connection/guarded.js";
+import type { ErrorPlace, ServedRoute } from "./responder.js";
+
+/** What a server says of all its routes. */
+export interface ServingOptions {
+  readonly checkOutput?: boolean;
+  readonly onHandlerError?: (error: unknown, place: ErrorPlace) => void;
+}
+
+/** Throws a `TypeError` for a handler without a route and a route without a handler or codec. */
+export function servedRoutes(
+  service: Service,
+  handlers: Readonly<Record<string, unknown>>,
+  options: ServingOptions,
+): ReadonlyMap<string, ServedRoute> {
+  for (const name of Object.keys(handlers)) {
+    if (!Object.hasOwn(service.routes, name)) {
+      throw new TypeError(
+        `Cannot serve ${service.name}: there is a handler "${name}" and no such route${didYouMean(name, Object.keys(service.routes))}`,
+      );
+    }
+  }
+  const served = new Map<string, ServedRoute>();
+  for (const [name, route] of Object.entries(service.routes)) {
+    const handler = handlers[name];
+    if (typeof handler !== "function") {
+      throw new TypeError(
+        `Cannot serve ${service.name}: the route "${name}" has no handler; add a function of that name`,
+      );
+    }
+    const method = `${service.name}.${name}`;
+    served.set(method, {
+      method,
+      interaction: route.interaction,
+      restartable: route.interaction === "stream" && route.restartable,
+      input: route.input,
+      checkedOutput: options.checkOutput === true ? route.output : undefined,
+      codec: codecOf(method, route),
+      handler: handler as ServedRoute["handler"],
+      onHandlerError: guarded(options.onHandlerError),
+    });
+  }
+  return served;
+}
