@@ -15,11 +15,11 @@ function workspace(name, files) {
   for (const file of [".dependency-cruiser.cjs", "tsconfig.base.json", "package.json"]) {
     cpSync(join(root, file), join(home, file));
   }
-  for (const pkg of ["core", "tck", "net", "cli"]) {
+  for (const pkg of ["core", "tck", "gates", "net", "cli"]) {
     cpSync(join(root, "packages", pkg, "package.json"), join(home, "packages", pkg, "package.json"));
     const scope = join(home, "packages", pkg, "node_modules", "@sluice");
     mkdirSync(scope, { recursive: true });
-    for (const other of ["core", "tck", "net"])
+    for (const other of ["core", "tck", "gates", "net"])
       symlinkSync(join(home, "packages", other), join(scope, other), "dir");
   }
   for (const [file, text] of Object.entries(files)) {
@@ -47,8 +47,8 @@ const lawful = {
   "packages/tck/src/index.ts": 'export { a } from "./conformance/rules.js";',
   "packages/tck/src/conformance/rules.ts":
     'import type { Demand } from "@sluice/core/kit"; export const a = (_: Demand) => {};',
-  "packages/net/src/index.ts": 'export { b } from "./service/client.js";',
-  "packages/net/src/service/client.ts": 'import { map } from "@sluice/core"; export const b = map;',
+  "packages/net/src/index.ts": 'export { b } from "./service/client/client.js";',
+  "packages/net/src/service/client/client.ts": 'import { map } from "@sluice/core"; export const b = map;',
 };
 
 describe("check-layers", () => {
@@ -70,8 +70,8 @@ describe("check-layers", () => {
       "packages/core/src/helper/s.ts": "export const s = 1;",
       "packages/tck/src/conformance/value.ts":
         'import { demand } from "@sluice/core/kit"; export const v = demand;',
-      "packages/net/src/service/inside.ts":
-        'import { map } from "../../../core/src/operator/map.js"; export const i = map;',
+      "packages/net/src/service/client/inside.ts":
+        'import { map } from "../../../../core/src/operator/map.js"; export const i = map;',
       "packages/net/src/protocol/session/s.ts": 'import { map } from "@sluice/core"; export const s = map;',
       "packages/net/src/protocol/byte/up.ts": 'import { s } from "../session/s.js"; export const up = s;',
       "packages/net/src/payload/lost.ts": 'import { x } from "./missing.js"; export const lost = x;',
@@ -92,8 +92,8 @@ describe("check-layers", () => {
         "packages/net/src/payload/lost.ts resolvable",
         "packages/net/src/protocol/byte/up.ts room-net-protocol-byte",
         "packages/net/src/protocol/session/s.ts protocol-does-no-io",
-        "packages/net/src/service/inside.ts door-of-core",
-        "packages/net/src/service/inside.ts name-of-core",
+        "packages/net/src/service/client/inside.ts door-of-core",
+        "packages/net/src/service/client/inside.ts name-of-core",
         "packages/tck/src/conformance/value.ts judge-takes-types-only",
       ].sort(),
     );
