@@ -2,7 +2,6 @@
 
 import type { Settings } from "./protocol/limits.js";
 import { type Address, Addresses } from "./service/client/addresses.js";
-import type { ConnectRequest } from "./service/server/authenticate.js";
 import { type Client, type ClientOptions, prepareClient } from "./service/client/client.js";
 import type { Routes, Service } from "./service/contract/contract.js";
 import {
@@ -12,7 +11,7 @@ import {
   type ServerSnapshot,
   ServiceHost,
 } from "./service/server/server.js";
-import { MAX_MESSAGE_BYTES, type Transport } from "./transport/transport.js";
+import { MAX_MESSAGE_BYTES } from "./transport/transport.js";
 import { checkTimeout, checkUrl, type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
 import { type WsListenOptions, wsListen } from "./transport/ws-server.js";
 
@@ -112,8 +111,7 @@ export function serve<R extends Routes>(
 ): Promise<Server> {
   checkMessageBytes(options.limits);
   const host = new ServiceHost(service, handlers, options);
-  const accept = (transport: Transport, request: ConnectRequest): void => host.accept(transport, request);
-  return wsListen(accept, options, () => host.refusal()).then((listener) => ({
+  return wsListen((request) => host.enter(request), options).then((listener) => ({
     host: listener.host,
     port: listener.port,
     url: urlOf(listener.host, listener.port),

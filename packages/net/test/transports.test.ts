@@ -69,7 +69,7 @@ async function openWsPair(): Promise<readonly [Transport, Transport]> {
   const accepted = new Promise<Transport>((resolve) => {
     accept = resolve;
   });
-  const listener = await wsListen((transport) => accept(transport));
+  const listener = await wsListen(() => ({ granted: true, accept, leave: () => {} }));
   const client = await wsConnect(`ws://127.0.0.1:${listener.port}`);
   const server = await accepted;
   // Stops listening at once; the two sockets stay until the case has closed them.

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { IncomingHttpHeaders, IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { SluiceError } from "@sluice/core";
+import { type Rejected, SluiceError } from "@sluice/core";
 import { WebSocketServer } from "ws";
 import { SUBPROTOCOL } from "./transport.js";
 import type { Transport } from "./transport.js";
@@ -25,8 +25,15 @@ export interface WsListenOptions {
   readonly origins?: readonly string[];
 }
 
-/** Why nobody is let in now; undefined: the next one is. Asked for each upgrade, before a socket is made of it. */
-export type Door = () => string | undefined;
+/** A place that was taken for a socket that is still to be made. One of both is called. */
+export interface TakenPlace {
+  readonly granted: true;
+  accept(transport: Transport, request: WsRequest): void;
+  leave(): void;
+}
+
+/** Who is let in now; asked for each upgrade, before a socket is made of it. */
+export type Door = (request: WsRequest) => TakenPlace | Rejected;
 
 /** The upgrade request of a socket. */
 export interface WsRequest {
@@ -44,16 +51,12 @@ export interface WsListener {
 }
 
 /**
- * Listens on a port, and hands a Transport to `onTransport` for each WebSocket that speaks `sluice.v1`.
+ * Listens on a port, and hands a Transport to the place that `door` gives for each WebSocket that speaks `sluice.v1`.
  *
  * *Errors:* a port out of range is a `RangeError` at the call; a port in use, or one that this user may not
  * open, rejects with a `SluiceError` `LISTEN_FAILED`. Whom `door` does not let in gets HTTP 503 with its reason.
  */
-export function wsListen(
-  onTransport: (transport: Transport, request: WsRequest) => void,
-  options: WsListenOptions = {},
-  door: Door = open,
-): Promise<WsListener> {
+export function wsListen(door: Door, options: WsListenOptions = {}): Promise<WsListener> {
   const { port = 0, host = "127.0.0.1", origins } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new RangeError(
@@ -74,14 +77,25 @@ export function wsListen(
     handleProtocols: () => SUBPROTOCOL,
   });
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const reason = whyRefused(request, origins) ?? whyFull(door());
+    const reason = whyRefused(request, origins);
     if (reason !== undefined) {
       refuse(socket, reason);
       return;
     }
     const { headers } = request;
     const about = { origin: headers.origin, headers, address: request.socket.remoteAddress };
-    sockets.handleUpgrade(request, socket, head, (webSocket) => onTransport(wsTransport(webSocket), about));
+    const place = door(about);
+    if (!place.granted) {
+      refuse(socket, full(place));
+      return;
+    }
+    let isOpen = false;
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      isOpen = true;
+      place.accept(wsTransport(webSocket), about);
+    });
+    // Answers at once, one way or the other: what is no WebSocket has been told so.
+    if (!isOpen) place.leave();
   });
   return new Promise((resolve, reject) => {
     // Stays for good: an error after listening has nobody to reject to, and must not be uncaught.
@@ -115,10 +129,8 @@ function whyRefused(request: IncomingMessage, origins: readonly string[] | undef
   return undefined;
 }
 
-function whyFull(reason: string | undefined): Refusal | undefined {
-  return reason === undefined
-    ? undefined
-    : { status: "503 Service Unavailable", reason, retryAfterSeconds: 1 };
+function full({ reason, retryAfterMs = 1000 }: Rejected): Refusal {
+  return { status: "503 Service Unavailable", reason, retryAfterSeconds: Math.ceil(retryAfterMs / 1000) };
 }
 
 function isAllowed(
@@ -169,5 +181,3 @@ function closeServer(http: Server): Promise<void> {
     http.closeAllConnections();
   });
 }
-
-function open(): undefined {}

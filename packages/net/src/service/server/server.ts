@@ -1,6 +1,6 @@
 // The server of a service: any number of connections, one handler for each route.
 
-import type { MemoryAccount, Publisher, SluiceError } from "@sluice/core";
+import type { MemoryAccount, Publisher, Rejected, SluiceError } from "@sluice/core";
 import { type Settings, settingsOf } from "../../protocol/limits.js";
 import type { GoawayOptions } from "../../protocol/session/session-api.js";
 import { CLOSE_TRY_AGAIN_LATER, type Transport } from "../../transport/transport.js";
@@ -79,6 +79,15 @@ export interface CloseOptions {
   readonly spreadMs?: number;
   /** Text for people, told to them too. Default "The server is ending". */
   readonly reason?: string;
+}
+
+/** A place for one connection, for a transport that is still to be opened. One of both is to be called. */
+export interface Place {
+  readonly granted: true;
+  /** The transport is open: it is served, and gives the place back when it has ended. */
+  accept(transport: Transport, request: ConnectRequest): void;
+  /** There will be none. */
+  leave(): void;
 }
 
 /** Counters of a server's connections, computed on call. */
@@ -178,25 +187,43 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
     });
   }
 
-  /** Why no connection is let in now, counted as a refusal; undefined: `accept` takes one. */
-  refusal(): string | undefined {
-    if (this.open < this.maxConnections) return undefined;
-    this.refused += 1;
-    return `all ${this.maxConnections} connections of this server are taken; try again later`;
+  /**
+   * Takes a place for a connection whose transport is not open yet, or tells why there is none, which is counted. A
+   * place that is held counts as a connection, so that those who are still asked who they are have a bound too.
+   */
+  enter(_request: ConnectRequest = UNKNOWN_REQUEST): Place | Rejected {
+    if (this.ending !== undefined) {
+      const { reason, reconnectAfterMs } = this.ending;
+      return { granted: false, reason, retryAfterMs: Math.max(reconnectAfterMs ?? 0, FULL_AGAIN_MS) };
+    }
+    if (this.open >= this.maxConnections) {
+      this.refused += 1;
+      const reason = `all ${this.maxConnections} connections of this server are taken; try again later`;
+      return { granted: false, reason, retryAfterMs: FULL_AGAIN_MS };
+    }
+    this.open += 1;
+    let isHeld = true;
+    const leave = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.open -= 1;
+      this.settleWhenGone();
+    };
+    return {
+      granted: true,
+      accept: (transport, request) => this.begin(new Link(transport, leave), request),
+      leave,
+    };
   }
 
   /** Serves a transport that is open; `request` is what `authenticate` is told of it. */
   accept(transport: Transport, request: ConnectRequest = UNKNOWN_REQUEST): void {
-    const reason = this.refusal();
-    if (reason !== undefined) {
-      transport.close(CLOSE_TRY_AGAIN_LATER, reason);
-      return;
-    }
-    this.open += 1;
-    const link = new Link(transport, () => {
-      this.open -= 1;
-      this.settleWhenGone();
-    });
+    const place = this.enter(request);
+    if (place.granted) place.accept(transport, request);
+    else transport.close(CLOSE_TRY_AGAIN_LATER, place.reason);
+  }
+
+  private begin(link: Link, request: ConnectRequest): void {
     const served = new ServedConnection(link, request, this);
     this.connections.add(served);
     served.connection.start();
@@ -268,6 +295,9 @@ function checkCount(name: string, value: number, least: number, usual: number): 
     `Cannot set ${name} to ${String(value)}: it must be an integer >= ${least}; default ${usual}`,
   );
 }
+
+// The least that Retry-After can say besides "now". Judgement.
+const FULL_AGAIN_MS = 1000;
 
 // Some 25 KB each while idle: 250 MB, before streams. Judgement; Node's own servers have no bound at all.
 const MAX_CONNECTIONS = 10_000;
