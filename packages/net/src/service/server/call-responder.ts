@@ -10,6 +10,7 @@ import { Responder } from "./responder.js";
 export class CallResponder extends Responder {
   /** The encoded answer until it is sent. */
   private answer: EncodedItems | undefined = undefined;
+  private isAnswered = false;
 
   override onTurn(): "idle" {
     this.sendAnswer();
@@ -33,9 +34,13 @@ export class CallResponder extends Responder {
     this.answer = undefined;
   }
 
+  protected override produced(): number {
+    return this.isAnswered ? 1 : 0;
+  }
+
   private settle(output: unknown): void {
     const { checkedOutput, method, codec } = this.route;
-    this.produced = 1;
+    this.isAnswered = true;
     try {
       if (checkedOutput !== undefined) checkOutput(checkedOutput, output, method);
       if (output !== undefined) this.answer = encodeItems(codec, [output]);

@@ -43,11 +43,10 @@ export interface ServedRoute {
 
 /** Base of the server's ends of a call and of a stream. */
 export abstract class Responder implements StreamEnd {
-  protected readonly connection: Connection;
-  protected readonly streamId: number;
-  protected readonly route: ServedRoute;
+  readonly connection: Connection;
+  readonly streamId: number;
+  readonly route: ServedRoute;
   protected readonly context: RequestContext;
-  protected produced = 0;
   protected ended = false;
   private input: unknown = undefined;
   private hasInput = false;
@@ -80,6 +79,8 @@ export abstract class Responder implements StreamEnd {
   protected abstract start(input: unknown): void;
   /** Stops the local work; what ends later than now was told to `waitFor`. */
   protected abstract stopWork(): void;
+  /** Items that the handler has made. */
+  protected abstract produced(): number;
 
   onItems(event: ItemsEvent): void {
     try {
@@ -141,7 +142,7 @@ export abstract class Responder implements StreamEnd {
   }
 
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced"> {
-    return { method: this.route.method, interaction: this.route.interaction, produced: this.produced };
+    return { method: this.route.method, interaction: this.route.interaction, produced: this.produced() };
   }
 
   /** Ends this stream alone, tells the peer code and message, and the hook everything. */
