@@ -4,6 +4,8 @@ import { answer } from "./fork.mjs";
 import { cpuMs, measureRuns } from "./measure.mjs";
 import { heldBytes, MemoryLog } from "./memory-log.mjs";
 import { PositionLog } from "./position-log.mjs";
+import { summarise } from "./statistics.mjs";
+import { callsAlone, callsAtOnce, callsInFlood } from "../net/calls.mjs";
 import { callsBesideLargeItems } from "../net/calls-beside.mjs";
 import { stepOfOneMillisecond } from "../net/slow-step.mjs";
 
@@ -34,20 +36,29 @@ answer({
     connection = await contender.connect?.(port);
   },
 
-  /** Fetches the stream again and again and times it; first once to warm up, then, the CPU noted, for good. */
-  measure({ items, weight, quick, times }) {
-    return measureRuns(
+  /** Does the work again and again and times it; first once to warm up, then, the CPU noted, for good. */
+  async measure({ work = "fetch", task, items, weight, quick, times }) {
+    const shares = [];
+    const measured = await measureRuns(
       async () => {
-        const got = await connection.fetch(items);
+        const got = await connection[work](task);
         if (got.count !== items || got.weight !== weight) {
           throw new Error(
             `wrong answer: ${got.count} items of weight ${got.weight}, wanted ${items} of ${weight}`,
           );
         }
+        if (got.firstOfLast !== undefined) shares.push(got.firstOfLast);
       },
       { quick, times },
     );
+    return shares.length === 0 ? measured : { ...measured, firstOfLast: summarise(shares).median };
   },
+
+  callsAlone: (task) => callsAlone(connection, task),
+
+  callsAtOnce: (task) => callsAtOnce(connection, task),
+
+  callsInFlood: (task) => callsInFlood(connection, task),
 
   /** Items of an endless stream in a second, for so many milliseconds. */
   async rate({ ms, beside = false }) {

@@ -53,7 +53,13 @@ export const row = {
 
 async function peer(client, items, quick) {
   const times = { warmup: false, time: 0, iterations: 1 };
-  const { msPerRun } = await client.ask("measure", { items, weight: weightOf(items), quick, times });
+  const { msPerRun } = await client.ask("measure", {
+    task: items,
+    items,
+    weight: weightOf(items),
+    quick,
+    times,
+  });
   return { itemsPerSecond: (items * 1e3) / msPerRun, ofWindow: 0, roundTripMs: 0, queueTrips: 0 };
 }
 

@@ -6,10 +6,12 @@ import flowable from "rsocket-flowable";
 import websocketClient from "rsocket-websocket-client";
 import websocketServer from "rsocket-websocket-server";
 import { WebSocket, WebSocketServer } from "ws";
+import { bytesSource, weighBytes } from "../../net/bytes.mjs";
 import { makeItem, weigh } from "../../net/item.mjs";
+import { StreamEnds } from "../../net/stream-ends.mjs";
 
 const { BufferEncoders, IdentitySerializers, RSocketClient, RSocketServer } = core;
-const { Flowable } = flowable;
+const { Flowable, Single } = flowable;
 
 // rsocket counts demand in 31 bits; this much means unbounded.
 const UNBOUNDED = 0x7fffffff;
@@ -27,14 +29,17 @@ export async function serve() {
       return sockets;
     },
   );
-  const requestStream = ({ data }) =>
-    new Flowable((subscriber) => {
-      subscriber.onSubscribe(
-        new ItemSubscription(subscriber, Number(data.toString()), () => (produced += 1)),
-      );
+  const requestStream = ({ data }) => {
+    const { items, bytes } = JSON.parse(data.toString());
+    const payloadAt = bytes === undefined ? jsonItem : bytesItem(bytes);
+    return new Flowable((subscriber) => {
+      const onProduced = () => (produced += 1);
+      subscriber.onSubscribe(new ItemSubscription(subscriber, items, onProduced, payloadAt));
     });
+  };
+  const requestResponse = ({ data }) => Single.of(jsonItem(Number(data.toString())));
   new RSocketServer({
-    getRequestHandler: () => ({ requestStream }),
+    getRequestHandler: () => ({ requestStream, requestResponse }),
     serializers: IdentitySerializers,
     transport,
   }).start();
@@ -67,25 +72,90 @@ export function connectRsocket(port, socketOptions = {}) {
 export async function connect(port) {
   const socket = await connectRsocket(port);
   return {
-    fetch: (items) => fetch(socket, items),
+    fetch: (items) => fetch(socket, { items }, UNBOUNDED, weighJson),
+    // Unbounded demand would have all of it wait in the server's socket; with these windows it was fastest.
+    fetchBytes: (task) => fetch(socket, task, task.bytes > WINDOW * 64 ? 32 : WINDOW, weighBytes),
+    fetchMany: (task) => fetchMany(socket, task),
+    call: (index) =>
+      new Promise((resolve, reject) => {
+        socket.requestResponse({ data: Buffer.from(String(index)) }).subscribe({
+          onComplete: ({ data }) => resolve(JSON.parse(data.toString())),
+          onError: reject,
+        });
+      }),
+    count: (isOver) => count(socket, isOver),
     consume: (items, step) => consume(socket, items, step),
   };
 }
 
-function fetch(socket, items) {
+function fetch(socket, task, window, weighData) {
   return new Promise((resolve, reject) => {
     const total = { count: 0, weight: 0 };
-    socket.requestStream({ data: Buffer.from(String(items)) }).subscribe({
-      onSubscribe: (subscription) => subscription.request(UNBOUNDED),
+    const lowWater = window === UNBOUNDED ? UNBOUNDED : window >> 1;
+    let upstream;
+    socket.requestStream({ data: Buffer.from(JSON.stringify(task)) }).subscribe({
+      onSubscribe(subscription) {
+        upstream = subscription;
+        subscription.request(window);
+      },
       onNext({ data }) {
-        total.weight += weigh(JSON.parse(data.toString()));
+        total.weight += weighData(data);
         total.count += 1;
+        if (total.count % lowWater === 0) upstream.request(lowWater);
       },
       onError: reject,
       onComplete: () => resolve(total),
     });
   });
 }
+
+async function fetchMany(socket, { streams, items }) {
+  const ends = new StreamEnds(streams);
+  const failed = new Promise((_, reject) => {
+    for (let id = 0; id < streams; id += 1) {
+      socket.requestStream({ data: Buffer.from(JSON.stringify({ items })) }).subscribe({
+        onSubscribe: (subscription) => subscription.request(UNBOUNDED),
+        onNext({ data }) {
+          ends.weight += weighJson(data);
+          ends.count += 1;
+        },
+        onError: reject,
+        onComplete: () => ends.end(),
+      });
+    }
+  });
+  return Promise.race([ends.finished, failed]);
+}
+
+/** N4b: an endless stream, until `isOver()`; asked for in windows, without which the server would never stop. */
+function count(socket, isOver) {
+  return new Promise((resolve, reject) => {
+    let items = 0;
+    let upstream;
+    socket
+      .requestStream({ data: Buffer.from(JSON.stringify({ items: Number.MAX_SAFE_INTEGER })) })
+      .subscribe({
+        onSubscribe(subscription) {
+          upstream = subscription;
+          subscription.request(WINDOW);
+        },
+        onNext({ data }) {
+          weighJson(data);
+          items += 1;
+          if (items % LOW_WATER !== 0) return;
+          if (!isOver()) {
+            upstream.request(LOW_WATER);
+            return;
+          }
+          upstream.cancel();
+          resolve(items);
+        },
+        onError: reject,
+      });
+  });
+}
+
+const weighJson = (data) => weigh(JSON.parse(data.toString()));
 
 /** N6: 256 granted; 192 more each time 192 were worked on. */
 function consume(socket, items, step) {
@@ -103,7 +173,7 @@ function consume(socket, items, step) {
       }
       working = false;
     };
-    socket.requestStream({ data: Buffer.from(String(items)) }).subscribe({
+    socket.requestStream({ data: Buffer.from(JSON.stringify({ items })) }).subscribe({
       onSubscribe(subscription) {
         upstream = subscription;
         subscription.request(WINDOW);
@@ -120,10 +190,11 @@ function consume(socket, items, step) {
 
 // Emits on demand; unbounded demand is served in bursts, so that the socket gets its turn.
 export class ItemSubscription {
-  constructor(subscriber, items, onProduced) {
+  constructor(subscriber, items, onProduced, payloadAt = jsonItem) {
     this.subscriber = subscriber;
     this.items = items;
     this.onProduced = onProduced;
+    this.payloadAt = payloadAt;
     this.next = 0;
     this.demand = 0;
     this.running = false;
@@ -144,7 +215,7 @@ export class ItemSubscription {
     while (this.demand > 0 && this.next < this.items && !this.ended) {
       this.demand -= 1;
       this.onProduced();
-      this.subscriber.onNext({ data: Buffer.from(JSON.stringify(makeItem(this.next++))) });
+      this.subscriber.onNext(this.payloadAt(this.next++));
       if (this.next % BURST === 0) await nextTurn();
     }
     this.running = false;
@@ -153,6 +224,15 @@ export class ItemSubscription {
       this.subscriber.onComplete();
     }
   }
+}
+
+function jsonItem(index) {
+  return { data: Buffer.from(JSON.stringify(makeItem(index))) };
+}
+
+function bytesItem(bytes) {
+  const itemAt = bytesSource(bytes);
+  return (index) => ({ data: itemAt(index) });
 }
 
 const BURST = 512;

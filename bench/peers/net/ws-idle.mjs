@@ -2,13 +2,13 @@
 import { connectRaw, serveRaw } from "./raw-socket.mjs";
 
 export function serve() {
-  return serveRaw((socket) => socket.send("hello"));
+  return serveRaw({ hello: (socket) => socket.send("hello") });
 }
 
 export async function connectOne(port) {
   const socket = await connectRaw(port);
   const heard = new Promise((resolve) => socket.once("message", resolve));
-  socket.send("1");
+  socket.send(JSON.stringify({ work: "hello" }));
   await heard;
   return socket;
 }

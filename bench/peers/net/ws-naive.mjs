@@ -7,12 +7,14 @@ import { connectRaw, serveRaw } from "./raw-socket.mjs";
 const BURST = 100;
 
 export function serve() {
-  return serveRaw(async (socket, items, onProduced) => {
-    for (let index = 0; index < items && socket.readyState === socket.OPEN; ) {
-      for (let sent = 0; sent < BURST; sent += 1) socket.send(JSON.stringify(makeItem(index++)));
-      onProduced(BURST);
-      await nextTurn();
-    }
+  return serveRaw({
+    async items(socket, { items }, onProduced) {
+      for (let index = 0; index < items && socket.readyState === socket.OPEN; ) {
+        for (let sent = 0; sent < BURST; sent += 1) socket.send(JSON.stringify(makeItem(index++)));
+        onProduced(BURST);
+        await nextTurn();
+      }
+    },
   });
 }
 
@@ -26,7 +28,7 @@ export async function connect(port) {
         waiting.push(JSON.parse(message.toString()));
         wake();
       });
-      socket.send(String(items));
+      socket.send(JSON.stringify({ work: "items", items }));
       for (let next = 0; ; next += 1) {
         while (next === waiting.length) await new Promise((resolve) => (wake = resolve));
         await step(waiting[next]);

@@ -1,0 +1,40 @@
+// N5: a thousand streams of small items at once on one connection, and whether they come along together.
+import { atLeast } from "../harness/bar.mjs";
+import { contender } from "./contenders.mjs";
+import { weightOf } from "./item.mjs";
+import { throughput } from "./throughput.mjs";
+
+const STREAMS = 1_000;
+
+// Of each stream; with the slow ones fewer, so that a run does not take minutes.
+const ITEMS = { "mp-seq": 1_000, sluice: 1_000, "ws-json-batch": 1_000, rsocket: 100 };
+
+export const row = {
+  id: "N5",
+  title:
+    "1,000 streams of 1,000 small items at once on one connection, two processes " +
+    "(sluice: peerStreams and ownStreams 1,000; rsocket 100 items each)",
+  metrics: ["itemsPerSecond", "cpuPerItem", "firstOfLast"],
+  contenders: Object.keys(ITEMS).map((name) =>
+    name === "sluice" ? { ...contender("sluice-many"), name } : contender(name),
+  ),
+  bars: [
+    atLeast("itemsPerSecond", "sluice", 0.95, "mp-seq"),
+    {
+      metric: "firstOfLast",
+      text: "sluice >= 0.95",
+      judge(figures) {
+        const got = figures.sluice?.firstOfLast.median;
+        return got === undefined ? undefined : { got, isRatio: true, pass: got >= 0.95 };
+      },
+    },
+  ],
+  repeat({ name, module }, { quick }) {
+    const streams = quick ? STREAMS / 10 : STREAMS;
+    const items = ITEMS[name];
+    return throughput(module, {
+      ...{ work: "fetchMany", task: { streams, items }, items: streams * items },
+      ...{ weight: streams * weightOf(items), quick },
+    });
+  },
+};
