@@ -7,7 +7,7 @@ import ts from "typescript";
 import { root } from "./bootstrap.mjs";
 import { conclude } from "./findings.mjs";
 
-const PACKAGES = ["core", "tck", "net"];
+const PACKAGES = ["core", "tck", "gates", "net"];
 const STREAM_FILES = /\/core\/src\/(?:source|operator|overflow|hub)\//;
 const STREAM_SECTIONS = ["*Demand:*", "*Buffers:*", "*Errors:*", "*Cancel:*"];
 

@@ -14,7 +14,13 @@ import { conclude } from "./findings.mjs";
 const AT_ONCE = 2;
 const TIME_LIMIT_MS = 20_000;
 
-await build("packages/core/src", "packages/tck/src", "packages/net/src", "packages/cli/src");
+await build(
+  "packages/core/src",
+  "packages/tck/src",
+  "packages/gates/src",
+  "packages/net/src",
+  "packages/cli/src",
+);
 const { examples, findings } = collect(process.argv[2] ?? "");
 const compiled = compile(examples);
 findings.push(...compiled.findings);

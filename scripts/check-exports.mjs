@@ -9,7 +9,13 @@ import { conclude } from "./findings.mjs";
 
 const IMPORT_LIMIT_MS = 10_000;
 
-await build("packages/core/src", "packages/tck/src", "packages/net/src", "packages/cli/src");
+await build(
+  "packages/core/src",
+  "packages/tck/src",
+  "packages/gates/src",
+  "packages/net/src",
+  "packages/cli/src",
+);
 const folder = join(root, ".cache", "packed");
 const names = readdirSync(join(root, "packages"));
 await packAll();

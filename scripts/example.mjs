@@ -11,7 +11,7 @@ const name = process.argv[2];
 if (!names.includes(name)) fail(`Cannot run the example "${name ?? ""}": there are ${names.join(", ")}`);
 
 await install();
-await build("packages/core/src", "packages/tck/src", "packages/net/src");
+await build("packages/core/src", "packages/tck/src", "packages/gates/src", "packages/net/src");
 const outfile = join(root, "examples", ".generated", `${name}.js`);
 // Only the types are taken out; the packages are resolved by Node, as for a user.
 buildSync({ entryPoints: [join(root, "examples", `${name}.ts`)], format: "esm", target: "node20", outfile });

@@ -1,3 +1,6 @@
 // The door: policies that grant credit, each behind core's interface `Gate`.
 
-export type { Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
+export type { Criticality, Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
+export { GateRejectedError } from "./gate-rejected-error.js";
+export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./retry-budget.js";
+export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./token-bucket.js";

@@ -1,0 +1,95 @@
+// So many a second, and so many at once.
+
+import { type Clock, type Criticality, type Gate, systemClock } from "@sluice/core";
+import { checkClock, checkOptions } from "@sluice/core/kit";
+import { AccountGate } from "./account-gate.js";
+import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "./check-gate.js";
+import { CRITICALITIES } from "./criticality-rank.js";
+import { TokenAccount } from "./token-account.js";
+
+/** What a token bucket is told. */
+export interface TokenBucketOptions {
+  /** Tokens that it holds at most: what may be taken at once after a quiet time. A number > 0. */
+  readonly capacity: number;
+  /** Tokens that come back each second. A number > 0. */
+  readonly ratePerSecond: number;
+  /** Tokens in it at the beginning. Default: `capacity`. */
+  readonly initial?: number;
+  /**
+   * Tokens that are kept from requests of a criticality, for those that are more critical: `{ sheddable: 50 }` refuses
+   * what would leave fewer than 50 to the others. Default 0 for each; nothing critical may have more kept from it than
+   * what is less so.
+   */
+  readonly reserved?: Readonly<Partial<Record<Criticality, number>>>;
+  /** Those who may wait in `acquire` at once. Default 1,000. */
+  readonly maxWaiting?: number;
+  /** Default: `systemClock`. */
+  readonly clock?: Clock;
+}
+
+/** A gate by rate. */
+export interface TokenBucket extends Gate {
+  /** Tokens that it holds now. */
+  readonly available: number;
+  /** Those who wait in `acquire`. */
+  readonly waiting: number;
+}
+
+/**
+ * Grants `ratePerSecond` permits a second and at most `capacity` at once, exactly (GCRA): in any time span no more than
+ * capacity + rate * span is granted, and nothing is refused that this allows. Releasing a permit gives nothing back;
+ * time does.
+ *
+ * *Buffers:* those who wait, at most `maxWaiting`: the most critical first, and in the order of coming; nobody of the
+ * same criticality overtakes them. *Errors:* a `RangeError` for options and costs that cannot work; `retryAfterMs` of a
+ * refusal is exact: asking then is granted, if nobody asks before. A cost beyond the capacity is refused for good.
+ * *Cancel:* a signal ends the waiting, and nothing is held.
+ *
+ * @example
+ * ```ts
+ * import { tokenBucket } from "@sluice/gates";
+ * import { VirtualClock } from "@sluice/tck";
+ * const clock = new VirtualClock();
+ * const gate = tokenBucket({ capacity: 2, ratePerSecond: 10, clock });
+ * console.log(gate.tryAcquire().granted, gate.tryAcquire().granted); // prints true true
+ * const answer = gate.tryAcquire();
+ * if (!answer.granted) console.log(answer.reason, answer.retryAfterMs); // prints the token bucket is empty 100
+ * clock.advance(100);
+ * console.log(gate.tryAcquire().granted); // prints true
+ * ```
+ */
+export function tokenBucket(options: TokenBucketOptions): TokenBucket {
+  checkOptions(PLACE, options);
+  const { capacity, ratePerSecond, initial = capacity, reserved = {}, maxWaiting = 1000 } = options;
+  const clock = checkClock(PLACE, options.clock ?? systemClock);
+  checkAmount(`${PLACE} with a capacity`, capacity, { least: 0, most: MOST_TOKENS, above: true });
+  checkAmount(`${PLACE} with a ratePerSecond`, ratePerSecond, { least: 0, most: MOST_TOKENS, above: true });
+  checkAmount(`${PLACE} with an initial level`, initial, { least: 0, most: capacity });
+  return new AccountGate({
+    name: `the ${PLACE}`,
+    account: new TokenAccount(capacity, ratePerSecond, initial, clock.now()),
+    capacity,
+    reserved: shares(reserved, capacity),
+    maxWaiting: checkMaxWaiting(PLACE, maxWaiting),
+    clock,
+  });
+}
+
+function shares(reserved: NonNullable<TokenBucketOptions["reserved"]>, capacity: number): readonly number[] {
+  for (const name of Object.keys(reserved)) {
+    if ((CRITICALITIES as readonly string[]).includes(name)) continue;
+    throw new TypeError(
+      `Cannot make a ${PLACE} that reserves from "${name}": known are ${CRITICALITIES.join(", ")}`,
+    );
+  }
+  let most = capacity;
+  return CRITICALITIES.map((name) => {
+    most = checkAmount(`${PLACE} with a share reserved from ${name}`, reserved[name] ?? 0, {
+      least: 0,
+      most,
+    });
+    return most;
+  });
+}
+
+const PLACE = "token bucket";
