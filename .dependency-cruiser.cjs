@@ -64,7 +64,8 @@ const rooms = {
       ...["protocol", "payload", "transport/transport"],
       ...["service/failure", "service/contract", "service/connection"],
     ],
-    transport: [],
+    // Also the shape of a message in parts, which the session makes.
+    transport: ["protocol/byte/message"],
     // Beside the service, not above it: it needs the shape of a runtime, and frames to tell of them in a trace.
     sim: ["protocol", "transport/transport", "service/connection/runtime"],
   },

@@ -43,4 +43,4 @@ export {
 export type { ConnectionSnapshot, StreamSnapshot } from "./service/connection/snapshot.js";
 export { errorNameOf, httpStatusOf } from "./service/failure/status.js";
 export { SchemaError } from "./service/contract/validate.js";
-export type { Transport, TransportEnd } from "./transport/transport.js";
+export type { Message, Transport, TransportEnd } from "./transport/transport.js";

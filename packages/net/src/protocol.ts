@@ -1,4 +1,5 @@
 // The door to the protocol alone: a session without I/O, its frames, for other transports and tools.
+export type { Message } from "./protocol/byte/message.js";
 export { Reader } from "./protocol/byte/reader.js";
 export { Writer } from "./protocol/byte/writer.js";
 export { readMessage } from "./protocol/frame/batch.js";

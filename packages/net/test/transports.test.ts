@@ -1,7 +1,7 @@
 // Every transport through the kit; a new one adds one row.
 
 import { memoryPair, transportCases } from "@sluice/net/kit";
-import type { OpenPair, Transport } from "@sluice/net/kit";
+import type { Message, OpenPair, Transport } from "@sluice/net/kit";
 import { describe, expect, it } from "vitest";
 import { wsConnect } from "../src/transport/ws-client.js";
 import { wsListen } from "../src/transport/ws-server.js";
@@ -79,7 +79,7 @@ async function openWsPair(): Promise<readonly [Transport, Transport]> {
 
 /** Swaps every two messages. */
 function reordering(inner: Transport): Transport {
-  let held: Uint8Array | undefined;
+  let held: Message | undefined;
   return {
     ...bound(inner),
     send: (message) => {

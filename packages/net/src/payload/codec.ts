@@ -6,7 +6,10 @@ export interface BatchCodec {
   readonly kind: "batch";
   /** The name under which both sides agree on it in HELLO. */
   readonly name: string;
-  /** Throws a PayloadError that names the item and the field that cannot be encoded. */
+  /**
+   * Throws a PayloadError that names the item and the field that cannot be encoded. What it returns is never written to
+   * again: from 8 KiB up it is held, and not copied, until the peer is known to have it.
+   */
   encode(items: readonly unknown[]): Uint8Array;
   /** Throws a PayloadError, before anything is decoded, for bytes that are not exactly `count` items. */
   decode(payload: Uint8Array, count: number): unknown[];
@@ -17,7 +20,7 @@ export interface ItemCodec {
   readonly kind: "items";
   /** The name under which both sides agree on it in HELLO. */
   readonly name: string;
-  /** Throws a PayloadError that names the field that cannot be encoded. */
+  /** Throws a PayloadError that names the field that cannot be encoded. What it returns is held, as above. */
   encode(item: unknown): Uint8Array;
   /** Throws a PayloadError for bytes that are no item. */
   decode(payload: Uint8Array): unknown;

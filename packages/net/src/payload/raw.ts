@@ -3,7 +3,10 @@
 import type { ItemCodec } from "./codec.js";
 import { PayloadError } from "./payload-error.js";
 
-/** The codec of items that are bytes already. A received item is a view: whoever keeps it keeps its message. */
+/**
+ * The codec of items that are bytes already. A sent item of 8 KiB or more is not copied, so it must not be changed
+ * afterwards; a received one is a view: whoever keeps it keeps its message, of 128 KiB at most or the item itself.
+ */
 export const rawCodec: ItemCodec = {
   kind: "items",
   name: "raw",

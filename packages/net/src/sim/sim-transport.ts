@@ -1,5 +1,6 @@
 // One side of a simulated connection, as a Transport: it keeps the same word as a socket (transport-cases.ts).
 
+import { joined, type Message } from "../protocol/byte/message.js";
 import type { Transport, TransportEnd } from "../transport/transport.js";
 import { CLOSE_LOST, CLOSE_OVERLOADED, cutReason, MAX_MESSAGE_BYTES } from "../transport/transport.js";
 import { type LinkDirection, Pipe, type PipeReceiver } from "./pipe.js";
@@ -59,9 +60,10 @@ export class SimTransport implements Transport, PipeReceiver {
     return this.hasEnded;
   }
 
-  send(message: Uint8Array): number {
+  send(sent: Message): number {
     const { pipe } = this;
     if (pipe === undefined || this.closing !== undefined || this.hasEnded) return 0;
+    const message = joined(sent);
     if (message.byteLength > MAX_MESSAGE_BYTES || !pipe.takesMore || pipe.room < -2 * MAX_MESSAGE_BYTES) {
       this.closing = {
         code: CLOSE_OVERLOADED,

@@ -2,6 +2,7 @@
 // that live together. It behaves as a socket does: delivery comes later, in order, and room is bounded.
 
 import { CLOSE_LOST, CLOSE_OVERLOADED, cutReason, MAX_MESSAGE_BYTES, SEND_CAPACITY } from "./transport.js";
+import { joined, type Message, messageLength } from "../protocol/byte/message.js";
 import type { Transport, TransportEnd } from "./transport.js";
 
 /** What a pair in memory can be told. */
@@ -49,7 +50,7 @@ class MemoryTransport implements Transport {
   private readonly deliver: () => void;
   private peer: MemoryTransport | undefined;
   /** Messages on their way to the peer; `waitingBytes` is their sum, bounded as the docstring says. */
-  private waiting: Uint8Array[] = [];
+  private waiting: Message[] = [];
   private waitingBytes = 0;
   private scheduled = false;
   private starved = false;
@@ -70,14 +71,15 @@ class MemoryTransport implements Transport {
     this.peer = peer;
   }
 
-  send(message: Uint8Array): number {
+  send(message: Message): number {
     if (this.closing !== undefined) return 0;
+    const length = messageLength(message);
     this.waiting.push(message);
-    this.waitingBytes += message.byteLength;
-    if (message.byteLength > MAX_MESSAGE_BYTES || this.waitingBytes > this.capacity + 2 * MAX_MESSAGE_BYTES) {
+    this.waitingBytes += length;
+    if (length > MAX_MESSAGE_BYTES || this.waitingBytes > this.capacity + 2 * MAX_MESSAGE_BYTES) {
       this.waiting = [];
       this.waitingBytes = 0;
-      this.close(CLOSE_OVERLOADED, `More than the link takes: a message of ${message.byteLength} bytes`);
+      this.close(CLOSE_OVERLOADED, `More than the link takes: a message of ${length} bytes`);
       return 0;
     }
     this.scheduleDelivery();
@@ -122,7 +124,7 @@ class MemoryTransport implements Transport {
     const batch = this.waiting;
     this.waiting = [];
     this.waitingBytes = 0;
-    for (const message of batch) this.peer?.receive(message);
+    for (const message of batch) this.peer?.receive(joined(message));
     if (this.closing !== undefined) {
       this.peer?.end({ ...this.closing, by: this.closing.by === "us" ? "peer" : this.closing.by });
       this.end(this.closing);

@@ -1,6 +1,10 @@
 // What the layers above need from a link: whole binary messages, in order, and to be told when to stop
 // sending. Five members, so that a new link is one file; `@sluice/net/kit` has the cases that each must pass.
 
+import type { Message } from "../protocol/byte/message.js";
+
+export type { Message };
+
 /**
  * An ordered link that carries whole binary messages between two sides.
  *
@@ -8,11 +12,11 @@
  */
 export interface Transport {
   /**
-   * Sends one message and answers how many bytes of room are left: at 0 or below, hold everything back until
-   * `onRoom` but the last message of a connection. The bytes must not be changed afterwards.
-   * Sending on a closed transport does nothing and answers 0.
+   * Sends one message, in one piece or in parts that arrive as one, and answers how many bytes of room are left: at
+   * 0 or below, hold everything back until `onRoom` but the last message of a connection. The bytes are changed
+   * neither by the sender nor by the transport, which may not detach them either: they may be sent again. Sending on a closed transport does nothing and answers 0.
    */
-  send(message: Uint8Array): number;
+  send(message: Message): number;
   /**
    * Hears every message that the peer sent, in order; reading starts with this call, so that none is missed.
    * The bytes stay valid as long as they are held.

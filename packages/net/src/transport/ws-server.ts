@@ -92,7 +92,7 @@ export function wsListen(door: Door, options: WsListenOptions = {}): Promise<WsL
     let isOpen = false;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       isOpen = true;
-      place.accept(wsTransport(webSocket), about);
+      place.accept(wsTransport(webSocket, socket), about);
     });
     // Answers at once, one way or the other: what is no WebSocket has been told so.
     if (!isOpen) place.leave();

@@ -1,7 +1,9 @@
 // A WebSocket of the `ws` package as a Transport: what client and server have in common. The options with
 // their reasons stand here too, because both sides must agree on them.
 
+import type { Duplex } from "node:stream";
 import type { RawData, WebSocket } from "ws";
+import { joined, type Message, messageLength } from "../protocol/byte/message.js";
 import {
   CLOSE_LOST,
   CLOSE_NOT_BINARY,
@@ -37,15 +39,20 @@ export const WS_OPTIONS: WsOptions = {
   closeTimeout: 2000,
 };
 
-/** Makes a Transport of an open socket. *Buffers:* 64 KiB before "no room", 2 MiB beyond it and one message at most. */
-export function wsTransport(socket: WebSocket): Transport {
-  const transport = new WsTransport(socket);
+/**
+ * Makes a Transport of an open socket. `carrier`: a server's, the connection under it, over which a message in parts goes
+ * without a copy; a client masks all that it sends (RFC 6455 §5.3), and that is a copy. *Buffers:* 64 KiB before "no room", 2 MiB
+ * beyond it and one message at most.
+ */
+export function wsTransport(socket: WebSocket, carrier?: Duplex): Transport {
+  const transport = new WsTransport(socket, carrier);
   transport.listen();
   return transport;
 }
 
 class WsTransport implements Transport {
   private readonly socket: WebSocket;
+  private readonly carrier: Duplex | undefined;
   private readonly sent: () => void;
   private starved = false;
   private closedBy: TransportEnd | undefined;
@@ -54,8 +61,9 @@ class WsTransport implements Transport {
   private roomListener: () => void = ignore;
   private closeListener: (end: TransportEnd) => void = ignore;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, carrier: Duplex | undefined) {
     this.socket = socket;
+    this.carrier = carrier;
     // One function for all messages: send is called once per message, and needs no closure of its own.
     this.sent = () => this.onSent();
   }
@@ -70,14 +78,16 @@ class WsTransport implements Transport {
     this.socket.on("close", (code: number, reason: Buffer) => this.end(code, reason.toString()));
   }
 
-  send(message: Uint8Array): number {
+  send(message: Message): number {
     if (this.socket.readyState !== this.socket.OPEN) return 0;
     // What waits already is judged and not the message itself: that is as large as the peer says that it takes.
     if (this.socket.bufferedAmount > SEND_LIMIT) {
       this.abort(CLOSE_OVERLOADED, `The peer does not read: ${this.socket.bufferedAmount} bytes wait for it`);
       return 0;
     }
-    this.socket.send(message, this.sent);
+    if (message instanceof Uint8Array) this.socket.send(message, this.sent);
+    else if (this.carrier === undefined) this.socket.send(joined(message), this.sent);
+    else this.sendParts(this.carrier, message);
     const waiting = this.socket.bufferedAmount;
     this.starved = waiting >= SEND_CAPACITY;
     return this.starved ? 0 : SEND_CAPACITY - waiting;
@@ -113,6 +123,19 @@ class WsTransport implements Transport {
     this.messageListener(message);
   }
 
+  /**
+   * One frame, written as `ws` writes its own: it hands them to the same socket at once, since nothing is compressed
+   * (WS_OPTIONS) and no Blob is sent, so that the order holds. As fragments of a message, the receiver would join them.
+   */
+  private sendParts(carrier: Duplex, parts: readonly Uint8Array[]): void {
+    const last = parts.length - 1;
+    carrier.cork();
+    carrier.write(frameHeader(messageLength(parts)));
+    for (let i = 0; i < last; i += 1) carrier.write(parts[i]);
+    carrier.write(parts[last], this.sent);
+    carrier.uncork();
+  }
+
   private onSent(): void {
     // Low water at half, so that one `onRoom` is worth a whole message.
     if (!this.starved || this.socket.bufferedAmount > SEND_CAPACITY / 2) return;
@@ -137,5 +160,20 @@ class WsTransport implements Transport {
     );
   }
 }
+
+/** Of a server's frame that is a whole binary message (RFC 6455 §5.2). */
+function frameHeader(length: number): Uint8Array {
+  if (length < 126) return Uint8Array.of(FIN_BINARY, length);
+  if (length <= 0xffff) return Uint8Array.of(FIN_BINARY, 126, length >> 8, length & 0xff);
+  const header = new Uint8Array(10);
+  header[0] = FIN_BINARY;
+  header[1] = 127;
+  // As 64 bits; a message is far below 2^32 bytes.
+  new DataView(header.buffer).setUint32(6, length);
+  return header;
+}
+
+/** The final frame of its message, opcode 2. */
+const FIN_BINARY = 0x82;
 
 function ignore(): void {}

@@ -171,15 +171,15 @@ describe("an item in parts, sending", () => {
 
   it("§4.11 completes behind the last part, and takes nothing more meanwhile", () => {
     const script = server(1);
-    script.session.sendBatch(1, 1, item(50_000));
+    script.session.sendBatch(1, 1, item(70_000));
     script.session.complete(1);
     expect(script.session.sendBatch(1, 1, item(1))).toBe("ended");
     expect(script.session.sendBatch(1, 1, item(50_000))).toBe("ended");
     expect(script.session.sendable(1)).toEqual({ items: 0, bytes: 0 });
     script.session.offer(1);
     const frames = all(script).flat();
-    expect(frames.map(({ kind }) => kind)).toEqual(["part", "part", "complete"]);
-    expect(frames[2]).toEqual({ kind: "complete", streamId: 1, items: 1, bytes: 50_016 });
+    expect(frames.map(({ kind }) => kind)).toEqual(["part", "part", "part", "complete"]);
+    expect(frames[3]).toEqual({ kind: "complete", streamId: 1, items: 1, bytes: 70_016 });
     script.sends({ kind: "complete", streamId: 1, ...NONE });
     expect(script.session.figures(1)).toBeUndefined();
   });

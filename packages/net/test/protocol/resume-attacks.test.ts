@@ -158,10 +158,11 @@ describe("H22 replay storm: a session", () => {
     pair.run();
     const id = opened(pair, 6_400);
     pair.run();
-    const item = new Uint8Array(16_000);
     let sent = 0;
     pair.turns.server = () => {
       while (sent < 6_400) {
+        // Each its own: what is sent stays where it is until it has arrived.
+        const item = new Uint8Array(16_000);
         item[0] = sent & 0xff;
         item[1] = sent >> 8;
         if (pair.server.sendItems(id, [item]) !== "sent") return "more";

@@ -1,7 +1,7 @@
 // Calls from end to end, in memory and over a real socket.
 
 import { call, defineService, openClient, serveTransport, type Transport, unchecked } from "@sluice/net";
-import { memoryPair } from "@sluice/net/kit";
+import { joined, memoryPair } from "@sluice/net/kit";
 import { describe, expect, it } from "vitest";
 import { bothWays, turns, until } from "./both-ways.js";
 
@@ -196,7 +196,7 @@ describe("a call over a link without room", () => {
         });
       },
       send: (message) => {
-        if (isStalled) sentWithoutRoom += message.byteLength;
+        if (isStalled) sentWithoutRoom += joined(message).byteLength;
         const room = far.send(message);
         return isStalled ? 0 : room;
       },

@@ -4,7 +4,7 @@
 import { type Clock, type Flow, range } from "@sluice/core";
 import { type Client, openClient, type Runtime, serveTransport } from "@sluice/net";
 import type { Handlers, Routes, ServerOptions, Service } from "@sluice/net";
-import type { Transport, TransportEnd } from "@sluice/net/kit";
+import { joined, type Message, type Transport, type TransportEnd } from "@sluice/net/kit";
 import { flowFrom } from "@sluice/core/kit";
 import type { VirtualClock } from "@sluice/tck";
 
@@ -47,7 +47,8 @@ class DelayedEnd implements Transport {
     this.oneWayMs = oneWayMs;
   }
 
-  send(message: Uint8Array): number {
+  send(parts: Message): number {
+    const message = joined(parts);
     this.sent.push(message);
     this.clock.schedule(this.oneWayMs, () => this.peer?.listener(message));
     return 1;

@@ -2,13 +2,14 @@
 
 import { call, defineService, serveTransport, stream, unchecked } from "@sluice/net";
 import { describe, expect, it } from "vitest";
+import { joined } from "../../src/protocol/byte/message.js";
 import { Writer } from "../../src/protocol/byte/writer.js";
 import { readMessage } from "../../src/protocol/frame/batch.js";
 import { encodeFrame } from "../../src/protocol/frame/codec.js";
 import type { Frame } from "../../src/protocol/frame/frame.js";
 import { settingsOf } from "../../src/protocol/limits.js";
 import { helloOf } from "../../src/protocol/session/handshake.js";
-import type { Transport, TransportEnd } from "../../src/transport/transport.js";
+import type { Message, Transport, TransportEnd } from "../../src/transport/transport.js";
 import { turns } from "./both-ways.js";
 
 const service = defineService("numbers", {
@@ -25,9 +26,9 @@ class Stuffed implements Transport {
   private roomListener: () => void = () => {};
   private closeListener: (end: TransportEnd) => void = () => {};
 
-  send(message: Uint8Array): number {
+  send(message: Message): number {
     const frames: Frame[] = [];
-    readMessage(message, (frame) => {
+    readMessage(joined(message), (frame) => {
       frames.push(frame);
       return "more";
     });

@@ -5,8 +5,10 @@
 //                                              ^ start                  ^ at
 //
 // The headroom takes what must stand in front of the message and is known last, the grants of the turn, so
-// that a payload is copied once, from the codec's bytes into the message, and never again.
+// that a payload is copied once, from the codec's bytes into the message, and never again. A large payload is not
+// copied at all: it becomes a part of the message, between what was written before and after it.
 
+import { joined, type Message, staysInPlace } from "./message.js";
 import { writeUtf8, utf8Length } from "./utf8.js";
 import { varintLength, writeVarint } from "./varint.js";
 
@@ -28,6 +30,9 @@ export class Writer {
   private chunk: Uint8Array = NOTHING;
   private start = 0;
   private at = 0;
+  /** Parts of the message being written, all but the open one at its end; bounded by the frames of a message. */
+  private parts: Uint8Array[] | undefined = undefined;
+  private partBytes = 0;
   private chunkBytes = FIRST_CHUNK / 2;
 
   /** `headroom`: bytes kept free in front of each message. */
@@ -37,7 +42,7 @@ export class Writer {
 
   /** Bytes of the message being written. */
   get length(): number {
-    return this.at - this.start;
+    return this.partBytes + this.at - this.start;
   }
 
   byte(value: number): void {
@@ -54,6 +59,20 @@ export class Writer {
     this.reserve(source.length);
     this.chunk.set(source, this.at);
     this.at += source.length;
+  }
+
+  /** Bytes of an item: copied, or where that is dear, a part of the message by themselves. */
+  payload(source: Uint8Array): void {
+    // A message begins with memory of ours: what goes in front of it is written there.
+    if (this.length === 0 || !staysInPlace(source)) {
+      this.bytes(source);
+      return;
+    }
+    this.parts ??= [];
+    if (this.at > this.start) this.parts.push(this.chunk.subarray(this.start, this.at));
+    this.parts.push(source);
+    this.partBytes += this.at - this.start + source.length;
+    this.start = this.at;
   }
 
   /** A length and the bytes. */
@@ -73,12 +92,12 @@ export class Writer {
   /** Begins a part whose length goes in front of it, as a varint; answers where it began, for `endPart`. */
   beginPart(): number {
     this.byte(0);
-    return this.length;
+    return this.at - this.start;
   }
 
   /** Fills in the length in front of the part, and moves a part of 128 bytes or more to make room for it. */
   endPart(begin: number): void {
-    const length = this.length - begin;
+    const length = this.at - this.start - begin;
     const more = varintLength(length) - 1;
     this.reserve(more);
     const from = this.start + begin;
@@ -92,8 +111,24 @@ export class Writer {
     if (this.at + count > this.chunk.length) this.grow(count);
   }
 
-  /** Hands out the message with `front` before it (at most the headroom), and begins the next one. */
+  /** As `takeParts`, in one piece. */
   take(front: Uint8Array = NOTHING): Uint8Array {
+    return this.parts === undefined ? this.takePiece(front) : joined(this.takeParts(front));
+  }
+
+  /** Hands out the message with `front` before it (at most the headroom), and begins the next one. */
+  takeParts(front: Uint8Array = NOTHING): Message {
+    const { parts } = this;
+    if (parts === undefined) return this.takePiece(front);
+    this.parts = undefined;
+    this.partBytes = 0;
+    const last = this.takePiece(NOTHING);
+    if (last.length > 0) parts.push(last);
+    if (front.length > 0) parts[0] = withFront(parts[0] as Uint8Array, front); // there are two or more
+    return parts;
+  }
+
+  private takePiece(front: Uint8Array): Uint8Array {
     const from = this.start - front.length;
     this.chunk.set(front, from);
     const message = this.chunk.subarray(from, this.at);
@@ -110,7 +145,7 @@ export class Writer {
   }
 
   private grow(count: number): void {
-    const length = this.length;
+    const length = this.at - this.start;
     // At least doubled, so that a message written byte by byte is moved a logarithmic number of times. Chunks
     // begin small and double too: a connection that says little holds little.
     this.chunkBytes = Math.min(2 * this.chunkBytes, LARGEST_CHUNK);
@@ -121,6 +156,13 @@ export class Writer {
     this.start = this.headroom;
     this.at = this.headroom + length;
   }
+}
+
+/** What stands in the headroom before `piece`, too. */
+function withFront({ buffer, byteOffset, length }: Uint8Array, front: Uint8Array): Uint8Array {
+  const piece = new Uint8Array(buffer, byteOffset - front.length, front.length + length);
+  piece.set(front);
+  return piece;
 }
 
 const NOTHING = new Uint8Array(0);

@@ -12,6 +12,7 @@
 // Limits: an item at most the receiver's itemBytes; a batch of one item too; a frame what credit covers.
 
 import type { Reader } from "../byte/reader.js";
+import { copiedLength } from "../byte/message.js";
 import { varintLength } from "../byte/varint.js";
 import type { Writer } from "../byte/writer.js";
 import { malformed, violation } from "../protocol-error.js";
@@ -26,10 +27,10 @@ export interface ItemsFrame {
   readonly payload: Uint8Array;
 }
 
-/** Appends an ITEMS frame of body `batch`. The payload is copied into the message, its only copy. */
+/** Appends an ITEMS frame of body `batch`. The payload is copied into the message at most once (writer.ts). */
 export function encodeBatch(writer: Writer, streamId: number, count: number, payload: Uint8Array): void {
-  beginItems(writer, ITEMS | FLAG_A, streamId, count, payload.length);
-  writer.bytes(payload);
+  beginItems(writer, ITEMS | FLAG_A, streamId, count, payload.length, copiedLength(payload));
+  writer.payload(payload);
 }
 
 /** Appends an ITEMS frame of body `items`; `bytes` is what `itemsLength` says of them. */
@@ -39,16 +40,19 @@ export function encodeItems(
   items: readonly Uint8Array[],
   bytes: number,
 ): void {
-  beginItems(writer, ITEMS, streamId, items.length, bytes);
+  let copied = bytes;
+  for (const item of items) copied += copiedLength(item) - item.length;
+  beginItems(writer, ITEMS, streamId, items.length, bytes, copied);
   for (const item of items) writer.varint(item.length);
-  for (const item of items) writer.bytes(item);
+  for (const item of items) writer.payload(item);
 }
 
 /** Appends an ITEMS frame as it is, whichever body it has: for scripts and vectors. */
 export function encodeRawItems(writer: Writer, frame: ItemsFrame): void {
   const type = frame.body === "batch" ? ITEMS | FLAG_A : ITEMS;
-  beginItems(writer, type, frame.streamId, frame.count, frame.payload.length);
-  writer.bytes(frame.payload);
+  const { payload } = frame;
+  beginItems(writer, type, frame.streamId, frame.count, payload.length, payload.length);
+  writer.bytes(payload);
 }
 
 /** Bytes that the lengths and bodies of these items take. */
@@ -98,10 +102,18 @@ export function checkItemSize(length: number, itemBytes: number): void {
   }
 }
 
-function beginItems(writer: Writer, type: number, streamId: number, count: number, bytes: number): void {
+// `copied`: how many of the bytes go into the writer's memory.
+function beginItems(
+  writer: Writer,
+  type: number,
+  streamId: number,
+  count: number,
+  bytes: number,
+  copied: number,
+): void {
   // The length is known, so nothing is moved afterwards; one reservation for the whole frame.
   const length = varintLength(count) + bytes;
-  writer.reserve(1 + varintLength(streamId) + varintLength(length) + length);
+  writer.reserve(1 + varintLength(streamId) + varintLength(length) + varintLength(count) + copied);
   writer.byte(type);
   writer.varint(streamId);
   writer.varint(length);

@@ -9,6 +9,7 @@
 // reserved whole before the first byte, so that half items never wait for each other (protocol.md §4.11).
 
 import type { Reader } from "../byte/reader.js";
+import { copiedLength } from "../byte/message.js";
 import { varintLength } from "../byte/varint.js";
 import type { Writer } from "../byte/writer.js";
 import { SMALLEST_PART } from "../limits.js";
@@ -25,7 +26,7 @@ export interface PartFrame {
   readonly payload: Uint8Array;
 }
 
-/** Appends a part; its payload is copied into the message, its only copy. */
+/** Appends a part; its payload is copied into the message at most once (writer.ts). */
 export function encodePart(
   writer: Writer,
   streamId: number,
@@ -35,13 +36,14 @@ export function encodePart(
   payload: Uint8Array,
 ): void {
   const length = varintLength(total) + varintLength(offset) + payload.length;
-  writer.reserve(1 + varintLength(streamId) + varintLength(length) + length);
+  const head = 1 + varintLength(streamId) + varintLength(length) + varintLength(total) + varintLength(offset);
+  writer.reserve(head + copiedLength(payload));
   writer.byte(ITEMS | FLAG_B | (body === "batch" ? FLAG_A : 0));
   writer.varint(streamId);
   writer.varint(length);
   writer.varint(total);
   writer.varint(offset);
-  writer.bytes(payload);
+  writer.payload(payload);
 }
 
 /** Reads the body of an ITEMS frame with flag B. */

@@ -4,7 +4,7 @@
 
 import type { MemoryAccount } from "@sluice/core";
 import type { Criticality } from "@sluice/core";
-import type { Settings } from "../limits.js";
+import { FRAME_BYTES, type Settings } from "../limits.js";
 import { type StreamFailure, streamFailure } from "../protocol-error.js";
 import type { Assembly } from "../stream/assembly.js";
 import type { Stream } from "../stream/stream.js";
@@ -99,6 +99,18 @@ export class Conversation {
     return this.closeAt ?? this.targetFor(this.turns.waiting() === "nothing");
   }
 
+  /**
+   * Bytes that so many items may have together in one frame (protocol.md §6.2). Several: twice the target, so that what
+   * was asked for before its size was known is sent by and by. One: the target, beyond it the item goes in parts; where
+   * nobody waits behind it twice that as well: a chunk of 64 KiB, as files are read, is then one message, which the
+   * receiver hands on as it came instead of putting it together.
+   */
+  mostOf(count: number): number {
+    const target = this.target();
+    const most = count === 1 && target <= this.settings.targetShared ? target : 2 * target;
+    return Math.min(most, this.peer.messageBytes - FRAME_BYTES - LENGTH_BYTES);
+  }
+
   /** Gives turns until the message is full. A stream has it for itself if it is alone and nothing was sent before. */
   runTurns(take: TakeTurn, now: number): void {
     const target = this.targetFor(this.outbox.dataBytes === 0 && this.turns.waiting() !== "several");
@@ -188,6 +200,9 @@ export class Conversation {
     return alone ? this.settings.targetAlone : this.settings.targetShared;
   }
 }
+
+/** A length in front of an item, at most: a varint below 2^28. */
+const LENGTH_BYTES = 4;
 
 function stalled({ criticality, outbound }: Stream, stallMs: number): StreamFailure {
   const limit = outbound.stoppedBy() ?? "bytes";

@@ -6,7 +6,6 @@
 //        └── otherwise the answer says what is missing, and nothing was taken
 
 import { itemsLength } from "../frame/items.js";
-import { FRAME_BYTES } from "../limits.js";
 import { LargeItem } from "../stream/large-item.js";
 import type { Stream } from "../stream/stream.js";
 import { localOpen } from "../stream/stream-state.js";
@@ -56,8 +55,7 @@ export class LocalSends {
 
   // One item is cut where it would make a message longer than its target, and with it the wait of everybody else.
   private goesInParts({ length }: Uint8Array): boolean {
-    const { conversation } = this;
-    return length > Math.min(conversation.target(), conversation.peer.messageBytes - FRAME_BYTES);
+    return length > this.conversation.mostOf(1);
   }
 
   // Credit covers the whole item and is for nothing else; its parts go on the turns of its stream.
@@ -101,7 +99,7 @@ export class LocalSends {
       if (count === 1) conversation.wants(stream, charge, now);
       return "over-credit";
     }
-    if (bytes + FRAME_BYTES > peer.messageBytes) return "over-credit";
+    if (count > 1 && bytes > conversation.mostOf(count)) return "over-credit";
     if (outbox.isReplayFull() || outbox.isFull(conversation.target()) || outbox.makeRoom(bytes) === "closed")
       return "message-full";
     outbound.spend(count, charge);

@@ -13,6 +13,7 @@
 // Bounds. Data: the target and one frame beyond it; an OPEN, an end and a BLOCKED for each stream. Control:
 // one PONG, one PING, one BLOCKED, one GOAWAY, and one CREDIT.
 
+import type { Message } from "../byte/message.js";
 import { Writer } from "../byte/writer.js";
 import { encodeFrame } from "../frame/codec.js";
 import type { Frame } from "../frame/frame.js";
@@ -150,7 +151,7 @@ export class Outbox {
   }
 
   /** The next message of the control lane alone, or undefined. */
-  takeControl(): Uint8Array | undefined {
+  takeControl(): Message | undefined {
     const sealed = this.sealedControl.take();
     if (sealed !== undefined) return sealed;
     return this.control.length === 0 ? undefined : this.control.take();
@@ -158,32 +159,32 @@ export class Outbox {
 
   /** Forgets data not yet taken: the connection is over, nobody will look at it. */
   dropData(): void {
-    this.data.take();
+    this.data.takeParts();
     this.sealedData.clear();
     this.closed = false;
   }
 
   /** The next message, or undefined. */
-  take(): Uint8Array | undefined {
+  take(): Message | undefined {
     if (!this.sealedControl.isEmpty()) return this.takeControl();
     if (this.sealedData.isEmpty()) return this.assemble();
     if (this.control.length > 0) return this.control.take();
     const last = this.sealedData.nextNumber();
-    return this.handOut(this.sealedData.take() as Uint8Array, last); // it is not empty
+    return this.handOut(this.sealedData.take() as Message, last); // it is not empty
   }
 
   // Control in front of data in one message, without moving the data; what does not fit goes before it.
-  private assemble(): Uint8Array | undefined {
+  private assemble(): Message | undefined {
     const control = this.control.length;
     if (this.data.length === 0) return control === 0 ? undefined : this.control.take();
     if (control > HEADROOM || control + this.data.length > this.messageBytes) return this.control.take();
     this.closed = false;
-    const message = control === 0 ? this.data.take() : this.data.take(this.control.take());
+    const message = this.data.takeParts(control === 0 ? undefined : this.control.take());
     return this.handOut(message, this.written);
   }
 
   // Messages of notes alone are not kept: nothing in them is sent again.
-  private handOut(message: Uint8Array, last: number): Uint8Array {
+  private handOut(message: Message, last: number): Message {
     if (last > this.taken) this.kept.keep(message, this.taken + 1, last);
     this.taken = last;
     return message;
@@ -193,7 +194,7 @@ export class Outbox {
   private sealData(): void {
     if (this.data.length === 0) return;
     this.closed = false;
-    this.sealedData.add(this.data.take(), this.written);
+    this.sealedData.add(this.data.takeParts(), this.written);
   }
 }
 

@@ -9,6 +9,10 @@
 // credit. One message may go beyond it, and what ends streams: those are bounded by the slots, which are not
 // given back while it is full. A peer that acknowledges nothing and still makes us say more finds at
 // `hardLimit` that its session cannot be resumed any more, and nothing is kept from there on.
+//
+// What a message of several parts holds by reference is at most twice what it is charged (byte/message.ts).
+
+import { type Message, messageLength } from "../byte/message.js";
 
 /** Messages not yet acknowledged. */
 export class ReplayBuffer {
@@ -44,10 +48,11 @@ export class ReplayBuffer {
   }
 
   /** Takes over a message that goes: its numbered frames are those from `first` to `last`. */
-  keep(message: Uint8Array, first: number, last: number): void {
+  keep(message: Message, first: number, last: number): void {
     if (!this.keeping) return;
-    this.kept.push({ message, first, last });
-    this.bytes += chargeOf(message.length);
+    const charge = chargeOf(messageLength(message));
+    this.kept.push({ message, charge, first, last });
+    this.bytes += charge;
     if (this.bytes > this.hardLimit) this.turnOff();
   }
 
@@ -57,7 +62,7 @@ export class ReplayBuffer {
     this.acknowledged = number;
     const before = this.bytes;
     for (let first = this.kept[this.head]; first !== undefined && first.last <= number; ) {
-      this.bytes -= chargeOf(first.message.length);
+      this.bytes -= first.charge;
       this.head++;
       first = this.kept[this.head];
     }
@@ -94,7 +99,8 @@ export class ReplayBuffer {
 
 /** A message, and the numbers of the first and last frame in it that would be sent again. */
 export interface Kept {
-  readonly message: Uint8Array;
+  readonly message: Message;
+  readonly charge: number;
   readonly first: number;
   readonly last: number;
 }

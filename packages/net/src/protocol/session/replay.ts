@@ -3,17 +3,20 @@
 // (protocol.md §10.4). What stands between those frames and is not numbered, CREDIT or BLOCKED or a PING, is left
 // out: it is old news, and the session says it anew.
 
+import { joined } from "../byte/message.js";
 import { Reader } from "../byte/reader.js";
 import { Writer } from "../byte/writer.js";
 import { BLOCKED, TYPE_MASK } from "../frame/header.js";
-import type { ReplayBuffer } from "./replay-buffer.js";
+import type { Kept, ReplayBuffer } from "./replay-buffer.js";
 
-/** A walk over what is kept, from one number on. Bound: the message being copied. */
+/** A walk over what is kept, from one number on. Bound: the message being copied, and once more in one piece. */
 export class Replay {
   /** Number of the last frame that was sent in this epoch or was there before. */
   sentUpTo: number;
   private readonly buffer: ReplayBuffer;
   private readonly writer = new Writer();
+  /** The message being read, in one piece: its frames may lie across its parts. */
+  private piece: { readonly of: Kept; readonly bytes: Uint8Array } | undefined = undefined;
 
   /** `received`: the last number that the peer has. */
   constructor(buffer: ReplayBuffer, received: number) {
@@ -30,9 +33,14 @@ export class Replay {
   next(target: number): Uint8Array | undefined {
     while (this.writer.length < target) {
       const kept = this.buffer.messageAfter(this.sentUpTo);
-      if (kept === undefined || !this.copy(kept.message, kept.first, target)) break;
+      if (kept === undefined || !this.copy(this.whole(kept), kept.first, target)) break;
     }
     return this.writer.length === 0 ? undefined : this.writer.take();
+  }
+
+  private whole(kept: Kept): Uint8Array {
+    if (this.piece?.of !== kept) this.piece = { of: kept, bytes: joined(kept.message) };
+    return this.piece.bytes;
   }
 
   // Answers whether the message was copied to its end.

@@ -1,9 +1,11 @@
 // Messages of one lane of the outbox that were full before they were taken. Bound: that of their lane.
 
+import { type Message, messageLength } from "../byte/message.js";
+
 /** A queue of full messages. */
 export class Sealed {
   bytes = 0;
-  private messages: Uint8Array[] = [];
+  private messages: Message[] = [];
   private numbers: number[] = [];
   private next = 0;
 
@@ -12,9 +14,9 @@ export class Sealed {
   }
 
   /** `number`: that of the last frame in the message. */
-  add(message: Uint8Array, number: number): void {
+  add(message: Message, number: number): void {
     this.messages.push(message);
-    this.bytes += message.length;
+    this.bytes += messageLength(message);
     this.numbers.push(number);
   }
 
@@ -22,11 +24,11 @@ export class Sealed {
     return this.numbers[this.next] ?? 0;
   }
 
-  take(): Uint8Array | undefined {
+  take(): Message | undefined {
     const message = this.messages[this.next];
     if (message === undefined) return undefined;
     this.next++;
-    this.bytes -= message.length;
+    this.bytes -= messageLength(message);
     if (this.next === this.messages.length) this.clear();
     return message;
   }

@@ -6,6 +6,7 @@
 //
 // After each call drain nextEvent() until it answers undefined; then ask transmit for what is to be sent.
 
+import type { Message } from "../byte/message.js";
 import type { MemoryAccount } from "@sluice/core";
 import type { LimitName } from "../frame/blocked.js";
 import type { Criticality } from "@sluice/core";
@@ -271,6 +272,12 @@ export interface SessionApi {
    * the message go: pass `turn` when the transport has room. A message once returned is not touched again.
    */
   transmit(now: number, turn?: TakeTurn): Uint8Array | undefined;
+  /**
+   * As `transmit`, for a transport that takes a message in parts: payloads from 8 KiB up are among them as they were
+   * given, without a copy. They are not to be changed any more, not even when they have gone: a session that is resumed
+   * sends them again.
+   */
+  transmitParts(now: number, turn?: TakeTurn): Message | undefined;
   /** What would go with the next `transmit` calls. */
   waiting(): Waiting;
   nextEvent(): SessionEvent | undefined;

@@ -11,6 +11,7 @@
 // All of them share one Life (life.ts): where the session stands, and how it ends.
 
 import type { Criticality } from "@sluice/core";
+import { joined, type Message } from "../byte/message.js";
 import type { ResumeRefusal } from "../frame/resume-reject.js";
 import { settingsOf } from "../limits.js";
 import type { ProtocolError, StreamFailure } from "../protocol-error.js";
@@ -138,6 +139,11 @@ export class Session implements SessionApi {
   }
 
   transmit(now: number, turn?: TakeTurn): Uint8Array | undefined {
+    const message = this.transmission.next(now, turn);
+    return message === undefined ? undefined : joined(message);
+  }
+
+  transmitParts(now: number, turn?: TakeTurn): Message | undefined {
     return this.transmission.next(now, turn);
   }
 

@@ -6,6 +6,7 @@
 //                                                                but CREDIT
 // The lanes are in outbox.ts, the turns in turns.ts.
 
+import type { Message } from "../byte/message.js";
 import { FRAME_BYTES } from "../limits.js";
 import type { Conversation } from "./conversation.js";
 import type { GoingAway } from "./going-away.js";
@@ -26,7 +27,7 @@ export class Transmission {
   }
 
   /** The next message, or undefined. */
-  next(now: number, turn: TakeTurn | undefined): Uint8Array | undefined {
+  next(now: number, turn: TakeTurn | undefined): Message | undefined {
     const { life } = this;
     const { outbox, resumes, keepalive } = life;
     life.now = now;
@@ -71,7 +72,7 @@ export class Transmission {
   }
 
   // What the resumed peer has not got, with what is of the connection in front; undefined when it has all.
-  private again(conversation: Conversation): Uint8Array | undefined {
+  private again(conversation: Conversation): Message | undefined {
     const { outbox, resumes, blockedReport, now } = this.life;
     const { settings, grants } = conversation;
     const control = outbox.takeControl();

@@ -2,6 +2,7 @@
 // one; a link can pass from the session that opened it to the one that is resumed over it. Who listens to it is
 // told here and nowhere else: whoever was fenced off hears nothing of it any more (protocol.md H21).
 
+import type { Message } from "../../protocol/byte/message.js";
 import type { Transport, TransportEnd } from "../../transport/transport.js";
 
 /** What a link tells the connection that it belongs to. */
@@ -58,7 +59,7 @@ export class Link {
     return this.roomLeft;
   }
 
-  send(message: Uint8Array): void {
+  send(message: Message): void {
     this.roomLeft = this.transport.send(message) > 0;
   }
 

@@ -120,7 +120,7 @@ export class Pump {
   /** What the session still says, whether or not there is room: it is control only, and tells the peer why. */
   sendSaid(): void {
     for (;;) {
-      const message = this.session.transmit(this.clock.now());
+      const message = this.session.transmitParts(this.clock.now());
       if (message === undefined) return;
       this.link?.send(message);
     }
@@ -135,7 +135,7 @@ export class Pump {
   private sendMessages(): void {
     const { link } = this;
     while (link?.hasRoom() === true && !this.isHeld) {
-      const message = this.session.transmit(this.clock.now(), this.owner.takeTurn);
+      const message = this.session.transmitParts(this.clock.now(), this.owner.takeTurn);
       if (message === undefined) return;
       link.send(message);
       const waiting = this.session.waiting();
