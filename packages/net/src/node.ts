@@ -4,6 +4,7 @@ import type { Settings } from "./protocol/limits.js";
 import { type Address, Addresses } from "./service/client/addresses.js";
 import { type Client, type ClientOptions, prepareClient } from "./service/client/client.js";
 import type { Routes, Service } from "./service/contract/contract.js";
+import { guarded } from "./service/connection/guarded.js";
 import {
   type CloseOptions,
   type Handlers,
@@ -13,27 +14,36 @@ import {
 } from "./service/server/server.js";
 import { MAX_MESSAGE_BYTES } from "./transport/transport.js";
 import { checkTimeout, checkUrl, type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
-import { type WsListenOptions, wsListen } from "./transport/ws-server.js";
+import type { UpgradeParts } from "./transport/upgrades.js";
+import { type WsAddress, type WsListener, type WsListenOptions, wsListen } from "./transport/ws-server.js";
 
 export type { Address };
+export type { Origins } from "./transport/origins.js";
+export type { AuthorizeUpgrade, UpgradeOptions, UpgradeRequest } from "./transport/upgrade-options.js";
+export type { TlsOptions, WsConnectOptions } from "./transport/ws-client.js";
+export type { AttachOptions, OwnPortOptions, WsListenOptions } from "./transport/ws-server.js";
 
 /** What `connect` can be told. */
 export interface ConnectOptions extends ClientOptions, WsConnectOptions {}
 
 /** What `serve` can be told. */
-export interface ServeOptions extends ServerOptions, WsListenOptions {}
+export type ServeOptions = ServerOptions & WsListenOptions;
 
-/** A service that listens on a port. */
+/** A service that is listened for. */
 export interface Server {
+  /**
+   * Where it is and what a client on this machine connects to. Of an attached server that listens on no port (yet) they
+   * throw a `SluiceError` `NOT_LISTENING`.
+   */
   readonly host: string;
   readonly port: number;
-  /** What a client on this machine connects to. */
   readonly url: string;
   /** Counters of all connections and their streams, computed on call. */
   snapshot(): ServerSnapshot;
   /**
    * Takes nothing new, lets running streams and calls end for `drainMs` (default 0), then cuts what is left;
-   * resolves when every socket is closed and the port is free.
+   * resolves when every socket is closed and the port is free. A server that it is attached to stays as it is, without
+   * the path; close that one behind this, for it waits for its sockets.
    */
   close(options?: CloseOptions): Promise<void>;
 }
@@ -69,8 +79,9 @@ export function connect<R extends Routes>(
   else if (typeof address !== "function") address.forEach(checkUrl);
   checkTimeout(options);
   const open = prepareClient(service, options);
-  const { headers, timeoutMs, signal } = options;
+  const { headers, tls, timeoutMs, signal } = options;
   const how = {
+    ...(tls === undefined ? {} : { tls }),
     ...(headers === undefined ? {} : { headers }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
@@ -83,12 +94,14 @@ export function connect<R extends Routes>(
 }
 
 /**
- * Serves a service over WebSocket.
+ * Serves a service over WebSocket: on a port of its own, or at a path of an HTTP server (`server`, `path`), which may
+ * serve others besides.
  *
- * *Buffers:* per connection one batch for each stream that sends, and 16 MiB of inputs at most. *Errors:* a
- * wrong port is a `RangeError`, a missing handler a `TypeError`, both at the call; a port in use rejects with a
- * `SluiceError` `LISTEN_FAILED`. What a handler throws ends its stream alone and goes to `onHandlerError`; a peer that
- * breaks the protocol ends its connection alone and goes to `onConnectionError`.
+ * *Buffers:* per connection one batch for each stream that sends, and 16 MiB of inputs at most. *Errors:* a wrong port
+ * is a `RangeError`, a missing handler, a wrong path and what is no HTTP server a `TypeError`, all at the call; a port in
+ * use and a path that is taken reject with a `SluiceError` `LISTEN_FAILED`. What a handler throws ends its stream alone
+ * and goes to `onHandlerError`; a peer that breaks the protocol ends its connection alone and goes to
+ * `onConnectionError`, and so does what a hook throws that is asked at the upgrade.
  *
  * @param options port 0 (any free one) and host "127.0.0.1" (this machine only) by default
  *
@@ -111,19 +124,32 @@ export function serve<R extends Routes>(
 ): Promise<Server> {
   checkMessageBytes(options.limits);
   const host = new ServiceHost(service, handlers, options);
-  return wsListen((request) => host.enter(request), options).then((listener) => ({
-    host: listener.host,
-    port: listener.port,
-    url: urlOf(listener.host, listener.port),
+  const parts: UpgradeParts = {
+    door: (request) => host.enter(request),
+    handshakeMs: host.handshakeMs,
+    onError: guarded(options.onConnectionError),
+  };
+  return wsListen(parts, options).then((listener) => running(host, listener));
+}
+
+function running<R extends Routes>(host: ServiceHost<R>, listener: WsListener): Server {
+  return {
+    get host() {
+      return listener.address().host;
+    },
+    get port() {
+      return listener.address().port;
+    },
+    get url() {
+      return urlOf(listener.address());
+    },
     snapshot: () => host.snapshot(),
     close: async (how) => {
-      const ended = host.close(how);
+      const gone = host.close(how);
       // In the same turn, so that nobody comes in while the last ones leave; it is free when they have left.
-      const freed = listener.close();
-      await ended;
-      await freed;
+      await listener.close(gone);
     },
-  }));
+  };
 }
 
 /** `ws` cuts a peer off above 1 MiB, so larger messages must not be announced. */
@@ -136,8 +162,7 @@ function checkMessageBytes(limits: Partial<Settings> | undefined): void {
 }
 
 /** An address that means "all of this machine" is nowhere to connect to; loopback is. */
-function urlOf(host: string, port: number): string {
-  if (host === "0.0.0.0") return `ws://127.0.0.1:${port}`;
-  if (host === "::") return `ws://[::1]:${port}`;
-  return host.includes(":") ? `ws://[${host}]:${port}` : `ws://${host}:${port}`;
+function urlOf({ host, port, path, isSecure }: WsAddress): string {
+  const here = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `${isSecure ? "wss" : "ws"}://${here.includes(":") ? `[${here}]` : here}:${port}${path}`;
 }

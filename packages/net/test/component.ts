@@ -18,7 +18,7 @@ export function component(
   if (found !== undefined) return found;
   const how = `${name} is not installed: apt-get install ${debianPackage}, or set SLUICE_${name.toUpperCase()} to its path`;
   if (process.env["CI"] !== undefined) throw new Error(`In CI nothing is left out, and ${how}`);
-  console.warn(`Skipped, because ${how}`);
+  process.stderr.write(`Skipped, because ${how}\n`);
   return undefined;
 }
 

@@ -69,11 +69,15 @@ async function openWsPair(): Promise<readonly [Transport, Transport]> {
   const accepted = new Promise<Transport>((resolve) => {
     accept = resolve;
   });
-  const listener = await wsListen(() => ({ granted: true, accept, leave: () => {} }));
-  const client = await wsConnect(`ws://127.0.0.1:${listener.port}`);
+  const listener = await wsListen({
+    door: () => ({ granted: true, accept, leave: () => {} }),
+    handshakeMs: 5000,
+    onError: () => {},
+  });
+  const client = await wsConnect(`ws://127.0.0.1:${listener.address().port}`);
   const server = await accepted;
   // Stops listening at once; the two sockets stay until the case has closed them.
-  void listener.close();
+  void listener.close(Promise.resolve());
   return [client, server];
 }
 

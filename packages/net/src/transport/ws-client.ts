@@ -2,8 +2,10 @@
 // was tried, what came back, and what to look at next.
 
 import type { IncomingMessage } from "node:http";
+import type { ConnectionOptions } from "node:tls";
 import { SluiceError } from "@sluice/core";
 import { WebSocket } from "ws";
+import { REASON_HEADER } from "./http-refusal.js";
 import { MAX_MESSAGE_BYTES, SUBPROTOCOL } from "./transport.js";
 import type { Transport } from "./transport.js";
 import { WS_OPTIONS, wsTransport } from "./ws-transport.js";
@@ -12,11 +14,19 @@ import { WS_OPTIONS, wsTransport } from "./ws-transport.js";
 export interface WsConnectOptions {
   /** Sent with the upgrade request, for example `{ authorization: "Bearer ..." }`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** For `wss:`: whom to trust (`ca`) and how to show oneself (`cert`, `key`). Default: as Node trusts. */
+  readonly tls?: TlsOptions;
   /** Milliseconds until the attempt is given up. Default 5,000 (protocol.md G, handshake). */
   readonly timeoutMs?: number;
   /** Gives the attempt up when aborted. */
   readonly signal?: AbortSignal;
 }
+
+/** What of Node's TLS a client can be told, under Node's names (`tls.connect`). */
+export type TlsOptions = Pick<
+  ConnectionOptions,
+  "ca" | "cert" | "key" | "pfx" | "passphrase" | "servername" | "rejectUnauthorized" | "minVersion"
+>;
 
 /**
  * Opens a WebSocket to `url`, speaking `sluice.v1`.
@@ -28,13 +38,14 @@ export interface WsConnectOptions {
 export function wsConnect(url: string, options: WsConnectOptions = {}): Promise<Transport> {
   checkUrl(url);
   checkTimeout(options);
-  const { headers, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const { headers, tls, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(signal.reason);
       return;
     }
     const socket = new WebSocket(url, SUBPROTOCOL, {
+      ...tls,
       ...WS_OPTIONS,
       handshakeTimeout: timeoutMs,
       ...(headers === undefined ? {} : { headers: { ...headers } }),
@@ -97,12 +108,17 @@ class RefusedError extends SluiceError {
 }
 
 function refusal(url: string, response: IncomingMessage): SluiceError {
-  const reason = String(response.headers["x-sluice-reason"] ?? "");
-  const text =
-    reason === ""
-      ? `it answered HTTP ${response.statusCode} instead of opening a WebSocket; check the path, and that a Sluice server listens there`
-      : `refused, ${reason}`;
+  const { statusCode, headers } = response;
+  const reason = String(headers[REASON_HEADER] ?? "");
+  const text = reason === "" ? noWebSocket(statusCode, headers.location) : `refused, ${reason}`;
   return new RefusedError(`Cannot connect to ${url}: ${text}`, response);
+}
+
+function noWebSocket(status: number | undefined, location: string | undefined): string {
+  if (location !== undefined) {
+    return `it answered HTTP ${status}, it is at ${JSON.stringify(location.slice(0, 200))}; connect there, with ws: for http: and wss: for https:`;
+  }
+  return `it answered HTTP ${status} instead of opening a WebSocket; check the path, that a Sluice server listens there, and that every proxy in between passes the Upgrade header on`;
 }
 
 function failure(url: string, error: Error & { code?: string }, timeoutMs: number): SluiceError {
@@ -125,8 +141,14 @@ function explain(error: Error & { code?: string }, timeoutMs: number): string {
     case "EAI_AGAIN":
       return `the host name is unknown (${error.code}); check its spelling and the network`;
     case "ECONNRESET":
-      return "the server ended the connection during the handshake (ECONNRESET); check that a Sluice server listens there";
+      return "the server ended the connection during the handshake (ECONNRESET); check that a Sluice server listens there, and whether it wants wss:";
     default:
+      if (error.code !== undefined && UNTRUSTED.test(error.code)) {
+        return `its certificate is not trusted (${error.code}); give the one that signed it as tls.ca, and connect by a name that it was made for`;
+      }
+      if (error.code === "EPROTO" || error.code?.startsWith("ERR_SSL_")) {
+        return `TLS failed (${lower(error.message.split("\n", 1)[0] as string)}); check that this port speaks TLS, and use ws: if it does not`;
+      }
       if (error.code?.startsWith("HPE_")) {
         return `what listens there does not speak HTTP (${error.code}); check host and port: a Sluice server must listen there`;
       }
@@ -139,6 +161,9 @@ function explain(error: Error & { code?: string }, timeoutMs: number): string {
 function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
+
+/** What Node says of a certificate (its documentation, "X509 certificate error codes"). */
+const UNTRUSTED = /CERT|UNABLE_TO_|_ISSUER|_CRL|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE/;
 
 /** In ms, as the limit on the handshake: protocol.md G. */
 const DEFAULT_TIMEOUT_MS = 5000;

@@ -1,183 +1,154 @@
-// Listens for WebSockets with the `ws` package on a port of its own. Who does not speak `sluice.v1`, or comes
-// from a foreign page, gets an HTTP answer that says why, and no socket.
+// Where WebSockets come in: on a port of our own, or at a path of an HTTP server that somebody else runs.
 
 import { createServer } from "node:http";
-import type { IncomingHttpHeaders, IncomingMessage, Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
-import { type Rejected, SluiceError } from "@sluice/core";
-import { WebSocketServer } from "ws";
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
+import type { AddressInfo, Server as NetServer } from "node:net";
+import { Server as TlsServer } from "node:tls";
+import { SluiceError } from "@sluice/core";
+import { REASON_HEADER } from "./http-refusal.js";
+import { checkAttachable, checkPath, checkPort, listenFailure } from "./listen-checks.js";
 import { SUBPROTOCOL } from "./transport.js";
-import type { Transport } from "./transport.js";
-import { WS_OPTIONS, wsTransport } from "./ws-transport.js";
+import type { UpgradeOptions } from "./upgrade-options.js";
+import { addRoute } from "./upgrade-routes.js";
+import { type UpgradeParts, Upgrades } from "./upgrades.js";
 
-/** Where and for whom to listen. */
-export interface WsListenOptions {
+/** A port of one's own. */
+export interface OwnPortOptions {
   /** 0 to 65,535; default 0: any free port, which the result names. */
   readonly port?: number;
   /** Default `"127.0.0.1"`: this machine only. `"0.0.0.0"` or `"::"` opens it to the network. */
   readonly host?: string;
+  /** The only path at which the service is; default: every path. */
+  readonly path?: string;
+  readonly server?: undefined;
+}
+
+/** A path of an HTTP server that somebody else runs. */
+export interface AttachOptions {
   /**
-   * Web pages that may connect, as origins (`"https://example.org"`). Default: none but those served from the
-   * same host and port; a browser lets every page open a WebSocket to everywhere (protocol.md H24). Programs,
-   * which send no Origin, are not concerned.
+   * A server of node:http or node:https, listening or not: of Express what `app.listen()` returns, of Fastify
+   * `app.server`, of Hono what `serve()` returns. Its requests, and upgrades of other paths, stay as they are.
    */
-  readonly origins?: readonly string[];
+  readonly server: NetServer;
+  /** Where the service is, such as `"/sluice"`; compared without query, and with or without a slash at its end. */
+  readonly path: string;
+  readonly port?: undefined;
+  readonly host?: undefined;
 }
 
-/** A place that was taken for a socket that is still to be made. One of both is called. */
-export interface TakenPlace {
-  readonly granted: true;
-  accept(transport: Transport, request: WsRequest): void;
-  leave(): void;
-}
+/** Where and for whom to listen. */
+export type WsListenOptions = UpgradeOptions & (OwnPortOptions | AttachOptions);
 
-/** Who is let in now; asked for each upgrade, before a socket is made of it. */
-export type Door = (request: WsRequest) => TakenPlace | Rejected;
-
-/** The upgrade request of a socket. */
-export interface WsRequest {
-  readonly origin: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly address: string | undefined;
-}
-
-/** A port that is being listened on. */
+/** A place where WebSockets come in. */
 export interface WsListener {
+  /** Where it is, as that is known now; throws a `SluiceError` `NOT_LISTENING` for a server that listens on no port. */
+  address(): WsAddress;
+  /** Takes no more sockets; a port is freed now, a path when `gone`. The transports must be closed by their owner. */
+  close(gone: Promise<void>): Promise<void>;
+}
+
+/** Where WebSockets come in. */
+export interface WsAddress {
   readonly host: string;
   readonly port: number;
-  /** Takes no more sockets and frees the port; the transports handed out before must be closed by their owner. */
-  close(): Promise<void>;
+  /** "" for every path. */
+  readonly path: string;
+  readonly isSecure: boolean;
 }
 
 /**
- * Listens on a port, and hands a Transport to the place that `door` gives for each WebSocket that speaks `sluice.v1`.
+ * Listens, and hands a Transport to the place that `parts.door` gives for each WebSocket that speaks `sluice.v1`.
  *
- * *Errors:* a port out of range is a `RangeError` at the call; a port in use, or one that this user may not
- * open, rejects with a `SluiceError` `LISTEN_FAILED`. Whom `door` does not let in gets HTTP 503 with its reason.
+ * *Errors:* options that cannot work are a `RangeError` or `TypeError` at the call; a port in use, or one that this user
+ * may not open, and a path that is taken reject with a `SluiceError` `LISTEN_FAILED`.
  */
-export function wsListen(door: Door, options: WsListenOptions = {}): Promise<WsListener> {
-  const { port = 0, host = "127.0.0.1", origins } = options;
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new RangeError(
-      `Cannot listen on port ${String(port)}: it must be an integer from 0 to 65535; 0 takes any free one`,
+export function wsListen(parts: UpgradeParts, options: WsListenOptions = {}): Promise<WsListener> {
+  const upgrades = new Upgrades(parts, options);
+  if (!("server" in options)) return ownPort(upgrades, options);
+  const { server, path, port, host } = options;
+  // Also what the types would not let pass: a server that is undefined by mistake must not become a port of our own.
+  checkAttachable(server);
+  checkPath(path);
+  if (port !== undefined || host !== undefined) {
+    throw new TypeError(
+      "Cannot attach to a server and listen on a port too: leave out port and host, or server",
     );
   }
+  return attached(upgrades, server as NetServer, path as string);
+}
+
+function ownPort(upgrades: Upgrades, options: OwnPortOptions): Promise<WsListener> {
+  const { port = 0, host = "127.0.0.1", path } = options;
+  checkPort(port);
+  if (path !== undefined) checkPath(path);
   // Headers must be complete within the handshake time of protocol.md G (H6: slow handshakes). Node looks only
   // every 30 s by default, so 5 s would be 35.
   const limits = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
-  const http = createServer(limits, (_request, response) => {
-    response.writeHead(426, { upgrade: "websocket", "content-type": "text/plain" });
-    response.end(`This port speaks WebSocket with the subprotocol ${SUBPROTOCOL}\n`);
-  });
-  const sockets = new WebSocketServer({
-    ...WS_OPTIONS,
-    noServer: true,
-    clientTracking: false,
-    handleProtocols: () => SUBPROTOCOL,
-  });
-  http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const reason = whyRefused(request, origins);
-    if (reason !== undefined) {
-      refuse(socket, reason);
-      return;
-    }
-    const { headers } = request;
-    const about = { origin: headers.origin, headers, address: request.socket.remoteAddress };
-    const place = door(about);
-    if (!place.granted) {
-      refuse(socket, full(place));
-      return;
-    }
-    let isOpen = false;
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      isOpen = true;
-      place.accept(wsTransport(webSocket, socket), about);
-    });
-    // Answers at once, one way or the other: what is no WebSocket has been told so.
-    if (!isOpen) place.leave();
-  });
+  const http = createServer(limits, upgradeRequired);
+  addRoute(http, path, (request, socket, head) => upgrades.onUpgrade(request, socket, head));
   return new Promise((resolve, reject) => {
     // Stays for good: an error after listening has nobody to reject to, and must not be uncaught.
     http.on("error", (error: NodeJS.ErrnoException) => reject(listenFailure(host, port, error)));
     http.listen(port, host, () => {
-      const address = http.address() as AddressInfo;
-      resolve({ host, port: address.port, close: () => closeServer(http) });
+      const address = { host, port: (http.address() as AddressInfo).port, path: path ?? "", isSecure: false };
+      resolve({
+        address: () => address,
+        close: (gone) => {
+          const freed = closeServer(http);
+          upgrades.close();
+          return Promise.all([freed, gone]).then(() => {});
+        },
+      });
     });
   });
 }
 
-interface Refusal {
-  readonly status: string;
-  readonly reason: string;
-  readonly retryAfterSeconds?: number;
+async function attached(upgrades: Upgrades, server: NetServer, path: string): Promise<WsListener> {
+  const remove = addRoute(server, path, (request, socket, head) => upgrades.onUpgrade(request, socket, head));
+  return {
+    address: () => {
+      const isSecure = server instanceof TlsServer;
+      return { ...portOf(server), path, isSecure };
+    },
+    close: async (gone) => {
+      upgrades.close();
+      // Who comes meanwhile hears that the server is ending and when to come back, not that nothing is here.
+      await gone;
+      remove();
+    },
+  };
 }
 
-function whyRefused(request: IncomingMessage, origins: readonly string[] | undefined): Refusal | undefined {
-  const offered = String(request.headers["sec-websocket-protocol"] ?? "");
-  if (!offered.split(",").some((name) => name.trim() === SUBPROTOCOL)) {
-    const what = offered === "" ? "no subprotocol" : `the subprotocol ${JSON.stringify(offered)}`;
-    return { status: "400 Bad Request", reason: `offered ${what}, wanted "${SUBPROTOCOL}"` };
-  }
-  const origin = request.headers.origin;
-  if (origin !== undefined && !isAllowed(origin, request.headers.host, origins)) {
-    return {
-      status: "403 Forbidden",
-      reason: `the origin ${JSON.stringify(origin)} is not among those allowed`,
-    };
-  }
-  return undefined;
-}
-
-function full({ reason, retryAfterMs = 1000 }: Rejected): Refusal {
-  return { status: "503 Service Unavailable", reason, retryAfterSeconds: Math.ceil(retryAfterMs / 1000) };
-}
-
-function isAllowed(
-  origin: string,
-  host: string | undefined,
-  origins: readonly string[] | undefined,
-): boolean {
-  if (origins !== undefined) return origins.includes(origin);
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
-
-/** Says why in the header, which our client shows, and in the body, which people see. */
-function refuse(socket: Duplex, refusal: Refusal): void {
-  const body = `${refusal.reason}\n`;
-  socket.on("error", () => socket.destroy());
-  // An upgraded socket has no time limit any more, and half of it would stay open for as long as the peer likes.
-  socket.once("finish", () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${refusal.status}\r\nconnection: close\r\ncontent-type: text/plain\r\n` +
-      `${refusal.retryAfterSeconds === undefined ? "" : `retry-after: ${refusal.retryAfterSeconds}\r\n`}` +
-      `x-sluice-reason: ${refusal.reason}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
-function listenFailure(host: string, port: number, error: NodeJS.ErrnoException): SluiceError {
-  return new SluiceError("LISTEN_FAILED", `Cannot listen on ${host}:${port}: ${explain(error)}`, {
-    cause: error,
+function upgradeRequired(request: IncomingMessage, response: ServerResponse): void {
+  const reason = "sec-websocket-key" in request.headers ? LOST_UPGRADE : NO_WEBSOCKET;
+  response.writeHead(426, {
+    upgrade: "websocket",
+    connection: "upgrade, close",
+    "content-type": "text/plain",
+    [REASON_HEADER]: reason,
   });
+  response.end(`${reason}\n`);
 }
 
-function explain(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case "EADDRINUSE":
-      return "another program uses this port (EADDRINUSE); choose another one, or 0 for any free one";
-    case "EACCES":
-      return "not permitted (EACCES); choose a port above 1023";
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return `this machine has no such address (${error.code}); use "127.0.0.1" or "0.0.0.0"`;
-    default:
-      return error.message;
-  }
+function portOf(server: NetServer): { host: string; port: number } {
+  const address = server.address();
+  if (address !== null && typeof address === "object") return { host: address.address, port: address.port };
+  const why =
+    address === null
+      ? "does not listen; call its listen() first"
+      : `listens on ${address}, which has no port`;
+  throw new SluiceError("NOT_LISTENING", `Cannot tell the address of this service: its server ${why}`);
 }
 
-function closeServer(http: Server): Promise<void> {
+function closeServer(http: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     http.close(() => resolve());
     http.closeAllConnections();
   });
 }
+
+const NO_WEBSOCKET = `this port speaks WebSocket with the subprotocol ${SUBPROTOCOL}`;
+
+// What a proxy makes of an upgrade by default: hop-by-hop headers end at it (RFC 9110 §7.6.1).
+const LOST_UPGRADE =
+  'the request for a WebSocket came without its Upgrade header: have the proxy in between pass it on (in nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade")';

@@ -92,7 +92,7 @@ describe("connect", () => {
   it("says that a web server is no Sluice server", async () => {
     const url = await httpServer((_request, response) => response.end("hello"));
     expect(await complaint(connect(url, service))).toBe(
-      `CONNECT_FAILED: Cannot connect to ${url}: it answered HTTP 404 instead of opening a WebSocket; check the path, and that a Sluice server listens there`,
+      `CONNECT_FAILED: Cannot connect to ${url}: it answered HTTP 404 instead of opening a WebSocket; check the path, that a Sluice server listens there, and that every proxy in between passes the Upgrade header on`,
     );
   });
 

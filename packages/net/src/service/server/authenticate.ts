@@ -9,8 +9,12 @@ export interface ConnectRequest {
   readonly origin?: string | undefined;
   /** Headers of the upgrade request, names in lower case; empty for transports without any. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Network address that it comes from, when there is one. */
+  /** Network address that it comes from, when there is one; behind proxies see `trustProxy`. */
   readonly address?: string | undefined;
+  /** Path and query of the upgrade request, such as "/sluice?room=7". */
+  readonly url?: string | undefined;
+  /** What `authorizeUpgrade` said of it. */
+  readonly authorized?: unknown;
 }
 
 /**

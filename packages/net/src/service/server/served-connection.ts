@@ -68,7 +68,8 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
   onReady(peer: Peer): void {
     const { authenticate, handshakeMs } = this.owner;
     if (authenticate === undefined) {
-      this.letIn("");
+      const { authorized } = this.request;
+      this.letIn(typeof authorized === "string" ? authorized : "");
       return;
     }
     this.cancelWait = this.connection.after(handshakeMs, () => {

@@ -45,7 +45,8 @@ export interface ServerOptions {
    */
   readonly maxConnections?: number;
   /**
-   * Says who a client is, at each connect and each resume; nothing is done for it before. Default: everybody is "".
+   * Says who a client is, at each connect and each resume; nothing is done for it before. Default: everybody is what
+   * `authorizeUpgrade` said if that is a string, and "" otherwise.
    */
   readonly authenticate?: Authenticate;
   /**
