@@ -6,6 +6,7 @@ export { PayloadError } from "./payload/payload-error.js";
 export type { Criticality } from "@sluice/core";
 export type { Settings } from "./protocol/limits.js";
 export {
+  type ChannelOptions,
   type Client,
   type ClientControls,
   type ClientOptions,
@@ -13,31 +14,38 @@ export {
   type StreamOptions,
 } from "./service/client/client.js";
 export type { RequestOptions } from "./service/client/request-options.js";
-export type { HandlerContext } from "./service/contract/handler-context.js";
+export type { HandlerContext, Metadata } from "./service/contract/handler-context.js";
 export {
-  type CallRoute,
   call,
+  channel,
   defineService,
+  push,
   type Routes,
   type Service,
-  type StreamRoute,
   stream,
   unchecked,
 } from "./service/contract/contract.js";
+export type {
+  AnyRoute,
+  CallRoute,
+  ChannelRoute,
+  PushRoute,
+  Streamable,
+  StreamRoute,
+} from "./service/contract/route.js";
 export { ConnectionLostError, type LostRequest, RemoteError } from "./service/failure/failure.js";
 export type { Auth, AuthValue } from "./service/client/auth.js";
 export type { Authenticate, ConnectRequest } from "./service/server/authenticate.js";
 export type { ReconnectOptions } from "./service/client/reconnect-options.js";
 export type { ClientState } from "./service/client/reconnector.js";
 export type { ErrorPlace } from "./service/server/responder.js";
-export { defaultRuntime, type Runtime } from "./service/connection/runtime.js";
+export { type Ambient, defaultRuntime, type Runtime } from "./service/connection/runtime.js";
 export {
   type CloseOptions,
   type Handlers,
   type ServerOptions,
   type ServerSnapshot,
   ServiceHost,
-  type Streamable,
   serveTransport,
 } from "./service/server/server.js";
 export type { ConnectionSnapshot, StreamSnapshot } from "./service/connection/snapshot.js";

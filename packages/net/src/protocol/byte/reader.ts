@@ -70,6 +70,14 @@ export class Reader {
     return text;
   }
 
+  /** What is left, as UTF-8. */
+  lastText(what: string): string {
+    const text = readUtf8(this.bytes, this.at, this.end);
+    if (text === undefined) throw malformed(`Cannot read ${what}: its bytes are not UTF-8`, "§1.1");
+    this.at = this.end;
+    return text;
+  }
+
   /** A length and so many bytes, at most `maxBytes`, as a view. */
   blob(maxBytes: number, what: string, rule: string): Uint8Array {
     const length = this.varint(`length of ${what}`);

@@ -6,16 +6,23 @@
 //                    | |                              +--end at the peer, items wait here--> ending --------> ended
 //                    | +--- refused | cancel | deadline | signal -------------------------------------------> ended
 //                    +--- begun anew elsewhere: surely not begun here, or restartable, then with an offset
+//
+// A channel sends items as well (channel-input.ts), and its two directions end apart:
+//
+//   open | ending --(all has come | output cancelled), it still sends--> sending --(all sent | not wanted)--> ended
 
 import { type SluiceError, TimeoutError } from "@sluice/core";
 import type { Codec } from "../../payload/codec.js";
-import type { Interaction, OpenOptions, SessionEvent } from "../../protocol/session/session-api.js";
+import type { Interaction, OpenOptions, SessionEvent, Turn } from "../../protocol/session/session-api.js";
 import { type EncodedItems, encodedLength, encodeItems, type ItemsEvent } from "../connection/bodies.js";
 import type { Connection } from "../connection/connection.js";
 import type { StreamEnd } from "../connection/connection-parts.js";
-import { lostRequest, RemoteError } from "../failure/failure.js";
+import { failureOf, lostRequest, RemoteError } from "../failure/failure.js";
 import { itemTooLarge, sendLoneItem } from "../connection/lone-item.js";
-import { errorTable } from "../../protocol/protocol-error.js";
+import { errorTable, type StreamFailure, streamFailure } from "../../protocol/protocol-error.js";
+import type { Ambient } from "../connection/runtime.js";
+import type { Streamable } from "../contract/route.js";
+import { ChannelInput, type ChannelSide } from "./channel-input.js";
 import { encodeMetadata } from "../connection/metadata.js";
 import { inherited, type RequestOptions } from "./request-options.js";
 import type { StreamSnapshot } from "../connection/snapshot.js";
@@ -30,22 +37,26 @@ export interface Route {
   readonly method: string;
   /** How often a stream is opened again without an item in between; 0: it is not restartable. */
   readonly restarts: number;
+  /** What a client sends is checked where it arrives. */
+  readonly checkedOutput: undefined;
+  /** Whose request is being handled, where the runtime can tell. */
+  readonly ambient: Ambient | undefined;
 }
 
 /** Base of the client's ends of a call and of a stream. */
-export abstract class ClientRequest implements StreamEnd, StreamRequest {
-  protected readonly route: Route;
+export abstract class ClientRequest implements StreamEnd, StreamRequest, ChannelSide {
+  readonly route: Route;
   /** Where it runs, or ran last; undefined before it was opened. */
-  protected connection: Connection | undefined = undefined;
-  protected state: "idle" | "waiting" | "open" | "ending" | "ended" = "idle";
-  protected streamId = 0;
+  connection: Connection | undefined = undefined;
+  protected state: "idle" | "waiting" | "open" | "ending" | "sending" | "ended" = "idle";
+  streamId = 0;
   private options: RequestOptions;
   /** What the client gave; forgotten once it is encoded. `undefined`: there is none. */
   private value: unknown;
-  /** The encoded input until it is sent. */
-  private input: EncodedItems | undefined = undefined;
-  /** The encoded input, for as long as the request may be opened again; `isRepeatable`: it is kept, or there is none. */
-  private inputAgain: EncodedItems | undefined = undefined;
+  /** The encoded input until it is sent; of a channel, what sends it. */
+  private input: EncodedItems | ChannelInput | undefined = undefined;
+  /** The input, for as long as the request may be opened again; `isRepeatable`: it is kept, or there is none. */
+  private inputAgain: EncodedItems | ChannelInput | undefined = undefined;
   private isRepeatable = true;
   /** Openings of what was not begun, because the server went away. */
   private moves = 0;
@@ -76,7 +87,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   /** Encodes the input and asks for a stream. */
   protected begin(): void {
-    this.options = inherited(this.options);
+    this.options = inherited(this.options, this.route.ambient);
     const { signal, deadlineMs } = this.options;
     this.state = "waiting";
     if (signal?.aborted === true) {
@@ -84,9 +95,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
       return;
     }
     try {
-      if (this.value !== undefined) this.input = encodeItems(this.route.codec, [this.value]);
-      this.value = undefined;
-      this.keepInput();
+      this.prepareInput();
     } catch (error) {
       this.abandon(error);
       return;
@@ -109,8 +118,8 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   openOptions(): OpenOptions {
     const { interaction, method, codec } = this.route;
-    const metadata = encodeMetadata({ offset: this.delivered() });
     const { urgency, criticality } = this.options;
+    const metadata = encodeMetadata(this.delivered(), this.options.metadata);
     const options = {
       interaction,
       method,
@@ -140,16 +149,24 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     this.abandon(hasRun ? lostRequest(route.method, false, this.delivered(), restarts, error) : error);
   }
 
-  onTurn(): "idle" {
+  onTurn(turn: Turn): "more" | "idle" {
+    const { input } = this;
+    if (input instanceof ChannelInput) return input.outgoing.onTurn(turn);
     this.sendInput();
     return "idle";
   }
 
   onCredit(): void {
-    this.sendInput();
+    const { input } = this;
+    if (input instanceof ChannelInput) input.outgoing.offer();
+    else this.sendInput();
   }
 
   onFailed(event: Extract<SessionEvent, { kind: "failed" }>): void {
+    if (this.state === "sending") {
+      this.release();
+      return;
+    }
     const { failure, rejected } = event;
     if (rejected && failure.code === errorTable.GOING_AWAY.code && this.mayMove()) {
       this.connection?.detach(this.streamId);
@@ -161,16 +178,32 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
       this.restart(Math.max(failure.retryAfterMs ?? 0, this.route.opener.backoffMs(this.restarts + 1)));
       return;
     }
+    this.stopInput();
     this.failedElsewhere(new RemoteError(failure));
   }
 
   /** A server may say what its answer is worth; nobody here asks. */
   onRank(): void {}
 
-  /** A server has nothing to cancel on a stream that it answers. */
-  onCancelled(): void {}
+  /** The server takes no more input: of a channel; of anything else it has nothing to cancel. */
+  onCancelled(): void {
+    this.stopInput();
+    this.onInputOver();
+  }
+
+  onInputOver(): void {
+    if (this.state === "sending") this.release();
+  }
+
+  onInputFailed(error: unknown): void {
+    this.abandon(error, failureOf(error));
+  }
 
   onClosed(error: SluiceError, neverSent: boolean): void {
+    if (this.state === "sending") {
+      this.release();
+      return;
+    }
     if (neverSent && this.mayMove()) {
       this.openAgain(0);
       return;
@@ -179,11 +212,14 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
       this.restart(0);
       return;
     }
+    this.stopInput();
     this.failedElsewhere(lostRequest(this.route.method, neverSent, this.delivered(), this.restarts, error));
   }
 
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced"> {
-    return { method: this.route.method, interaction: this.route.interaction, produced: 0 };
+    const { input } = this;
+    const produced = input instanceof ChannelInput ? input.outgoing.produced : 0;
+    return { method: this.route.method, interaction: this.route.interaction, produced };
   }
 
   /** The signal fired. */
@@ -191,10 +227,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
     this.abandon(this.options.signal?.reason);
   }
 
-  /** Ends it from this side, for a reason that the local side is told. */
-  protected abandon(error: unknown): void {
+  /** Ends it from this side, for a reason that the local side is told; `failure` is what the server of a channel is told. */
+  protected abandon(error: unknown, failure?: StreamFailure): void {
     if (this.state === "ended") return;
-    this.stop();
+    this.stop(failure);
     this.fail(error);
   }
 
@@ -207,12 +243,31 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   /** The peer has ended it, and items of it wait here: there is no deadline any more, but still a signal. */
   protected endedByPeer(): void {
     this.state = "ending";
-    this.cancelDeadline();
+    if (!this.isSending()) this.cancelDeadline();
+  }
+
+  /** Everything that comes back has come, and was taken. What a channel sends goes on. */
+  protected outputOver(): void {
+    if (this.isSending()) this.state = "sending";
+    else this.release();
+  }
+
+  /** The local side wants nothing back any more. What a channel sends goes on; everything else ends. */
+  protected cancelOutput(): void {
+    if (!this.isSending()) {
+      this.stop();
+      return;
+    }
+    this.state = "sending";
+    this.connection?.session.cancel(this.streamId);
+    this.connection?.wake();
   }
 
   /** Ends it from this side without a word to the local side. */
-  protected stop(): void {
-    if (this.state === "open" || this.state === "ending") {
+  protected stop(failure: StreamFailure = CANCELLED): void {
+    if (this.isOpened()) {
+      // Of a channel, CANCEL ends only what comes back.
+      if (this.isSending()) this.connection?.session.fail(this.streamId, failure);
       this.connection?.session.cancel(this.streamId);
       this.connection?.wake();
     }
@@ -221,14 +276,29 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
 
   /** Lets go of everything that outlives it: stream, timer, signal. */
   protected release(): void {
-    if (this.state === "open" || this.state === "ending") this.connection?.detach(this.streamId);
+    if (this.isOpened()) this.connection?.detach(this.streamId);
     this.state = "ended";
+    this.stopInput();
     this.value = undefined;
     this.input = undefined;
     this.inputAgain = undefined;
     this.cancelDeadline();
     this.cancelRestart();
     this.options.signal?.removeEventListener("abort", this);
+  }
+
+  /** Stops what a channel sends. */
+  protected stopInput(): void {
+    if (this.input instanceof ChannelInput) this.input.stop();
+  }
+
+  private isOpened(): boolean {
+    return this.state === "open" || this.state === "ending" || this.state === "sending";
+  }
+
+  /** Whether it is a channel that is open, and still sends. */
+  private isSending(): boolean {
+    return this.input instanceof ChannelInput && !this.input.isOver && this.isOpened();
   }
 
   private mayRestart(): boolean {
@@ -246,12 +316,26 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   /** Whether it may be opened on the next connection, because it was surely not begun on this one. */
   private mayMove(): boolean {
     this.moves += 1;
-    return this.moves <= MAX_MOVES && this.isRepeatable && this.route.opener.mayWait();
+    return this.moves <= MAX_MOVES && this.isWhole() && this.route.opener.mayWait();
   }
 
-  private keepInput(): void {
+  /** Whether all of its input is here, to be sent again. */
+  private isWhole(): boolean {
     const { input } = this;
-    if (input === undefined) return;
+    return input instanceof ChannelInput ? input.outgoing.isUntouched() : this.isRepeatable;
+  }
+
+  private prepareInput(): void {
+    const { value, route } = this;
+    this.value = undefined;
+    if (route.interaction === "channel") {
+      this.input = new ChannelInput(this, value as Streamable<unknown>);
+      this.inputAgain = this.input;
+      return;
+    }
+    if (value === undefined) return;
+    const input = encodeItems(route.codec, [value]);
+    this.input = input;
     this.isRepeatable = this.route.restarts > 0 || encodedLength(input) <= KEPT_BYTES;
     if (this.isRepeatable) this.inputAgain = input;
   }
@@ -268,6 +352,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest {
   private sendInput(): void {
     const { connection, input } = this;
     if (input === undefined || connection === undefined) return;
+    if (input instanceof ChannelInput) {
+      input.opened();
+      return;
+    }
     const result = sendLoneItem(connection, this.streamId, input);
     if (result === "too-large") this.abandon(itemTooLarge(connection, input));
     else if (result === "done") this.input = undefined;
@@ -286,5 +374,7 @@ const MAX_MOVES = 3;
 
 /** An input up to here is kept until its request has ended: a share of the connection's memory, 16 KiB (protocol.md G). */
 const KEPT_BYTES = 16 * 1024;
+
+const CANCELLED: StreamFailure = streamFailure("CANCELLED", "The client has given it up");
 
 function nothing(): void {}

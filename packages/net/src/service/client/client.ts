@@ -1,6 +1,6 @@
 // The client of a service: one connection, one method for each route.
 
-import type { Flow, MemoryAccount, SluiceError } from "@sluice/core";
+import { type Flow, from, type MemoryAccount, type SluiceError } from "@sluice/core";
 import { checkCapacity } from "@sluice/core/kit";
 import { codecNames } from "../../payload/codecs.js";
 import { checkRank, DEFAULT_CRITICALITY, DEFAULT_URGENCY } from "../../protocol/frame/rank.js";
@@ -12,12 +12,21 @@ import type { RequestOptions } from "./request-options.js";
 import { Addresses } from "./addresses.js";
 import { type Auth, authSource } from "./auth.js";
 import { codecOf } from "../connection/bodies.js";
-import type { CallRoute, Routes, Service, StreamRoute } from "../contract/contract.js";
+import type { Routes, Service } from "../contract/contract.js";
+import type {
+  AnyRoute,
+  CallRoute,
+  ChannelRoute,
+  PushRoute,
+  Streamable,
+  StreamRoute,
+} from "../contract/route.js";
 import { remotePublisher } from "./remote-publisher.js";
 import { type ReconnectOptions, reconnectPolicy } from "./reconnect-options.js";
 import { type ClientState, type Dial, Reconnector } from "./reconnector.js";
 import { defaultRuntime, LONGEST_TIMER_MS, type Runtime } from "../connection/runtime.js";
 import type { ConnectionSnapshot } from "../connection/snapshot.js";
+import { checkMetadata } from "../connection/metadata.js";
 import { guarded } from "../connection/guarded.js";
 import type { StreamOpener } from "./stream-opener.js";
 
@@ -37,6 +46,9 @@ export interface StreamOptions extends RequestOptions {
   readonly window?: number | "auto" | undefined;
 }
 
+/** What a channel can be told. */
+export type ChannelOptions = Omit<StreamOptions, "restarts">;
+
 /** What a client can do besides its routes. */
 export interface ClientControls {
   /** Ends the connection for good; streams and calls that still run fail with `CONNECTION_LOST`. */
@@ -49,13 +61,20 @@ export interface ClientControls {
   readonly state: ClientState;
 }
 
-/** One method for each route: a stream returns a Flow, a call a promise. */
+/**
+ * One method for each route: a call returns a promise of its output, a push one of its being taken, a stream a flow; a
+ * channel takes the items to send and returns a flow of those that come back.
+ */
 export type Client<R extends Routes> = ClientControls & {
   readonly [K in keyof R]: R[K] extends StreamRoute<infer Input, infer _Parsed, infer Output>
     ? Method<Input, StreamOptions, Flow<Output>>
     : R[K] extends CallRoute<infer Input, infer _Parsed, infer Output>
       ? Method<Input, RequestOptions, Promise<Output>>
-      : never;
+      : R[K] extends ChannelRoute<infer Input, infer _Parsed, infer Output>
+        ? (input: Streamable<Input>, options?: ChannelOptions) => Flow<Output>
+        : R[K] extends PushRoute<infer Input, infer _Parsed>
+          ? Method<Input, RequestOptions, Promise<void>>
+          : never;
 };
 
 type Method<Input, Options, Result> = undefined extends Input
@@ -157,12 +176,16 @@ export function prepareClient<R extends Routes>(
     connections.start();
     if (signal?.aborted === true) giveUp();
     return connections.opened
-      .then(() => clientOf(service, connections))
+      .then(() => clientOf(service, connections, runtime))
       .finally(() => signal?.removeEventListener("abort", giveUp));
   };
 }
 
-function clientOf<R extends Routes>(service: Service<R>, connections: Reconnector): Client<R> {
+function clientOf<R extends Routes>(
+  service: Service<R>,
+  connections: Reconnector,
+  runtime: Runtime,
+): Client<R> {
   const client: Record<string, unknown> = {
     close: () => connections.close(),
     closed: connections.closed,
@@ -172,20 +195,23 @@ function clientOf<R extends Routes>(service: Service<R>, connections: Reconnecto
     },
   };
   for (const [name, route] of Object.entries(service.routes)) {
-    client[name] = methodOf(`${service.name}.${name}`, route, connections.opener);
+    client[name] = methodOf(`${service.name}.${name}`, route, connections.opener, runtime);
   }
   return client as Client<R>;
 }
 
-function methodOf(method: string, route: CallRoute | StreamRoute, opener: StreamOpener): unknown {
+function methodOf(method: string, route: AnyRoute, opener: StreamOpener, runtime: Runtime): unknown {
   const to: Route = {
     opener,
     restarts: 0,
     codec: codecOf(method, route),
     interaction: route.interaction,
     method,
+    checkedOutput: undefined,
+    ambient: runtime.ambient,
   };
-  if (route.interaction === "call") {
+  const { interaction } = route;
+  if (interaction === "call" || interaction === "push") {
     return (input: unknown, options: RequestOptions = NO_OPTIONS) => {
       checkRequest(method, options);
       return remoteCall(to, input, options);
@@ -193,10 +219,12 @@ function methodOf(method: string, route: CallRoute | StreamRoute, opener: Stream
   }
   return (input: unknown, options: StreamOptions = NO_OPTIONS) => {
     checkRequest(method, options);
+    if (interaction === "channel") checkItems(method, input);
     const { window, restarts = RESTARTS } = options;
     checkRestarts(method, restarts);
     if (window !== undefined && window !== "auto") checkCapacity(method, window, 1, "window");
-    return remotePublisher(route.restartable ? { ...to, restarts } : to, input, options, window);
+    const isRestartable = interaction === "stream" && route.restartable;
+    return remotePublisher(isRestartable ? { ...to, restarts } : to, input, options, window);
   };
 }
 
@@ -212,7 +240,17 @@ function checkRestarts(method: string, restarts: number): void {
   );
 }
 
-function checkRequest(method: string, { deadlineMs, urgency, criticality }: RequestOptions): void {
+function checkItems(method: string, input: unknown): void {
+  try {
+    from(input as Streamable<unknown>);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new TypeError(`Cannot send the input of ${method}, a channel takes what has items: ${why}`);
+  }
+}
+
+function checkRequest(method: string, { deadlineMs, urgency, criticality, metadata }: RequestOptions): void {
+  checkMetadata(method, metadata);
   checkRank(urgency ?? DEFAULT_URGENCY, criticality ?? DEFAULT_CRITICALITY);
   if (deadlineMs === undefined || (deadlineMs > 0 && deadlineMs <= LONGEST_TIMER_MS)) return;
   throw new RangeError(

@@ -1,10 +1,10 @@
-// One in, one out: the client's end of a call.
+// One in, and one out or none: the client's end of a call, and of a push.
 
 import { decodeItems, type ItemsEvent } from "../connection/bodies.js";
 import { ClientRequest, type Route } from "./client-request.js";
 import type { RequestOptions } from "./request-options.js";
 
-/** Calls once; resolves with the output, or rejects with what ended the call. */
+/** Calls or pushes once; resolves with the output, of a push with nothing, or rejects with what ended it. */
 export function remoteCall<T>(route: Route, input: unknown, options: RequestOptions): Promise<T> {
   const call = new ClientCall<T>(route, input, options);
   return new Promise<T>((resolve, reject) => call.start(resolve, reject));
@@ -41,7 +41,7 @@ class ClientCall<T> extends ClientRequest {
   }
 
   protected override demandAtOpen(): number {
-    return 1;
+    return this.route.interaction === "push" ? 0 : 1;
   }
 
   protected override delivered(): number {

@@ -90,7 +90,7 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
   }
 
   override onCompleted(): void {
-    this.release();
+    this.outputOver();
     this.settle({ kind: "complete" });
   }
 
@@ -125,7 +125,7 @@ class RemoteStream<T> extends ClientRequest implements Subscription {
   cancel(): void {
     this.downstream = NOBODY;
     this.terminal = undefined;
-    if (this.state !== "ended") this.stop();
+    if (this.state !== "ended") this.cancelOutput();
   }
 
   private demandFromBase(): number {

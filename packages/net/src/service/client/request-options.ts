@@ -3,7 +3,8 @@
 // no more time than is left of the first (gRPC's deadline propagation).
 
 import type { Criticality } from "@sluice/core";
-import type { HandlerContext } from "../contract/handler-context.js";
+import type { HandlerContext, Metadata } from "../contract/handler-context.js";
+import type { Ambient } from "../connection/runtime.js";
 
 /** What every call and stream can be told. */
 export interface RequestOptions {
@@ -21,16 +22,23 @@ export interface RequestOptions {
   /**
    * The handler's context, for a request made on behalf of another one: its signal ends this one too, the time that is
    * left of its deadline is the most that this one has, and urgency and criticality are as there unless said here.
+   * Default: the request that is being handled, where the runtime can tell, as Node's door can; `false`: none.
    */
-  readonly inherit?: HandlerContext | undefined;
+  readonly inherit?: HandlerContext | false | undefined;
+  /**
+   * What the handler gets as `context.metadata`: names and values, texts both, of at most the server's
+   * `limits.metadataBytes` together (16 KiB by default). They are not inherited.
+   */
+  readonly metadata?: Metadata | undefined;
 }
 
-/** `options` with what they inherit, as it is now. */
-export function inherited(options: RequestOptions): RequestOptions {
-  const { inherit, signal, deadlineMs, urgency, criticality } = options;
-  if (inherit === undefined) return options;
+/** `options` with what they inherit, as it is now. `ambient` tells of what, when the options do not. */
+export function inherited(options: RequestOptions, ambient: Ambient | undefined): RequestOptions {
+  const { inherit = ambient?.current(), signal, deadlineMs, urgency, criticality } = options;
+  if (inherit === undefined || inherit === false) return options;
   const left = inherit.remainingMs();
   return {
+    ...options,
     signal: signal === undefined ? inherit.signal : AbortSignal.any([signal, inherit.signal]),
     deadlineMs: left === undefined ? deadlineMs : Math.min(left, deadlineMs ?? left),
     urgency: urgency ?? inherit.urgency,

@@ -125,7 +125,13 @@ export class StreamOpener {
     if (!request.isWanted()) return true;
     const { connection } = this;
     if (connection === undefined) return false;
-    const opened = connection.session.open(request.openOptions());
+    const options = request.openOptions();
+    const most = connection.peer?.metadataBytes ?? Number.POSITIVE_INFINITY;
+    if (options.metadata !== undefined && options.metadata.length > most) {
+      request.onRefused(metadataTooLarge(options, options.metadata.length, most));
+      return true;
+    }
+    const opened = connection.session.open(options);
     if (typeof opened === "number") {
       request.onOpen(connection, opened);
       return true;
@@ -154,6 +160,13 @@ const MAX_WAITING = 1023;
 function notBegun(cause: SluiceError | undefined): SluiceError {
   const text = "Cannot open a stream: the connection has ended, nothing was begun; connect again";
   return new ConnectionLostError("CONNECTION_LOST", text, { notStarted: true, delivered: 0, cause });
+}
+
+function metadataTooLarge({ method }: OpenOptions, length: number, most: number): SluiceError {
+  return new SluiceError(
+    "METADATA_TOO_LARGE",
+    `Cannot ask for ${method} with ${length} bytes of metadata: the server takes at most ${most}; say less, or raise limits.metadataBytes there`,
+  );
 }
 
 function refusal(reason: Exclude<OpenRefusal, "no-slot">): SluiceError {

@@ -21,7 +21,7 @@ import { ClientRequest, type Route } from "./client-request.js";
 import type { RequestOptions } from "./request-options.js";
 import type { Connection } from "../connection/connection.js";
 import type { EventOf } from "../connection/connection-parts.js";
-import { HeldBatches } from "./held-batches.js";
+import { HeldBatches } from "../connection/held-batches.js";
 import type { StreamWindow } from "./stream-window.js";
 
 /** One subscription to a stream with a window. */
@@ -90,7 +90,8 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
 
   override onClosed(error: SluiceError, neverSent: boolean): void {
     // Whose end is known already needs no connection any more.
-    if (this.state === "open") super.onClosed(error, neverSent);
+    if (this.state === "ending") this.stopInput();
+    else super.onClosed(error, neverSent);
   }
 
   protected override failedElsewhere(error: unknown): void {
@@ -126,7 +127,7 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
     this.downstream = NOBODY;
     this.terminal = undefined;
     this.letGo();
-    if (this.state !== "ended") this.stop();
+    if (this.state !== "ended") this.cancelOutput();
   }
 
   /** Hands on what is here, as far as demand goes; then tells the session of it. */
@@ -199,7 +200,8 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
   }
 
   private finish(terminal: Terminal): void {
-    this.release();
+    if (terminal.kind === "complete") this.outputOver();
+    else this.release();
     this.settle(terminal);
   }
 
@@ -221,6 +223,6 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
   }
 
   private isLive(): boolean {
-    return this.state !== "ended";
+    return this.state !== "ended" && this.state !== "sending";
   }
 }

@@ -1,6 +1,7 @@
 // What a runtime gives to the service layer. Each door names its own.
 
 import { type Clock, systemClock } from "@sluice/core";
+import type { HandlerContext } from "../contract/handler-context.js";
 
 /** Time, and a way to run something after the events of this turn. */
 export interface Runtime {
@@ -10,10 +11,23 @@ export interface Runtime {
    * gathers what a whole turn of the event loop brought.
    */
   readonly defer: (task: () => void) => void;
+  /**
+   * Which request is being handled: then what a handler asks of other servers inherits its deadline, signal, urgency and
+   * criticality without being told to. Default: none, handlers say `inherit: context`.
+   */
+  readonly ambient?: Ambient;
   /** From 0 to 1, for waits that must differ between clients. Default `Math.random`; a simulation gives its own. */
   readonly random?: () => number;
   /** So many bytes that nobody can guess, for resume tokens. Default `crypto.getRandomValues`; for simulations. */
   readonly randomBytes?: (count: number) => Uint8Array;
+}
+
+/** Remembers which request is being handled, across everything that its handler waits for. */
+export interface Ambient {
+  /** Calls `work` on behalf of `context`. */
+  run<A, B, R>(context: HandlerContext, work: (a: A, b: B) => R, a: A, b: B): R;
+  /** On whose behalf this runs; undefined: nobody's. */
+  current(): HandlerContext | undefined;
 }
 
 /** A random number of this runtime. */

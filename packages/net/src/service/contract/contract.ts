@@ -3,32 +3,10 @@
 
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CodecName } from "../../payload/codec.js";
-
-/** One input, one output. */
-export interface CallRoute<Input = unknown, Parsed = unknown, Output = unknown>
-  extends Route<Input, Parsed, Output> {
-  readonly interaction: "call";
-}
-
-/** One input, many items. */
-export interface StreamRoute<Input = unknown, Parsed = unknown, Output = unknown>
-  extends Route<Input, Parsed, Output> {
-  readonly interaction: "stream";
-  /** Whether a client that lost its connection goes on with another one behind what it has had. */
-  readonly restartable: boolean;
-}
-
-/** What both kinds of route say. `Input` is what the client gives, `Parsed` what the handler gets. */
-export interface Route<Input, Parsed, Output> {
-  /** Checks, and may transform, what the client sends. None: the route takes no input. */
-  readonly input: StandardSchemaV1<Input, Parsed> | undefined;
-  /** Describes each output. It checks and never transforms; `serve` checks when `checkOutput` is set. */
-  readonly output: StandardSchemaV1<Output> | undefined;
-  readonly codec: CodecName;
-}
+import type { AnyRoute, CallRoute, ChannelRoute, PushRoute, Route, StreamRoute } from "./route.js";
 
 /** Routes by name. */
-export type Routes = Readonly<Record<string, CallRoute | StreamRoute>>;
+export type Routes = Readonly<Record<string, AnyRoute>>;
 
 /** A name and its routes: what `serve` and `connect` agree on. */
 export interface Service<R extends Routes = Routes> {
@@ -44,6 +22,24 @@ export interface RouteOptions<In, Out> {
   readonly output?: Out;
   /** How values become bytes. Default `"msgpack"`; `"raw"` is for items that are bytes, `"json"` for looking at. */
   readonly codec?: CodecName;
+}
+
+/** What the route of a call is made of. */
+export interface CallRouteOptions<In, Out> extends RouteOptions<In, Out> {
+  /**
+   * Promises that asking twice does no more than asking once, so that a client may repeat a request that may have run
+   * when its connection was lost. Default false: only what surely was not begun is repeated.
+   */
+  readonly idempotent?: boolean;
+}
+
+/** What the route of a push is made of. */
+export type PushRouteOptions<In> = Omit<CallRouteOptions<In, undefined>, "output">;
+
+/** What the route of a channel is made of. */
+export interface ChannelRouteOptions<In, Out> extends RouteOptions<In, Out> {
+  /** Any Standard Schema, or `unchecked()`, for each item that the client sends. */
+  readonly input: In;
 }
 
 /** What a stream's route is made of. */
@@ -79,9 +75,9 @@ export type OutputOf<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferInp
  * ```
  */
 export function call<In extends MaybeSchema = undefined, Out extends MaybeSchema = undefined>(
-  options: RouteOptions<In, Out> = {},
+  options: CallRouteOptions<In, Out> = {},
 ): CallRoute<InputOf<In>, ParsedOf<In>, OutputOf<Out>> {
-  return { interaction: "call", ...routeOf(options) };
+  return { interaction: "call", idempotent: options.idempotent === true, ...routeOf(options) };
 }
 
 /**
@@ -98,6 +94,53 @@ export function stream<In extends MaybeSchema = undefined, Out extends MaybeSche
   options: StreamRouteOptions<In, Out> = {},
 ): StreamRoute<InputOf<In>, ParsedOf<In>, OutputOf<Out>> {
   return { interaction: "stream", restartable: options.restartable === true, ...routeOf(options) };
+}
+
+/**
+ * Describes a route with many items both ways: each direction has its own credit and its own end, so one may be over
+ * while the other goes on.
+ *
+ * @example
+ * ```ts
+ * import { map } from "@sluice/core";
+ * import { channel, defineService, unchecked } from "@sluice/net";
+ * import { link } from "@sluice/net/memory";
+ * const text = defineService("text", { upper: channel({ input: unchecked<string>(), output: unchecked<string>() }) });
+ * const client = await link(text, { upper: (lines) => lines.pipe(map((line) => line.toUpperCase())) });
+ * console.log(await client.upper(["a", "b"]).toArray()); // prints [ 'A', 'B' ]
+ * await client.close();
+ * ```
+ */
+export function channel<In extends StandardSchemaV1, Out extends MaybeSchema = undefined>(
+  options: ChannelRouteOptions<In, Out>,
+): ChannelRoute<InputOf<In>, ParsedOf<In>, OutputOf<Out>> {
+  if (options?.input === undefined) {
+    throw new TypeError(
+      "Cannot define a channel without input: items go both ways; give a schema for those of the client, or unchecked<T>()",
+    );
+  }
+  return { interaction: "channel", ...routeOf(options) };
+}
+
+/**
+ * Describes a route with one input and nothing back but that it was taken: the promise of the client resolves when the
+ * handler has ended.
+ *
+ * @example
+ * ```ts
+ * import { defineService, push, unchecked } from "@sluice/net";
+ * import { link } from "@sluice/net/memory";
+ * const log = defineService("log", { line: push({ input: unchecked<string>() }) });
+ * const client = await link(log, { line: (text) => console.log(text) });
+ * await client.line("hello"); // prints hello
+ * await client.close();
+ * ```
+ */
+export function push<In extends MaybeSchema = undefined>(
+  options: PushRouteOptions<In> = {},
+): PushRoute<InputOf<In>, ParsedOf<In>> {
+  const { output: _none, ...route } = routeOf<In, undefined>(options);
+  return { interaction: "push", idempotent: options.idempotent === true, output: undefined, ...route };
 }
 
 /**
@@ -125,9 +168,9 @@ export function defineService<R extends Routes>(name: string, routes: R): Servic
         `Cannot define the route "${routeName}": the client uses this name itself; choose another one`,
       );
     }
-    if (route?.interaction !== "call" && route?.interaction !== "stream") {
+    if (!INTERACTIONS.has(route?.interaction)) {
       throw new TypeError(
-        `Cannot define the route "${routeName}" by ${String(route)}: a route is made by call() or stream()`,
+        `Cannot define the route "${routeName}" by ${String(route)}: a route is made by call(), stream(), channel() or push()`,
       );
     }
   }
@@ -176,6 +219,13 @@ function checkName(kind: string, name: string): void {
     `Cannot name a ${kind} ${JSON.stringify(name)}: wanted 1 to 100 letters, digits, "_" or "-", a letter first`,
   );
 }
+
+const INTERACTIONS: ReadonlySet<unknown> = new Set<AnyRoute["interaction"]>([
+  "call",
+  "stream",
+  "channel",
+  "push",
+]);
 
 /** Members of the client object; `then` would make it look like a promise. */
 const RESERVED: ReadonlySet<string> = new Set(["close", "closed", "snapshot", "state", "then"]);

@@ -2,6 +2,9 @@
 
 import type { Criticality } from "@sluice/core";
 
+/** Names and values that travel with a request beside its input, such as the id of a trace. */
+export type Metadata = Readonly<Record<string, string>>;
+
 /** What a handler can know of the one who asked. */
 export interface HandlerContext {
   /**
@@ -22,6 +25,8 @@ export interface HandlerContext {
    * always for other routes.
    */
   readonly offset: number;
+  /** What the client says of the request besides its input: `options.metadata`; empty when it says nothing. */
+  readonly metadata: Metadata;
   /** Who asks, as the server's `authenticate` says; "" without it. */
   readonly principal: string;
 }

@@ -1,4 +1,4 @@
-// One in, one out: the server's end of a call.
+// One in, and one out or none: the server's end of a call, and of a push.
 
 import { isThenable } from "@sluice/core/kit";
 import { type EncodedItems, encodeItems } from "../connection/bodies.js";
@@ -6,7 +6,7 @@ import { itemTooLarge, sendLoneItem } from "../connection/lone-item.js";
 import { checkOutput } from "../contract/validate.js";
 import { Responder } from "./responder.js";
 
-/** The server's end of a call: asks the handler once and sends what it answers. */
+/** The server's end of a call or push: asks the handler once, and sends what it answers. */
 export class CallResponder extends Responder {
   /** The encoded answer until it is sent. */
   private answer: EncodedItems | undefined = undefined;
@@ -22,7 +22,7 @@ export class CallResponder extends Responder {
   }
 
   protected override start(input: unknown): void {
-    const result = this.route.handler(input, this.context);
+    const result = this.askHandler(input);
     if (!isThenable(result)) {
       this.settle(result);
       return;
@@ -39,11 +39,12 @@ export class CallResponder extends Responder {
   }
 
   private settle(output: unknown): void {
-    const { checkedOutput, method, codec } = this.route;
+    const { checkedOutput, method, codec, interaction } = this.route;
     this.isAnswered = true;
     try {
       if (checkedOutput !== undefined) checkOutput(checkedOutput, output, method);
-      if (output !== undefined) this.answer = encodeItems(codec, [output]);
+      // A push says only that it was taken, whatever its handler answers.
+      if (output !== undefined && interaction === "call") this.answer = encodeItems(codec, [output]);
     } catch (error) {
       this.fail(error, "output");
       return;

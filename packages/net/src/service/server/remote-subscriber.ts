@@ -27,7 +27,9 @@ export class StreamResponder extends Responder implements OutgoingOwner, SourceW
   }
 
   ask(source: Subscription, count: number): void {
-    source.request(count);
+    const { ambient } = this.route;
+    if (ambient === undefined) source.request(count);
+    else ambient.run(this.context, request, source, count);
   }
 
   onSourceEnd(end: Terminal): void {
@@ -54,7 +56,7 @@ export class StreamResponder extends Responder implements OutgoingOwner, SourceW
   }
 
   protected override start(input: unknown): void {
-    const result = this.route.handler(input, this.context);
+    const result = this.askHandler(input);
     if (!isPromise(result)) {
       this.subscribeTo(result);
       return;
@@ -62,7 +64,7 @@ export class StreamResponder extends Responder implements OutgoingOwner, SourceW
     this.waitFor(result, "handler", (source) => this.subscribeTo(source));
   }
 
-  protected override stopWork(): void {
+  protected override stopWork(_reason: unknown): void {
     this.outgoing.stop();
   }
 
@@ -72,11 +74,15 @@ export class StreamResponder extends Responder implements OutgoingOwner, SourceW
 
   private subscribeTo(source: unknown): void {
     try {
-      connect(from(watched(source, this)), this.outgoing);
+      this.inContext(() => connect(from(watched(source, this)), this.outgoing));
     } catch (error) {
       this.fail(error, "handler");
     }
   }
+}
+
+function request(source: Subscription, count: number): void {
+  source.request(count);
 }
 
 /** A promise of a source is awaited; a source that happens to have `then` as well is no promise. */

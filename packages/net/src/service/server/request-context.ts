@@ -2,13 +2,13 @@
 
 import { type Clock, SluiceError } from "@sluice/core";
 import type { Criticality } from "@sluice/core";
-import type { HandlerContext } from "../contract/handler-context.js";
+import type { HandlerContext, Metadata } from "../contract/handler-context.js";
 import { failureOf } from "../failure/failure.js";
 
 /** What is known of a request when it comes. */
 export type RequestFacts = Pick<
   HandlerContext,
-  "deadlineMs" | "urgency" | "criticality" | "offset" | "principal"
+  "deadlineMs" | "urgency" | "criticality" | "offset" | "metadata" | "principal"
 >;
 
 /** Makes the signal only for handlers that look at it: a controller costs more than a small call. */
@@ -17,15 +17,16 @@ export class RequestContext implements HandlerContext {
   urgency: number;
   criticality: Criticality;
   readonly offset: number;
+  readonly metadata: Metadata;
   readonly principal: string;
   private readonly clock: Pick<Clock, "now">;
   private readonly startedAt: number;
   private controller: AbortController | undefined = undefined;
-  private reason: unknown = undefined;
-  private isAborted = false;
+  /** Why it was aborted; `RUNNING` while it was not. */
+  private reason: unknown = RUNNING;
 
   constructor(
-    { deadlineMs, urgency, criticality, offset, principal }: RequestFacts,
+    { deadlineMs, urgency, criticality, offset, metadata, principal }: RequestFacts,
     clock: Pick<Clock, "now">,
   ) {
     this.deadlineMs = deadlineMs;
@@ -34,13 +35,14 @@ export class RequestContext implements HandlerContext {
     this.clock = clock;
     this.startedAt = clock.now();
     this.offset = offset;
+    this.metadata = metadata;
     this.principal = principal;
   }
 
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.isAborted) this.controller.abort(abortError(this.reason));
+      if (this.reason !== RUNNING) this.controller.abort(abortError(this.reason));
     }
     return this.controller.signal;
   }
@@ -51,11 +53,12 @@ export class RequestContext implements HandlerContext {
   }
 
   abort(reason: unknown): void {
-    this.isAborted = true;
     this.reason = reason;
     this.controller?.abort(abortError(reason));
   }
 }
+
+const RUNNING: unique symbol = Symbol("running");
 
 // The name tells a source's answer to the abort from a failure of its own, when it comes after the end (core: dropped.ts).
 function abortError(reason: unknown): SluiceError {

@@ -14,7 +14,7 @@ import type { Connection } from "../connection/connection.js";
 import type { EventOf, StreamEnd } from "../connection/connection-parts.js";
 import { RequestContext, type RequestFacts } from "./request-context.js";
 import { failureOf } from "../failure/failure.js";
-import { LONGEST_TIMER_MS } from "../connection/runtime.js";
+import { type Ambient, LONGEST_TIMER_MS } from "../connection/runtime.js";
 import type { StreamSnapshot } from "../connection/snapshot.js";
 import { validate } from "../contract/validate.js";
 
@@ -38,6 +38,8 @@ export interface ServedRoute {
   readonly checkedOutput: StandardSchemaV1 | undefined;
   readonly codec: Codec;
   readonly handler: (input: unknown, context: RequestContext) => unknown;
+  /** Remembers that the handler works for this request; undefined: nobody asks. */
+  readonly ambient: Ambient | undefined;
   readonly onHandlerError: (error: unknown, place: ErrorPlace) => void;
 }
 
@@ -75,10 +77,10 @@ export abstract class Responder implements StreamEnd {
 
   abstract onTurn(turn: Turn): "more" | "idle";
   abstract onCredit(): void;
-  /** Asks the handler; the input is valid. */
+  /** Begins the work; the input is valid. */
   protected abstract start(input: unknown): void;
-  /** Stops the local work; what ends later than now was told to `waitFor`. */
-  protected abstract stopWork(): void;
+  /** Stops the local work; what ends later than now was told to `waitFor`. `reason`: why. */
+  protected abstract stopWork(reason: unknown): void;
   /** Items that the handler has made. */
   protected abstract produced(): number;
 
@@ -119,7 +121,7 @@ export abstract class Responder implements StreamEnd {
 
   onFailed({ failure }: EventOf<"failed">): void {
     if (failure.code === errorTable.CANCELLED.code) {
-      this.onCancelled();
+      this.giveUp();
       return;
     }
     // This side's own session gave it up: the client takes nothing, or did not finish an item (docs/protocol.md §7.6).
@@ -134,7 +136,7 @@ export abstract class Responder implements StreamEnd {
   }
 
   onCancelled(): void {
-    this.end(new SluiceError("CANCELLED", `The client wants no more of ${this.route.method}`));
+    this.giveUp();
   }
 
   onClosed(error: SluiceError): void {
@@ -143,6 +145,26 @@ export abstract class Responder implements StreamEnd {
 
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced"> {
     return { method: this.route.method, interaction: this.route.interaction, produced: this.produced() };
+  }
+
+  /** Calls what is the handler's, on behalf of this request. */
+  inContext(work: () => void): void {
+    const { ambient } = this.route;
+    if (ambient === undefined) work();
+    else ambient.run(this.context, work, undefined, undefined);
+  }
+
+  /** Asks the handler, on behalf of this request. */
+  protected askHandler(input: unknown): unknown {
+    const { ambient, handler } = this.route;
+    return ambient === undefined
+      ? handler(input, this.context)
+      : ambient.run(this.context, handler, input, this.context);
+  }
+
+  /** The client wants nothing of it any more. */
+  protected giveUp(): void {
+    this.end(new SluiceError("CANCELLED", `The client wants no more of ${this.route.method}`));
   }
 
   /** Ends this stream alone, tells the peer code and message, and the hook everything. */
@@ -192,7 +214,8 @@ export abstract class Responder implements StreamEnd {
     );
   }
 
-  private run(input: unknown): void {
+  /** Asks the handler, whose input is valid, or taken as it comes. */
+  protected run(input: unknown): void {
     if (this.ended) return;
     try {
       this.start(input);
@@ -201,13 +224,14 @@ export abstract class Responder implements StreamEnd {
     }
   }
 
-  private end(reason: unknown): void {
+  /** Ends the work, for a reason of which the peer knows. */
+  protected end(reason: unknown): void {
     if (this.ended) return;
     this.ended = true;
     this.input = undefined;
     this.cancelDeadline();
     this.context.abort(reason);
-    this.stopWork();
+    this.stopWork(reason);
     this.releaseWhenIdle();
     this.connection.wake();
   }

@@ -12,6 +12,7 @@ import type { GoawayOptions, Peer, ResumeRequest } from "../../protocol/session/
 import type { Authenticate, ConnectRequest } from "./authenticate.js";
 import { refused } from "./authenticate.js";
 import { CallResponder } from "./call-responder.js";
+import { ChannelResponder } from "./channel-responder.js";
 import { Connection } from "../connection/connection.js";
 import type { ConnectionOwner, EventOf } from "../connection/connection-parts.js";
 import type { RequestFacts } from "./request-context.js";
@@ -197,11 +198,7 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
       connection.wakeReply();
       return;
     }
-    const responder =
-      route.interaction === "call"
-        ? new CallResponder(connection, streamId, route, facts)
-        : new StreamResponder(connection, streamId, route, facts);
-    responder.begin();
+    new RESPONDERS[route.interaction](connection, streamId, route, facts).begin();
   }
 }
 
@@ -225,5 +222,12 @@ function notFound(method: string, known: Iterable<string>): string {
   const name = JSON.stringify(method.slice(0, 100));
   return `Cannot open ${name}: this server has no such route${didYouMean(method, known)}`;
 }
+
+const RESPONDERS = {
+  call: CallResponder,
+  push: CallResponder,
+  stream: StreamResponder,
+  channel: ChannelResponder,
+} as const;
 
 function nothing(): void {}

@@ -4,11 +4,13 @@ import { codecOf } from "../connection/bodies.js";
 import type { Service } from "../contract/contract.js";
 import { didYouMean } from "../contract/nearest.js";
 import { guarded } from "../connection/guarded.js";
+import type { Runtime } from "../connection/runtime.js";
 import type { ErrorPlace, ServedRoute } from "./responder.js";
 
 /** What a server says of all its routes. */
 export interface ServingOptions {
   readonly checkOutput?: boolean;
+  readonly runtime?: Runtime;
   readonly onHandlerError?: (error: unknown, place: ErrorPlace) => void;
 }
 
@@ -25,6 +27,7 @@ export function servedRoutes(
       );
     }
   }
+  const { checkOutput = isDevelopment() } = options;
   const served = new Map<string, ServedRoute>();
   for (const [name, route] of Object.entries(service.routes)) {
     const handler = handlers[name];
@@ -39,11 +42,19 @@ export function servedRoutes(
       interaction: route.interaction,
       restartable: route.interaction === "stream" && route.restartable,
       input: route.input,
-      checkedOutput: options.checkOutput === true ? route.output : undefined,
+      checkedOutput: checkOutput ? route.output : undefined,
+      ambient: options.runtime?.ambient,
       codec: codecOf(method, route),
       handler: handler as ServedRoute["handler"],
       onHandlerError: guarded(options.onHandlerError),
     });
   }
   return served;
+}
+
+/** Whether this process says that it is not in earnest yet. Read by shape: not every runtime has `process`. */
+function isDevelopment(): boolean {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  const mode = process?.env?.["NODE_ENV"];
+  return mode === "development" || mode === "test";
 }

@@ -1,12 +1,13 @@
 // The server of a service: any number of connections, one handler for each route.
 
-import type { MemoryAccount, Publisher, Rejected, SluiceError } from "@sluice/core";
+import type { Flow, MemoryAccount, Rejected, SluiceError } from "@sluice/core";
 import { type Settings, settingsOf } from "../../protocol/limits.js";
 import type { GoawayOptions } from "../../protocol/session/session-api.js";
 import { CLOSE_TRY_AGAIN_LATER, type Transport } from "../../transport/transport.js";
 import { type Authenticate, type ConnectRequest, UNKNOWN_REQUEST } from "./authenticate.js";
 import type { HandlerContext } from "../contract/handler-context.js";
-import type { CallRoute, Routes, Service, StreamRoute } from "../contract/contract.js";
+import type { Routes, Service } from "../contract/contract.js";
+import type { CallRoute, ChannelRoute, PushRoute, Streamable, StreamRoute } from "../contract/route.js";
 import { Link } from "../connection/link.js";
 import type { ErrorPlace, ServedRoute } from "./responder.js";
 import { defaultRuntime, LONGEST_TIMER_MS, type Runtime } from "../connection/runtime.js";
@@ -16,16 +17,23 @@ import { servedRoutes } from "./served-routes.js";
 import { SessionStore } from "./session-store.js";
 import type { ConnectionSnapshot } from "../connection/snapshot.js";
 
-/** What a stream's handler may return: anything with items. A promise of one is awaited. */
-export type Streamable<T> = Publisher<T> | Iterable<T> | AsyncIterable<T>;
-
-/** One function for each route. It gets the parsed input and what is known of the request. */
+/**
+ * One function for each route. It gets the parsed input, for a channel a flow of it, and what is known of the request. A
+ * promise of what it returns is awaited.
+ */
 export type Handlers<R extends Routes> = {
   readonly [K in keyof R]: R[K] extends StreamRoute<infer _Input, infer Parsed, infer Output>
     ? (input: Parsed, context: HandlerContext) => Streamable<Output> | PromiseLike<Streamable<Output>>
     : R[K] extends CallRoute<infer _Input, infer Parsed, infer Output>
       ? (input: Parsed, context: HandlerContext) => Output | PromiseLike<Output>
-      : never;
+      : R[K] extends ChannelRoute<infer _Input, infer Parsed, infer Output>
+        ? (
+            input: Flow<Parsed>,
+            context: HandlerContext,
+          ) => Streamable<Output> | PromiseLike<Streamable<Output>>
+        : R[K] extends PushRoute<infer _Input, infer Parsed>
+          ? (input: Parsed, context: HandlerContext) => void | PromiseLike<void>
+          : never;
 };
 
 /** What a server can be told, whatever its transport. */
@@ -37,7 +45,10 @@ export interface ServerOptions {
    * by buffers if they are given it too, it bounds them together (docs/memory.md). Default: none.
    */
   readonly memory?: MemoryAccount;
-  /** Checks every output against its schema, for development: it costs time for each item. Default false. */
+  /**
+   * Checks every output against its schema, which costs time for each item. Default: when `process.env.NODE_ENV` is
+   * "development" or "test".
+   */
   readonly checkOutput?: boolean;
   /**
    * Connections open at once, at most: whoever comes beyond them is refused at the door (HTTP 503) and counted in
@@ -175,7 +186,10 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
     const { maxConnections = MAX_CONNECTIONS } = options;
     const { maxSuspended = MAX_SUSPENDED, maxSuspendedBytes = MAX_SUSPENDED_BYTES } = options;
     this.handshakeMs = settingsOf("server", limits).handshakeMs;
-    this.routes = servedRoutes(service, handlers as Readonly<Record<string, unknown>>, options);
+    this.routes = servedRoutes(service, handlers as Readonly<Record<string, unknown>>, {
+      ...options,
+      runtime,
+    });
     this.runtime = runtime;
     this.limits = limits;
     this.memory = options.memory;

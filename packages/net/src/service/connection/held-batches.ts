@@ -6,7 +6,7 @@
 // twice that, whatever the peer sends: small ones are kept together (small-batches.ts), and a message is not kept alive
 // for a small part of it.
 
-import type { ItemsEvent } from "../connection/bodies.js";
+import type { ItemsEvent } from "./bodies.js";
 import { SMALL_BATCH, SmallBatches } from "./small-batches.js";
 
 /** A FIFO of received batches. */

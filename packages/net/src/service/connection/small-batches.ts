@@ -6,7 +6,7 @@
 //
 // Bound: 16 KiB of bytes, and 1,024 entries; then another one is begun.
 
-import type { ItemsEvent } from "../connection/bodies.js";
+import type { ItemsEvent } from "./bodies.js";
 
 /** Batches of one stream, in order, each below `SMALL_BATCH` bytes or with small items. */
 export class SmallBatches {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ItemsEvent } from "../connection/bodies.js";
+import type { ItemsEvent } from "./bodies.js";
 import { HeldBatches } from "./held-batches.js";
 
 const body = fc.oneof(
