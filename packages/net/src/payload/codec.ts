@@ -11,7 +11,7 @@ export interface BatchCodec {
    * again: from 8 KiB up it is held, and not copied, until the peer is known to have it.
    */
   encode(items: readonly unknown[]): Uint8Array;
-  /** Throws a PayloadError, before anything is decoded, for bytes that are not exactly `count` items. */
+  /** Throws a PayloadError for bytes that are not exactly `count` items; of such bytes nothing is handed out. */
   decode(payload: Uint8Array, count: number): unknown[];
 }
 

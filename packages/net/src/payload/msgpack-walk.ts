@@ -1,6 +1,7 @@
 // Walks over msgpack bytes before they are decoded (protocol.md G and H25): what a peer sends must be well
 // formed to the last byte, nest no deeper than 64, hold no collection of more than 65,536, no key `__proto__`
-// and no extension but those that our encoder writes. It costs about a fifth of the decoding.
+// and no extension but those that our encoder writes. Most batches never come here (msgpack-reader.ts); what that
+// reader leaves does, and what is refused is refused here alone.
 //
 // Records are msgpackr's extension: `d4 72 id [keys] values...` defines record `id` and gives its first
 // instance, from then on `id values...` is one more. The walk follows them as the decoder will.

@@ -1,10 +1,17 @@
 // The default codec: msgpack with msgpackr's records. The keys of equal-shaped objects stand once in each
-// batch, which takes 48 bytes instead of 69 for a small item (protocol.md, "Data path"), and nothing is
-// remembered from one batch to the next.
+// batch, which takes 48 bytes instead of 69 for a small item (protocol.md, "Data path"), and no batch depends on
+// another one.
+//
+//   items ──► MsgpackWriter ──► bytes        plain objects, arrays, strings, numbers, booleans, null, undefined
+//     └─ anything else ──► msgpackr ──► bytes
+//   bytes ──► MsgpackReader ──► items        the same; it checks as it reads
+//     └─ anything else ──► walk, which refuses what must not come ──► msgpackr ──► items
 
 import { Packr, Unpackr } from "msgpackr";
 import type { BatchCodec } from "./codec.js";
+import { MsgpackReader } from "./msgpack-reader.js";
 import { checkMsgpackBatch, MAX_COLLECTION, MAX_DEPTH } from "./msgpack-walk.js";
+import { MsgpackWriter } from "./msgpack-writer.js";
 import { invalidPayload } from "./payload-error.js";
 import { describeUnencodable, unencodable } from "./unencodable.js";
 
@@ -18,12 +25,14 @@ export const msgpackCodec: BatchCodec = {
   name: "msgpack",
   encode(items) {
     try {
-      return packr.pack(items);
+      return writer.batch(items) ?? packr.pack(items);
     } catch (error) {
       throw explain(items, error);
     }
   },
   decode(payload, count) {
+    const items = reader.batch(payload, count);
+    if (items !== undefined) return items;
     checkMsgpackBatch(payload, count);
     try {
       return unpackr.unpack(payload) as unknown[];
@@ -61,6 +70,10 @@ function explain(items: readonly unknown[], cause: unknown): Error {
   const text = cause instanceof Error ? cause.message : String(cause);
   return unencodable("msgpack", `the encoder stopped (${text})`, { cause });
 }
+
+// One of each for the process: they hold what they have learnt of shapes, and nothing of a batch once it is done.
+const writer: MsgpackWriter = new MsgpackWriter();
+const reader: MsgpackReader = new MsgpackReader();
 
 const packr: Packr = new Packr({
   useRecords: true,
