@@ -18,6 +18,20 @@ function findings(files) {
 }
 
 describe("findForbiddenGlobals", () => {
+  it("lets a page have its WebSocket and what stands on Node have Node, and nobody else", () => {
+    const both = "new WebSocket('');\nsetTimeout(() => {}, 1);";
+    const found = findings({
+      "packages/net/src/transport/browser-connect.ts": both,
+      "packages/net/src/transport/ws-server.ts": `import "node:http";\n${both}`,
+      "packages/net/src/service/client/client.ts": both,
+    });
+    expect(found.sort()).toEqual([
+      "packages/net/src/service/client/client.ts:1 WebSocket",
+      "packages/net/src/service/client/client.ts:2 setTimeout",
+      "packages/net/src/transport/browser-connect.ts:2 setTimeout",
+    ]);
+  });
+
   it("names timers, clocks, and what only one runtime has", () => {
     const found = findings({
       "packages/core/src/operator/delay.ts": [

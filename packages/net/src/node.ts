@@ -1,6 +1,5 @@
 // The door for Node: `connect` and `serve` over WebSocket.
 
-import type { Settings } from "./protocol/limits.js";
 import { type Address, Addresses } from "./service/client/addresses.js";
 import { type Client, type ClientOptions, prepareClient } from "./service/client/client.js";
 import type { Routes, Service } from "./service/contract/contract.js";
@@ -12,8 +11,8 @@ import {
   type ServerSnapshot,
   ServiceHost,
 } from "./service/server/server.js";
-import { MAX_MESSAGE_BYTES } from "./transport/transport.js";
-import { checkTimeout, checkUrl, type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
+import { checkMessageBytes, checkTimeout, checkUrl } from "./transport/ws-checks.js";
+import { type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
 import type { UpgradeParts } from "./transport/upgrades.js";
 import { type WsAddress, type WsListener, type WsListenOptions, wsListen } from "./transport/ws-server.js";
 
@@ -150,15 +149,6 @@ function running<R extends Routes>(host: ServiceHost<R>, listener: WsListener): 
       await listener.close(gone);
     },
   };
-}
-
-/** `ws` cuts a peer off above 1 MiB, so larger messages must not be announced. */
-function checkMessageBytes(limits: Partial<Settings> | undefined): void {
-  const { messageBytes } = limits ?? {};
-  if (messageBytes === undefined || messageBytes <= MAX_MESSAGE_BYTES) return;
-  throw new RangeError(
-    `Cannot take messages of ${messageBytes} bytes over WebSocket: messageBytes is at most ${MAX_MESSAGE_BYTES}`,
-  );
 }
 
 /** An address that means "all of this machine" is nowhere to connect to; loopback is. */

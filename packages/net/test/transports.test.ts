@@ -1,14 +1,22 @@
 // Every transport through the kit; a new one adds one row.
 
+import { MessageChannel, Worker } from "node:worker_threads";
 import { memoryPair, transportCases } from "@sluice/net/kit";
 import type { Message, OpenPair, Transport } from "@sluice/net/kit";
+import { portTransport } from "@sluice/net/port";
 import { describe, expect, it } from "vitest";
+import { WebSocket as WsSocket } from "ws";
+import { browserConnect } from "../src/transport/browser-connect.js";
 import { wsConnect } from "../src/transport/ws-client.js";
 import { wsListen } from "../src/transport/ws-server.js";
 
 const transports: readonly { readonly name: string; readonly open: OpenPair }[] = [
   { name: "memory", open: async () => memoryPair() },
-  { name: "ws", open: openWsPair },
+  { name: "ws", open: () => openWsPair((url) => wsConnect(url)) },
+  { name: "WebSocket of a browser, at the client", open: () => openWsPair(browserLike) },
+  { name: "WebSocket of a browser, at the server", open: async () => swapped(await openWsPair(browserLike)) },
+  { name: "MessagePort", open: async () => openPortPair() },
+  { name: "Worker and its parentPort", open: openWorkerPair },
 ];
 
 for (const { name, open } of transports) {
@@ -64,7 +72,18 @@ describe("memoryPair", () => {
   });
 });
 
-async function openWsPair(): Promise<readonly [Transport, Transport]> {
+/** The class of `ws` has what a browser's has; packages/net/test/browser has the real one. */
+function browserLike(url: string): Promise<Transport> {
+  return browserConnect(url, {}, () => new WsSocket(url, "sluice.v1") as unknown as WebSocket);
+}
+
+function swapped([left, right]: readonly [Transport, Transport]): readonly [Transport, Transport] {
+  return [right, left];
+}
+
+async function openWsPair(
+  dial: (url: string) => Promise<Transport>,
+): Promise<readonly [Transport, Transport]> {
   let accept: (transport: Transport) => void = () => {};
   const accepted = new Promise<Transport>((resolve) => {
     accept = resolve;
@@ -74,11 +93,32 @@ async function openWsPair(): Promise<readonly [Transport, Transport]> {
     handshakeMs: 5000,
     onError: () => {},
   });
-  const client = await wsConnect(`ws://127.0.0.1:${listener.address().port}`);
+  const client = await dial(`ws://127.0.0.1:${listener.address().port}`);
   const server = await accepted;
   // Stops listening at once; the two sockets stay until the case has closed them.
   void listener.close(Promise.resolve());
   return [client, server];
+}
+
+function openPortPair(): readonly [Transport, Transport] {
+  const { port1, port2 } = new MessageChannel();
+  return [portTransport(port1), portTransport(port2)];
+}
+
+/** A worker that passes on what comes, from its parent to a port and back. */
+async function openWorkerPair(): Promise<readonly [Transport, Transport]> {
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(
+    `const { parentPort, workerData: port } = require("node:worker_threads");
+     const pass = (from, to) => from.on("message", (message) => {
+       to.postMessage(message, message instanceof ArrayBuffer ? [message] : []);
+       if (Array.isArray(message)) (parentPort.close(), port.close());
+     });
+     pass(parentPort, port);
+     pass(port, parentPort);`,
+    { eval: true, workerData: port2, transferList: [port2] },
+  );
+  return [portTransport(worker), portTransport(port1)];
 }
 
 /** Swaps every two messages. */

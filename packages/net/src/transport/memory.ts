@@ -1,8 +1,8 @@
 // Two transports that are each other's peer, inside one process: for tests, and for a service and its client
 // that live together. It behaves as a socket does: delivery comes later, in order, and room is bounded.
 
-import { CLOSE_LOST, CLOSE_OVERLOADED, cutReason, MAX_MESSAGE_BYTES, SEND_CAPACITY } from "./transport.js";
 import { joined, type Message, messageLength } from "../protocol/byte/message.js";
+import { CLOSE_OVERLOADED, cutReason, MAX_MESSAGE_BYTES, SEND_CAPACITY } from "./transport.js";
 import type { Transport, TransportEnd } from "./transport.js";
 
 /** What a pair in memory can be told. */
@@ -142,10 +142,11 @@ class MemoryTransport implements Transport {
   private end(how: TransportEnd): void {
     if (this.ended) return;
     this.ended = true;
-    this.closing ??= { code: CLOSE_LOST, reason: "", by: "peer" };
+    // Both may have closed in the same turn: each hears its own word.
+    this.closing ??= how;
     this.waiting = [];
     this.waitingBytes = 0;
-    this.closeListener(how);
+    this.closeListener(this.closing);
   }
 }
 

@@ -1,8 +1,9 @@
 // What every transport must do, as cases that any test runner can run: each gets a way to open a connected
 // pair, and throws with a sentence when the transport does not keep its word.
 
-import { MAX_MESSAGE_BYTES } from "./transport.js";
-import type { Transport, TransportEnd } from "./transport.js";
+import { CLOSE_OVERLOADED, MAX_MESSAGE_BYTES, SEND_CAPACITY } from "./transport.js";
+import type { Transport } from "./transport.js";
+import { expect, expectEnd, expectFilled, filled, Side, turns } from "./transport-side.js";
 
 /** Opens two transports that are connected with each other. */
 export type OpenPair = () => Promise<readonly [Transport, Transport]>;
@@ -29,10 +30,28 @@ export const transportCases: readonly TransportCase[] = [
     run: (open) => withPair(open, deliversInOrder),
   },
   { name: "delivers a message of the largest size", run: (open) => withPair(open, deliversLargest) },
+  {
+    name: "delivers many small messages in order, as there is room for them",
+    run: (open) => withPair(open, deliversMany),
+  },
+  { name: "delivers many of the largest size", run: (open) => withPair(open, deliversManyLargest) },
+  {
+    name: "sends the bytes of a view and no others, and leaves the sender its memory",
+    run: (open) => withPair(open, sendsViews),
+  },
+  {
+    name: "delivers bytes that stay as they are, whatever comes after them",
+    run: (open) => withPair(open, leavesMessages),
+  },
+  { name: "misses nothing that came before somebody listened", run: waitsForListener },
   { name: "delivers later, never inside send", run: (open) => withPair(open, deliversLater) },
   {
     name: "answers that there is no room, and tells once there is room again",
     run: (open) => withPair(open, tellsRoom),
+  },
+  {
+    name: "ends the link of a sender that goes on without room",
+    run: endsFlood,
   },
   {
     name: "delivers what was sent before close, then tells both sides the code and reason",
@@ -46,6 +65,11 @@ export const transportCases: readonly TransportCase[] = [
     name: "drops what is sent after close, without an error",
     run: (open) => withPair(open, dropsAfterClose),
   },
+  { name: "tells the peer each close code as it was meant", run: tellsCodes },
+  {
+    name: "delivers what is sent both ways at once, and closed by both at once",
+    run: (open) => withPair(open, closesBothWays),
+  },
   { name: "cuts a long reason instead of failing", run: (open) => withPair(open, cutsReason) },
 ];
 
@@ -54,8 +78,12 @@ async function withPair(open: OpenPair, check: (a: Side, b: Side) => Promise<voi
   const a = new Side(left);
   const b = new Side(right);
   await check(a, b);
-  left.close(1000, "");
-  right.close(1000, "");
+  await finish(a, b);
+}
+
+async function finish(a: Side, b: Side): Promise<void> {
+  a.transport.close(1000, "");
+  b.transport.close(1000, "");
   await Promise.all([a.ended, b.ended]);
 }
 
@@ -78,6 +106,52 @@ async function deliversLargest(a: Side, b: Side): Promise<void> {
   expectFilled(b.messages[0], MAX_MESSAGE_BYTES, 7);
 }
 
+async function deliversMany(a: Side, b: Side): Promise<void> {
+  const count = 10_000;
+  const small = (index: number): Uint8Array => filled(1 + (index % 3), index % 256);
+  await Promise.all([a.sendAll(count, small), b.received(count)]);
+  for (let i = 0; i < count; i += 1) expectFilled(b.messages[i], 1 + (i % 3), i % 256);
+}
+
+async function deliversManyLargest(a: Side, b: Side): Promise<void> {
+  await Promise.all([a.sendAll(6, (index) => filled(MAX_MESSAGE_BYTES, index)), b.received(6)]);
+  for (let i = 0; i < 6; i += 1) expectFilled(b.messages[i], MAX_MESSAGE_BYTES, i);
+}
+
+async function sendsViews(a: Side, b: Side): Promise<void> {
+  // As the protocol writes its messages: one behind the other into one piece of memory.
+  const memory = filled(4096, 1);
+  const [first, second] = [memory.subarray(100, 1100), memory.subarray(1100, 4096)];
+  a.transport.send(first);
+  second.fill(2);
+  a.transport.send(second);
+  await b.received(2);
+  expectFilled(b.messages[0], 1000, 1);
+  expectFilled(b.messages[1], 2996, 2);
+  // Whoever sent them may have to send them again.
+  expectFilled(first, 1000, 1);
+  expect(memory.byteLength === 4096, "the memory of what was sent was taken away from its sender");
+}
+
+async function leavesMessages(a: Side, b: Side): Promise<void> {
+  a.transport.send(filled(1000, 1));
+  await b.received(1);
+  await a.sendAll(100, () => filled(1000, 2));
+  await b.received(101);
+  expectFilled(b.messages[0], 1000, 1);
+}
+
+async function waitsForListener(open: OpenPair): Promise<void> {
+  const [left, right] = await open();
+  const a = new Side(left);
+  for (let i = 0; i < 5; i += 1) a.transport.send(filled(100 + i, i));
+  await turns(20);
+  const b = new Side(right);
+  await b.received(5);
+  for (let i = 0; i < 5; i += 1) expectFilled(b.messages[i], 100 + i, i);
+  await finish(a, b);
+}
+
 async function deliversLater(a: Side, b: Side): Promise<void> {
   a.transport.send(filled(1, 1));
   expect(b.messages.length === 0, "a message arrived inside send");
@@ -98,6 +172,21 @@ async function tellsRoom(a: Side, b: Side): Promise<void> {
   await a.room();
   await b.received(sent);
   expect(a.rooms === 1, `room was told ${a.rooms} times`);
+}
+
+async function endsFlood(open: OpenPair): Promise<void> {
+  const [left, right] = await open();
+  const a = new Side(left);
+  const b = new Side(right);
+  const message = filled(SEND_CAPACITY, 1);
+  // A socket of the machine takes some megabytes by itself; this is 256 of them, in a turn in which nobody reads.
+  for (let i = 0; i < 4096; i += 1) a.transport.send(message);
+  const end = await a.ended;
+  expect(
+    end.code === CLOSE_OVERLOADED && end.by === "us",
+    `it ended with ${end.code} by ${end.by}, not ${CLOSE_OVERLOADED} by us`,
+  );
+  await b.ended;
 }
 
 async function closesInOrder(a: Side, b: Side): Promise<void> {
@@ -128,79 +217,31 @@ async function dropsAfterClose(a: Side, b: Side): Promise<void> {
   expect(b.messages.length === 0, "a message sent after close arrived");
 }
 
+async function tellsCodes(open: OpenPair): Promise<void> {
+  for (const code of [1000, 1001, 1002, 1003, 1008, 1009, 1013, 3000, 4000, 4899]) {
+    const [left, right] = await open();
+    const a = new Side(left);
+    const b = new Side(right);
+    a.transport.close(code, "why");
+    const [ours, theirs] = await Promise.all([a.ended, b.ended]);
+    expectEnd(ours, code, "why", "us");
+    expectEnd(theirs, code, "why", "peer");
+  }
+}
+
+async function closesBothWays(a: Side, b: Side): Promise<void> {
+  a.transport.send(filled(10, 1));
+  b.transport.send(filled(10, 2));
+  await Promise.all([a.received(1), b.received(1)]);
+  a.transport.close(4001, "from a");
+  b.transport.close(4002, "from b");
+  expectEnd(await a.ended, 4001, "from a", "us");
+  expectEnd(await b.ended, 4002, "from b", "us");
+}
+
 async function cutsReason(a: Side, b: Side): Promise<void> {
   a.transport.close(4002, "ä".repeat(200));
   const end = await b.ended;
   expect(end.code === 4002, `the code was ${end.code}, not 4002`);
   expect(/^ä{40,61}$/.test(end.reason), `the reason was not cut between two characters: ${end.reason}`);
-}
-
-/** One end of the pair, with what it has seen. */
-class Side {
-  readonly transport: Transport;
-  readonly messages: Uint8Array[] = [];
-  readonly ended: Promise<TransportEnd>;
-  rooms = 0;
-  ends = 0;
-  private wake: () => void = () => {};
-
-  constructor(transport: Transport) {
-    this.transport = transport;
-    transport.onMessage((message) => {
-      this.messages.push(message);
-      this.wake();
-    });
-    transport.onRoom(() => {
-      this.rooms += 1;
-      this.wake();
-    });
-    this.ended = new Promise((resolve) => {
-      transport.onClose((end) => {
-        this.ends += 1;
-        resolve(end);
-      });
-    });
-  }
-
-  received(count: number): Promise<void> {
-    return this.until(() => this.messages.length >= count);
-  }
-
-  room(): Promise<void> {
-    return this.until(() => this.rooms > 0);
-  }
-
-  private async until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
-  }
-}
-
-async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i += 1) await Promise.resolve();
-}
-
-function filled(size: number, value: number): Uint8Array {
-  return new Uint8Array(size).fill(value);
-}
-
-function expectFilled(message: Uint8Array | undefined, size: number, value: number): void {
-  expect(message instanceof Uint8Array, "a message did not arrive as bytes");
-  expect(message?.byteLength === size, `a message of ${size} bytes arrived with ${message?.byteLength}`);
-  expect(message?.every((byte) => byte === value) === true, `a message of ${size} bytes arrived changed`);
-}
-
-function expectEnd(end: TransportEnd, code: number, reason: string, by: TransportEnd["by"]): void {
-  const text = `${end.code} "${end.reason}" by ${end.by}`;
-  expect(
-    end.code === code && end.reason === reason && end.by === by,
-    `the end was ${text}, not ${code} "${reason}" by ${by}`,
-  );
-}
-
-function expect(condition: boolean, complaint: string): asserts condition {
-  if (!condition) throw new Error(`The transport does not keep its word: ${complaint}`);
 }

@@ -65,6 +65,7 @@ export const CLOSE_PROTOCOL_ERROR = 1002;
 export const CLOSE_NOT_BINARY = 1003;
 export const CLOSE_LOST = 1006;
 export const CLOSE_OVERLOADED = 1008;
+export const CLOSE_TOO_BIG = 1009;
 export const CLOSE_TRY_AGAIN_LATER = 1013;
 
 /** Cuts a reason to what a close frame carries: at most 123 bytes of UTF-8 (RFC 6455 §5.5.1), whole characters. */

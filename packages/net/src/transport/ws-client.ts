@@ -8,6 +8,7 @@ import { WebSocket } from "ws";
 import { REASON_HEADER } from "./http-refusal.js";
 import { MAX_MESSAGE_BYTES, SUBPROTOCOL } from "./transport.js";
 import type { Transport } from "./transport.js";
+import { checkTimeout, checkUrl, DEFAULT_TIMEOUT_MS } from "./ws-checks.js";
 import { WS_OPTIONS, wsTransport } from "./ws-transport.js";
 
 /** What opening a WebSocket can be told. */
@@ -72,26 +73,6 @@ export function wsConnect(url: string, options: WsConnectOptions = {}): Promise<
     // After a failed attempt `ws` may speak once more; a second error has nobody to tell.
     socket.on("error", () => {});
   });
-}
-
-/** Throws a `RangeError` for a time that no timer can count. */
-export function checkTimeout({ timeoutMs = DEFAULT_TIMEOUT_MS }: WsConnectOptions): void {
-  if (timeoutMs > 0 && timeoutMs < 2 ** 31) return;
-  throw new RangeError(`Cannot connect within ${timeoutMs} ms: timeoutMs must be > 0 and below 2^31`);
-}
-
-/** Throws a `TypeError` for what is no address of a WebSocket. */
-export function checkUrl(url: string): void {
-  const wanted = `Cannot connect to ${JSON.stringify(url)}: the address must look like "ws://127.0.0.1:8080"`;
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw new TypeError(`${wanted} (no URL)`);
-  }
-  if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") {
-    throw new TypeError(`${wanted} or "wss://host"; its scheme is "${parsed.protocol}"`);
-  }
 }
 
 /** A server answered, and it was no WebSocket. `retryAfterMs`: what it asked for. */
@@ -164,6 +145,3 @@ function lower(text: string): string {
 
 /** What Node says of a certificate (its documentation, "X509 certificate error codes"). */
 const UNTRUSTED = /CERT|UNABLE_TO_|_ISSUER|_CRL|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE/;
-
-/** In ms, as the limit on the handshake: protocol.md G. */
-const DEFAULT_TIMEOUT_MS = 5000;

@@ -4,6 +4,7 @@
 import type { Duplex } from "node:stream";
 import type { RawData, WebSocket } from "ws";
 import { joined, type Message, messageLength } from "../protocol/byte/message.js";
+import { meantCode } from "./close-code.js";
 import {
   CLOSE_LOST,
   CLOSE_NOT_BINARY,
@@ -153,7 +154,7 @@ class WsTransport implements Transport {
     const network = code === CLOSE_LOST;
     this.closeListener(
       this.closedBy ?? {
-        code,
+        code: meantCode(code),
         reason: reason || this.failure,
         by: network || this.failure ? "network" : "peer",
       },
