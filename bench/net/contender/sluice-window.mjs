@@ -19,7 +19,7 @@ export async function connect(port) {
     /** Items a second between `fromMs` and `toMs` after the stream was asked for, and the round trip then. */
     async windowed({ window, fromMs, toMs }) {
       const roundTripMs = await roundTrip(client);
-      const options = window === "none" ? {} : { window };
+      const options = { window: window === "none" ? "demand" : window };
       const stop = new AbortController();
       const start = performance.now();
       let first = 0;

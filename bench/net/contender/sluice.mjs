@@ -56,7 +56,7 @@ export async function connectWith(port, limits) {
     fetchMany: (task) => fetchMany(client, task),
     call: (index) => client.call(index),
     count: (isOver) => count(client, isOver),
-    consume: (items, step) => client.items(items).forEach(step, { prefetch: WINDOW }),
+    consume: (items, step) => client.items(items, { window: "demand" }).forEach(step, { prefetch: WINDOW }),
   };
 }
 

@@ -51,7 +51,7 @@ export interface Server {
  * Connects to a service over WebSocket, at one address, at the first of several that answers, or at what a function
  * says each time; and again, when the connection breaks (`options.reconnect`).
  *
- * *Buffers:* at most 256 KiB for each stream, 16 MiB in all. *Errors:* a wrong URL is a `TypeError` at the call;
+ * *Buffers:* at most `shareBytes` (16 KiB) for each stream and what it borrows, `receiveBudget` (16 MiB) in all. *Errors:* a wrong URL is a `TypeError` at the call;
  * an unreachable server, another subprotocol, another major version: a `SluiceError` that says what to do.
  * *Cancel:* `options.signal` gives the attempt up; `client.close()` ends the connection.
  *

@@ -91,6 +91,8 @@ interface Filling {
   readonly padding?: number;
   /** Items of each stream that the reader takes before it stops. */
   readonly taken?: number;
+  /** Default: more items than there is memory for. */
+  readonly window?: "auto";
 }
 
 /** A client with streams that nobody reads, and what it holds when the server can send no more. */
@@ -103,7 +105,7 @@ async function fill(
   const client = await opening;
   const before = await memory();
   for (let i = 0; i < STREAMS; i += 1) {
-    client.all(undefined, { window: 1_000_000 }).subscribe({
+    client.all(undefined, { window: filling.window ?? 1_000_000 }).subscribe({
       // Some are taken at first, so that the windows grow.
       onSubscribe: (subscription) => subscription.request(filling.taken ?? 1),
       onNext: () => {},
@@ -138,7 +140,12 @@ describe("memoryBoundOf", () => {
     ["items of one byte", { itemBytes: 1, inEach: 1024, taken: 50_000 }],
     ["items of one byte, each in a frame of its own", { itemBytes: 1, inEach: 1, taken: 30_000 }],
     ["small items, each in a message of 512 KiB", { itemBytes: 8_000, inEach: 1, padding: 1, taken: 20 }],
-  ])("is not exceeded by %s", async (_, filling) => {
+    [
+      "the window auto, items as large as they may be",
+      { itemBytes: SETTINGS.itemBytes, inEach: 1, window: "auto" },
+    ],
+    ["the window auto, grown", { itemBytes: 1024, inEach: 32, taken: 5_000, window: "auto" }],
+  ] satisfies [string, Filling][])("is not exceeded by %s", async (_, filling) => {
     const { held, grown, client } = await fill(filling);
     expect(held).toBeLessThanOrEqual(SETTINGS.receiveBudget);
     // The peer did get in what the budget says: the test would see nothing otherwise.

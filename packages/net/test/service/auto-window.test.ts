@@ -21,7 +21,7 @@ async function opened(roundTripMs: number, made: Pace) {
 /** Items taken in `ms`. */
 async function throughput(
   roundTripMs: number,
-  window: number | "auto" | undefined,
+  window: number | "auto",
   made: Pace,
   used: Pace,
   ms: number,
@@ -108,7 +108,7 @@ describe("the window auto", () => {
 
   it("reaches 90 % of unbounded demand within a second at 20 ms", async () => {
     const rate = async (
-      window: "auto" | undefined,
+      window: "auto" | "demand",
       subscribe: (flow: Flow<number>, clock: VirtualClock) => Taken,
     ) => {
       const { clock, client } = await opened(20, atOnce);
@@ -118,7 +118,7 @@ describe("the window auto", () => {
       clock.advance(100);
       return sink.taken - before;
     };
-    const unbounded = await rate(undefined, (flow) => unboundedSink(flow));
+    const unbounded = await rate("demand", (flow) => unboundedSink(flow));
     const auto = await rate("auto", (flow, clock) => pacedSink(clock, flow, atOnce));
     expect(unbounded).toBeGreaterThan(10_000);
     expect(auto / unbounded).toBeGreaterThanOrEqual(0.9);
@@ -143,6 +143,57 @@ describe("the window auto", () => {
     clock.advance(1_995);
     expect(pings()).toBeGreaterThan(30);
     expect(pings()).toBeLessThanOrEqual(41);
+  });
+
+  it("is the default: sixteen items ahead of demand at first, from the subscription on", async () => {
+    const { clock, client } = await opened(20, atOnce);
+    const seen: number[] = [];
+    let request: (n: number) => void = () => {};
+    client.all().subscribe({
+      onSubscribe: (subscription) => {
+        request = (n) => subscription.request(n);
+      },
+      onNext: (n) => void seen.push(n),
+      onError: () => {},
+      onComplete: () => {},
+    });
+    clock.advance(1_000);
+    expect(client.snapshot().streams[0]?.receiveItems).toMatchObject({ granted: 16, held: 16 });
+    expect(seen).toEqual([]);
+    // They are here: demand is met in the same turn.
+    request(3);
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
+  it('is left out with "demand": nothing is opened before the first request, nothing is granted ahead of it', async () => {
+    const { clock, client } = await opened(20, atOnce);
+    let request: (n: number) => void = () => {};
+    client.all(undefined, { window: "demand" }).subscribe({
+      onSubscribe: (subscription) => {
+        request = (n) => subscription.request(n);
+      },
+      onNext: () => {},
+      onError: () => {},
+      onComplete: () => {},
+    });
+    clock.advance(1_000);
+    expect(client.snapshot().streams).toEqual([]);
+    request(3);
+    clock.advance(1_000);
+    expect(client.snapshot().streams[0]?.receiveItems).toMatchObject({ granted: 3, received: 3, held: 0 });
+  });
+
+  it("measures nothing for who asks without bound: there is nothing ahead of that", async () => {
+    const { clock, client } = await opened(20, steps);
+    client.all().subscribe({
+      onSubscribe: (subscription) => subscription.request(Number.POSITIVE_INFINITY),
+      onNext: () => {},
+      onError: () => {},
+      onComplete: () => {},
+    });
+    clock.advance(2_000);
+    expect(client.snapshot().streams[0]?.receiveItems.received).toBeGreaterThan(100);
+    expect(client.snapshot().roundTripMs).toBeUndefined();
   });
 
   it("asks no round trip of anybody without it", async () => {

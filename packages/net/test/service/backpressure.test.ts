@@ -86,7 +86,7 @@ for (const { name, open } of bothWays.filter((way) => way.name === "ws")) {
             ),
           ),
       });
-      const consumer = byHand(client.upTo(1000));
+      const consumer = byHand(client.upTo(1000, { window: "demand" }));
       for (let total = 5; total <= 50; total += 5) {
         consumer.credit?.request(5);
         await until(() => consumer.seen.length === total);

@@ -126,7 +126,7 @@ interface Plan {
   readonly source: string;
   readonly answer: string;
   readonly n: number;
-  readonly window: number | "auto" | undefined;
+  readonly window: number | "auto" | "demand";
   readonly demand: number;
   readonly wait: number;
   readonly leave: "cancel" | "signal" | "deadline" | "close" | "stay";
@@ -136,7 +136,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   source: fc.constantFrom(...Object.keys(sources)),
   answer: fc.constantFrom(...Object.keys(calls)),
   n: fc.nat(6),
-  window: fc.constantFrom(undefined, 1, 8, "auto" as const),
+  window: fc.constantFrom("demand" as const, 1, 8, "auto" as const),
   demand: fc.constantFrom(1, 2, 7, Number.MAX_SAFE_INTEGER),
   wait: fc.nat(4),
   leave: fc.constantFrom("cancel", "signal", "deadline", "close", "stay"),

@@ -81,7 +81,7 @@ for (const { name, open } of bothWays) {
       });
       const seen: Flight[] = [];
       let subscription: Subscription | undefined;
-      client.records({ limit: 1000 }).subscribe({
+      client.records({ limit: 1000 }, { window: "demand" }).subscribe({
         onSubscribe: (given) => {
           subscription = given;
         },

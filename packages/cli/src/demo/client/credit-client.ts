@@ -31,7 +31,7 @@ export async function connectWithCredit({ url, window, limit }: ClientSetup): Pr
 
   async function run(): Promise<readonly HourOfFlights[]> {
     await client
-      .records({ limit })
+      .records({ limit }, { window: "demand" })
       .pipe(
         meter.stage(),
         map((record) => {

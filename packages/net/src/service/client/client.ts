@@ -40,10 +40,15 @@ export interface StreamOptions extends RequestOptions {
   /**
    * Items asked for ahead of demand, and held here at most: what a round trip costs is what the window does not cover.
    * `"auto"` finds the number by the round trip and the pace of who takes the items, so that nobody stands still and
-   * no item waits here for more than about two round trips. Default: none, the demand of whoever subscribes goes
-   * over the wire as it is.
+   * no item waits here for more than about two round trips; it begins with 16. `"demand"` asks for nothing ahead: the
+   * demand of whoever subscribes goes over the wire as it is, and nothing is opened before the first of it. Default
+   * `"auto"`.
+   *
+   * *Buffers:* what was asked for ahead waits here encoded, whatever the number of items: at most `shareBytes`
+   * (16 KiB) for a stream that borrows nothing, and `receiveBudget` (16 MiB) for all of one connection
+   * (docs/memory.md).
    */
-  readonly window?: number | "auto" | undefined;
+  readonly window?: number | "auto" | "demand" | undefined;
 }
 
 /** What a channel can be told. */
@@ -107,7 +112,8 @@ export interface ClientOptions {
  * Makes a client over a transport that is open, or over those that a function opens, one after the other as they
  * break; resolves when the server has said HELLO.
  *
- * *Buffers:* at most `shareBytes` for each stream (256 KiB by default), 16 MiB in all. *Errors:* rejects with a
+ * *Buffers:* at most `shareBytes` for each stream (16 KiB by default) and what it borrows, `receiveBudget` (16 MiB) in
+ * all. *Errors:* rejects with a
  * `SluiceError`: another major version, no HELLO in time, no protocol of ours.
  *
  * @example
@@ -220,9 +226,9 @@ function methodOf(method: string, route: AnyRoute, opener: StreamOpener, runtime
   return (input: unknown, options: StreamOptions = NO_OPTIONS) => {
     checkRequest(method, options);
     if (interaction === "channel") checkItems(method, input);
-    const { window, restarts = RESTARTS } = options;
+    const { window = "auto", restarts = RESTARTS } = options;
     checkRestarts(method, restarts);
-    if (window !== undefined && window !== "auto") checkCapacity(method, window, 1, "window");
+    if (window !== "auto" && window !== "demand") checkCapacity(method, window, 1, "window");
     const isRestartable = interaction === "stream" && route.restartable;
     return remotePublisher(isRestartable ? { ...to, restarts } : to, input, options, window);
   };

@@ -3,9 +3,9 @@
 //   downstream --request(n)--> RemoteStream --grantItems(total)--> session --CREDIT--> server
 //   downstream <----next------ RemoteStream <------ batch -------- session <--ITEMS--- server
 //
-// There is no buffer here. The session lets in only what was granted, and granted is only what was requested:
-// so a batch is decoded and handed on in the turn in which it came. A stream with a window is asked ahead of that,
-// and what came early waits in windowed-stream.ts.
+// That is the window "demand". There is no buffer here: the session lets in only what was granted, and granted is only
+// what was requested, so a batch is decoded and handed on in the turn in which it came. With any other window, "auto" by
+// default, a stream is asked ahead of that, and what came early waits in windowed-stream.ts.
 
 import type { Flow, Subscription } from "@sluice/core";
 import {
@@ -26,18 +26,18 @@ import { WindowedStream } from "./windowed-stream.js";
 /**
  * A flow of the items that the server sends for one request; each subscription opens a stream of its own.
  *
- * *Demand:* passed on over the wire; the stream is opened by the first request, which travels with it. Items
- * that a filter below drops are granted again. With a window it is opened at once, and asked for so many items
- * ahead. *Buffers:* nothing; with a window what it let in. *Errors:* after the items before them: `RemoteError`, `TimeoutError`,
+ * *Demand:* passed on over the wire, and so many items ahead of it as the window says; the stream is opened at once.
+ * With the window "demand" it is opened by the first request, which travels with it, and items that a filter below
+ * drops are granted again. *Buffers:* what the window let in; nothing with "demand". *Errors:* after the items before them: `RemoteError`, `TimeoutError`,
  * `PayloadError`, `CONNECTION_LOST`. *Cancel:* ends the stream at the server.
  */
 export function remotePublisher<T>(
   route: Route,
   input: unknown,
   options: RequestOptions,
-  window: number | "auto" | undefined,
+  window: number | "auto" | "demand",
 ): Flow<T> {
-  if (window !== undefined) {
+  if (window !== "demand") {
     return flowFrom<T>((downstream) => {
       const rule = streamWindow(window, route.opener.now());
       new WindowedStream<T>(route, input, options, rule, downstream).start();

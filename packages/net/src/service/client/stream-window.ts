@@ -1,7 +1,8 @@
 // How far ahead of its subscriber a stream is asked for: a number of items, or what a tuner finds.
 
+import { UNBOUNDED } from "@sluice/core/kit";
 import type { Settings } from "../../protocol/limits.js";
-import { type ItemsEvent, itemCount, payloadLength } from "../connection/bodies.js";
+import { type ItemsEvent, payloadLength } from "../connection/bodies.js";
 import type { Connection } from "../connection/connection.js";
 import { WindowTuner } from "./window-tuner.js";
 
@@ -10,11 +11,11 @@ export interface StreamWindow {
   /** The total to grant while `taken` items were taken and `wanted` more are requested. */
   limit(taken: number, wanted: number): number;
   /** It runs on this connection from now on. */
-  opened(taken: number, wanted: number, connection: Connection): void;
+  begin(taken: number, wanted: number, connection: Connection): void;
   /** Items came. */
-  received(event: ItemsEvent): void;
+  note(event: ItemsEvent): void;
   /** Items were taken or requested: looks whether that says something. `wanted` above 0: nothing is here. */
-  update(taken: number, wanted: number, connection: Connection): void;
+  look(taken: number, wanted: number, received: number, connection: Connection): void;
 }
 
 /** The window of one new stream; `now`: milliseconds of the connection's clock. */
@@ -34,45 +35,47 @@ class FixedWindow implements StreamWindow {
     return taken + this.size;
   }
 
-  opened(): void {}
+  begin(): void {}
 
-  received(): void {}
+  note(): void {}
 
-  update(): void {}
+  look(): void {}
 }
 
-/** What is requested, and ahead of it what the round trip takes at the subscriber's pace. */
-class AutoWindow implements StreamWindow {
-  private readonly tuner: WindowTuner;
-  private items = 0;
+/**
+ * What is requested, and ahead of it what the round trip takes at the subscriber's pace. The tuner itself, and not one
+ * that has a tuner: each stream has one, and 10,000 idle ones pay for it (row N9).
+ */
+class AutoWindow extends WindowTuner implements StreamWindow {
   private bytes = 0;
 
-  constructor(now: number) {
-    this.tuner = new WindowTuner(now);
-  }
-
   limit(taken: number, wanted: number): number {
-    return taken + wanted + this.tuner.ahead;
+    return taken + wanted + this.ahead;
   }
 
-  opened(taken: number, wanted: number, connection: Connection): void {
-    this.tuner.opened(taken, this.limit(taken, wanted), connection.now());
-    connection.measure();
+  begin(taken: number, wanted: number, connection: Connection): void {
+    this.opened(taken, this.limit(taken, wanted), connection.now());
+    measureFor(wanted, connection);
   }
 
-  received(event: ItemsEvent): void {
-    this.items += itemCount(event);
+  note(event: ItemsEvent): void {
     this.bytes += payloadLength(event);
   }
 
-  update(taken: number, wanted: number, connection: Connection): void {
+  look(taken: number, wanted: number, received: number, connection: Connection): void {
+    // Nothing is ahead of what has no bound.
+    if (wanted === UNBOUNDED) return;
     const { roundTrip, settings } = connection;
-    const most = mostItems(settings, this.items, this.bytes);
+    const most = mostItems(settings, received, this.bytes);
     const granted = this.limit(taken, wanted);
-    const round = this.tuner.update(taken, granted, wanted > 0, most, roundTrip, connection.now());
+    const round = this.update(taken, granted, wanted > 0, most, roundTrip, connection.now());
     // Each round asks how far the peer is; the session says no to what would be too often.
     if (round === "round") connection.measure();
   }
+}
+
+function measureFor(wanted: number, connection: Connection): void {
+  if (wanted !== UNBOUNDED) connection.measure();
 }
 
 /** Items, of the size of those that came, that the whole budget would hold: byte credit lets no more come. */

@@ -23,15 +23,15 @@ export class WindowTuner {
   private takenAtStart = 0;
   /** What was granted when the round began. */
   private target = 0;
-  /** Since when the subscriber waits for an item; undefined while it has one to work on. */
-  private waitingSince: number | undefined;
-  /** For how long it waited in this round. */
-  private waitedMs = 0;
+  /** The subscriber waits for an item; otherwise it has one to work on. */
+  private isWaiting = true;
+  /** For how long it waited in this round; while it waits, less the time since when: one number, for tuners are many. */
+  private waitedMs: number;
 
   /** `now`: milliseconds of the clock of all calls. */
   constructor(now: number) {
     this.startedAt = now;
-    this.waitingSince = now;
+    this.waitedMs = -now;
   }
 
   /** The stream is opened, perhaps again: a round begins with what is granted with that. */
@@ -39,8 +39,7 @@ export class WindowTuner {
     this.startedAt = now;
     this.takenAtStart = taken;
     this.target = granted;
-    this.waitedMs = 0;
-    if (this.waitingSince !== undefined) this.waitingSince = now;
+    this.waitedMs = this.isWaiting ? -now : 0;
   }
 
   /**
@@ -76,8 +75,7 @@ export class WindowTuner {
     this.takenAtStart = taken;
     // What is granted from here on shows what the new window does; it is granted only after this.
     this.target = granted + this.ahead - former;
-    this.waitedMs = 0;
-    if (isWaiting) this.waitingSince = now;
+    this.waitedMs = isWaiting ? -now : 0;
     return "round";
   }
 
@@ -94,12 +92,13 @@ export class WindowTuner {
   }
 
   private noteWait(isWaiting: boolean, now: number): void {
-    this.waitedMs = this.waited(now);
-    this.waitingSince = isWaiting ? now : undefined;
+    if (isWaiting === this.isWaiting) return;
+    this.waitedMs += isWaiting ? -now : now;
+    this.isWaiting = isWaiting;
   }
 
   private waited(now: number): number {
-    return this.waitedMs + (this.waitingSince === undefined ? 0 : now - this.waitingSince);
+    return this.isWaiting ? this.waitedMs + now : this.waitedMs;
   }
 }
 

@@ -15,7 +15,14 @@
 // items before it.
 
 import type { SluiceError, Subscription } from "@sluice/core";
-import { addDemand, NOBODY, type StageSubscriber, signalTerminal, type Terminal } from "@sluice/core/kit";
+import {
+  addDemand,
+  NOBODY,
+  type StageSubscriber,
+  signalTerminal,
+  type Terminal,
+  UNBOUNDED,
+} from "@sluice/core/kit";
 import { decodeItems, itemCount, type ItemsEvent } from "../connection/bodies.js";
 import { ClientRequest, type Route } from "./client-request.js";
 import type { RequestOptions } from "./request-options.js";
@@ -28,9 +35,10 @@ import type { StreamWindow } from "./stream-window.js";
 export class WindowedStream<T> extends ClientRequest implements Subscription {
   private downstream: StageSubscriber<T>;
   private readonly window: StreamWindow;
-  private readonly held = new HeldBatches();
+  /** What waits; undefined while nothing has to: most streams are idle most of the time. */
+  private held: HeldBatches | undefined = undefined;
   /** The batch that is being handed on, and its next item. */
-  private items: unknown[] = [];
+  private items: unknown[] = NO_ITEMS;
   private index = 0;
   /** Requested and not yet given. */
   private wanted = 0;
@@ -64,16 +72,16 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
 
   override onOpen(connection: Connection, streamId: number): void {
     this.before = this.received;
-    this.window.opened(this.taken, this.wanted, connection);
+    this.window.begin(this.taken, this.wanted, connection);
     super.onOpen(connection, streamId);
   }
 
   override onItems(event: ItemsEvent): void {
     this.received += itemCount(event);
-    this.window.received(event);
+    this.window.note(event);
     // What can be handed on now is decoded where it lies.
     if (this.wanted > 0 && !this.isDelivering && this.isEmpty()) this.decode(event);
-    else this.held.push(event);
+    else this.hold(event);
     this.deliver();
   }
 
@@ -152,6 +160,14 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
     const { downstream, items } = this;
     let i = this.index;
     // Who calls back may request more, cancel, or end it by its signal.
+    if (this.wanted === UNBOUNDED) {
+      // Nobody can wait for any of them: N1 is this loop.
+      const from = i;
+      for (; i < items.length && this.isLive(); i += 1) downstream.next(items[i] as T);
+      this.taken += i - from;
+      if (this.items === items) this.index = i;
+      return;
+    }
     while (i < items.length && this.wanted > 0 && this.isLive()) {
       const item = items[i] as T;
       items[i] = undefined; // taken is gone, though others of its batch still wait
@@ -165,8 +181,16 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
   /** Whether an item is ready: decodes the next batch if need be. */
   private hasDecoded(): boolean {
     if (this.index < this.items.length) return true;
-    const event = this.held.shift();
+    this.items = NO_ITEMS;
+    this.index = 0;
+    const event = this.held?.shift();
+    if (this.held?.isEmpty === true) this.held = undefined;
     return event !== undefined && this.decode(event);
+  }
+
+  private hold(event: ItemsEvent): void {
+    this.held ??= new HeldBatches();
+    this.held.push(event);
   }
 
   /** Items are never none: the session refuses such a frame. */
@@ -184,7 +208,7 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
   private grant(): void {
     const { connection, window, taken, wanted } = this;
     if (connection === undefined) return;
-    window.update(taken, wanted, connection);
+    window.look(taken, wanted, this.received, connection);
     const limit = window.limit(taken, wanted) - this.before;
     if (limit > 0) connection.session.grantItems(this.streamId, limit);
     connection.wake();
@@ -213,16 +237,19 @@ export class WindowedStream<T> extends ClientRequest implements Subscription {
   }
 
   private letGo(): void {
-    this.held.clear();
-    this.items = [];
+    this.held = undefined;
+    this.items = NO_ITEMS;
     this.index = 0;
   }
 
   private isEmpty(): boolean {
-    return this.index === this.items.length && this.held.isEmpty;
+    return this.index === this.items.length && this.held === undefined;
   }
 
   private isLive(): boolean {
     return this.state !== "ended" && this.state !== "sending";
   }
 }
+
+/** Shared by all streams that have nothing decoded; never written to. */
+const NO_ITEMS: unknown[] = [];
