@@ -99,6 +99,9 @@ function noWebSocket(status: number | undefined, location: string | undefined): 
   if (location !== undefined) {
     return `it answered HTTP ${status}, it is at ${JSON.stringify(location.slice(0, 200))}; connect there, with ws: for http: and wss: for https:`;
   }
+  if (status === 502 || status === 504) {
+    return `it answered HTTP ${status}: a proxy is there, and cannot reach its server; start that, or try again later`;
+  }
   return `it answered HTTP ${status} instead of opening a WebSocket; check the path, that a Sluice server listens there, and that every proxy in between passes the Upgrade header on`;
 }
 
