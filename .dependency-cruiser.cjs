@@ -66,6 +66,8 @@ const rooms = {
     ],
     // Also the shape of a message in parts, which the session makes.
     transport: ["protocol/byte/message"],
+    // What one runtime has and others have not; its door binds it to the service.
+    runtime: ["service/contract", "service/connection/runtime"],
     // Beside the service, not above it: it needs the shape of a runtime, and frames to tell of them in a trace.
     sim: ["protocol", "transport/transport", "service/connection/runtime"],
   },

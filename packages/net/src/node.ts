@@ -1,5 +1,6 @@
 // The door for Node: `connect` and `serve` over WebSocket.
 
+import { clientRuntime, nodeRuntime } from "./runtime/node-runtime.js";
 import { type Address, Addresses } from "./service/client/addresses.js";
 import { type Client, type ClientOptions, prepareClient } from "./service/client/client.js";
 import type { Routes, Service } from "./service/contract/contract.js";
@@ -17,6 +18,7 @@ import type { UpgradeParts } from "./transport/upgrades.js";
 import { type WsAddress, type WsListener, type WsListenOptions, wsListen } from "./transport/ws-server.js";
 
 export type { Address };
+export { nodeRuntime } from "./runtime/node-runtime.js";
 export type { Origins } from "./transport/origins.js";
 export type { AuthorizeUpgrade, UpgradeOptions, UpgradeRequest } from "./transport/upgrade-options.js";
 export type { TlsOptions, WsConnectOptions } from "./transport/ws-client.js";
@@ -77,7 +79,7 @@ export function connect<R extends Routes>(
   if (typeof address === "string") checkUrl(address);
   else if (typeof address !== "function") address.forEach(checkUrl);
   checkTimeout(options);
-  const open = prepareClient(service, options);
+  const open = prepareClient(service, { ...options, runtime: options.runtime ?? clientRuntime() });
   const { headers, tls, timeoutMs, signal } = options;
   const how = {
     ...(tls === undefined ? {} : { tls }),
@@ -122,7 +124,7 @@ export function serve<R extends Routes>(
   options: ServeOptions = {},
 ): Promise<Server> {
   checkMessageBytes(options.limits);
-  const host = new ServiceHost(service, handlers, options);
+  const host = new ServiceHost(service, handlers, { ...options, runtime: options.runtime ?? nodeRuntime });
   const parts: UpgradeParts = {
     door: (request) => host.enter(request),
     handshakeMs: host.handshakeMs,

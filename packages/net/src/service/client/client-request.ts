@@ -24,7 +24,8 @@ import type { Ambient } from "../connection/runtime.js";
 import type { Streamable } from "../contract/route.js";
 import { ChannelInput, type ChannelSide } from "./channel-input.js";
 import { encodeMetadata } from "../connection/metadata.js";
-import { inherited, type RequestOptions } from "./request-options.js";
+import { AmbientEnd } from "./ambient-end.js";
+import { inherited, type PlacedOptions, type RequestOptions } from "./request-options.js";
 import type { StreamSnapshot } from "../connection/snapshot.js";
 import type { StreamOpener, StreamRequest } from "./stream-opener.js";
 
@@ -50,7 +51,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
   connection: Connection | undefined = undefined;
   protected state: "idle" | "waiting" | "open" | "ending" | "sending" | "ended" = "idle";
   streamId = 0;
-  private options: RequestOptions;
+  private options: PlacedOptions;
   /** What the client gave; forgotten once it is encoded. `undefined`: there is none. */
   private value: unknown;
   /** The encoded input until it is sent; of a channel, what sends it. */
@@ -87,7 +88,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
 
   /** Encodes the input and asks for a stream. */
   protected begin(): void {
-    this.options = inherited(this.options, this.route.ambient);
+    this.options = inherited(this.options, this.route.ambient?.current());
     const { signal, deadlineMs } = this.options;
     this.state = "waiting";
     if (signal?.aborted === true) {
@@ -138,7 +139,11 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
     this.state = "open";
     this.connection = connection;
     this.streamId = streamId;
-    connection.attach(streamId, this);
+    const { ambient, interaction } = this.route;
+    const { context } = this.options;
+    // Whoever awaits a call goes on where that was asked for; a stream has to see to it itself.
+    const isHeard = ambient !== undefined && context !== undefined && interaction !== "call";
+    connection.attach(streamId, isHeard ? new AmbientEnd(this, ambient, context) : this);
     if (this.input === undefined) connection.session.complete(streamId);
     else this.sendInput();
     connection.wake();

@@ -4,7 +4,6 @@
 
 import type { Criticality } from "@sluice/core";
 import type { HandlerContext, Metadata } from "../contract/handler-context.js";
-import type { Ambient } from "../connection/runtime.js";
 
 /** What every call and stream can be told. */
 export interface RequestOptions {
@@ -32,13 +31,20 @@ export interface RequestOptions {
   readonly metadata?: Metadata | undefined;
 }
 
-/** `options` with what they inherit, as it is now. `ambient` tells of what, when the options do not. */
-export function inherited(options: RequestOptions, ambient: Ambient | undefined): RequestOptions {
-  const { inherit = ambient?.current(), signal, deadlineMs, urgency, criticality } = options;
-  if (inherit === undefined || inherit === false) return options;
+/** Options, and the request that was being handled when they were given. */
+export interface PlacedOptions extends RequestOptions {
+  readonly context?: HandlerContext | undefined;
+}
+
+/** `options` with what they inherit, as it is now: from `context`, unless they say otherwise. */
+export function inherited(options: RequestOptions, context: HandlerContext | undefined): PlacedOptions {
+  const { inherit = context, signal, deadlineMs, urgency, criticality } = options;
+  if (inherit === undefined) return options;
+  if (inherit === false) return { ...options, context };
   const left = inherit.remainingMs();
   return {
     ...options,
+    context,
     signal: signal === undefined ? inherit.signal : AbortSignal.any([signal, inherit.signal]),
     deadlineMs: left === undefined ? deadlineMs : Math.min(left, deadlineMs ?? left),
     urgency: urgency ?? inherit.urgency,
