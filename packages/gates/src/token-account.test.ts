@@ -102,6 +102,14 @@ describe("TokenAccount", () => {
     );
   });
 
+  it("adds a microsecond where a double says 'now' one step too soon", () => {
+    const account = new TokenAccount(1, 0.036, 0.1, 0);
+    const now = 1930.124;
+    const wait = account.waitMs(now, 1, 0);
+    expect(wait).toBeCloseTo(23_069.877, 6);
+    expect(account.take(now + wait, 1, 0)).toBe("taken");
+  });
+
   it("keeps what it owes while the clock goes back, and gives nothing for it", () => {
     const account = new TokenAccount(2, 1, 2, 10_000);
     expect(account.take(10_000, 2, 0)).toBe("taken");

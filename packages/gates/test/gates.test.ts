@@ -131,8 +131,11 @@ for (const [name, make] of Object.entries(gates)) {
       const { gate, clock } = emptied(make);
       const stop = new AbortController();
       const log: string[] = [];
+      const listeners: unknown[] = [];
+      stop.signal.removeEventListener = (_type: string, listener: unknown) => void listeners.push(listener);
       logged(clock, log, "a", gate.acquire(1, { signal: stop.signal }));
       await clock.advanceSettled(1000);
+      expect(listeners).toHaveLength(1);
       stop.abort();
       logged(clock, log, "b", gate.acquire());
       await clock.advanceSettled(1000);
