@@ -1,6 +1,6 @@
 // What a connection speaks to: the streams that run over it, and whoever made it.
 
-import type { SluiceError } from "@sluice/core";
+import type { PermitOutcome, SluiceError } from "@sluice/core";
 import type { Peer, ResumeRequest, SessionEvent, Turn } from "../../protocol/session/session-api.js";
 import type { ItemsEvent } from "./bodies.js";
 import type { StreamSnapshot } from "./snapshot.js";
@@ -23,6 +23,14 @@ export interface StreamEnd {
   onClosed(error: SluiceError, neverSent: boolean): void;
   /** What this side knows of the stream besides the session's counters. */
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced">;
+}
+
+/** Keeps an account of the streams of a connection, besides those who run them. */
+export interface StreamWatch {
+  /** It has ended; its handler may be at work still. Said once. */
+  onStreamEnded(streamId: number, outcome: PermitOutcome, error: unknown, items: number): void;
+  /** Its handler has ended too, and its slot is free. */
+  onStreamReleased(streamId: number): void;
 }
 
 /** Whoever made the connection: client or server. */

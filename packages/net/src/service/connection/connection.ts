@@ -28,7 +28,7 @@ import {
   CLOSE_PROTOCOL_ERROR,
   type TransportEnd,
 } from "../../transport/transport.js";
-import type { ConnectionOwner, StreamEnd } from "./connection-parts.js";
+import type { ConnectionOwner, StreamEnd, StreamWatch } from "./connection-parts.js";
 import { connectionError, connectionLost, transportLost } from "../failure/failure.js";
 import type { Link, LinkListener } from "./link.js";
 import { Pump, type PumpOwner } from "./pump.js";
@@ -46,6 +46,8 @@ export class Connection implements LinkListener, PumpOwner {
   /** The limits of this side. */
   readonly settings: Settings;
   readonly takeTurn: TakeTurn;
+  /** Told how the streams of a server end; undefined: nobody asks. */
+  watch: StreamWatch | undefined = undefined;
   private readonly clock: Clock;
   private readonly owner: ConnectionOwner;
   private readonly pump: Pump;

@@ -4,7 +4,7 @@
 //   receiving --onCompleted--> checking --valid--> running --(answered | failed | cancelled | lost)--> ended
 //        +-------------------------+--- invalid | cancelled | lost | deadline -----------------------> ended
 
-import { SluiceError, TimeoutError } from "@sluice/core";
+import { type PermitOutcome, SluiceError, TimeoutError } from "@sluice/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Codec } from "../../payload/codec.js";
 import { errorTable } from "../../protocol/protocol-error.js";
@@ -23,8 +23,8 @@ export interface ErrorPlace {
   /** `service.route`. */
   readonly method: string;
   readonly streamId: number;
-  /** The client's input, the handler's work, or the handler's output. */
-  readonly during: "input" | "handler" | "output";
+  /** Its admission, the client's input, the handler's work, or the handler's output. */
+  readonly during: "admission" | "input" | "handler" | "output";
 }
 
 /** A route with its handler, ready to be asked. */
@@ -172,7 +172,8 @@ export abstract class Responder implements StreamEnd {
     if (this.ended) return;
     this.connection.session.fail(this.streamId, failureOf(error));
     this.connection.wakeReply();
-    this.end(error);
+    // A wrong input says nothing of how well this server does.
+    this.end(error, during === "input" ? "ignored" : "failure");
     this.report(error, during);
   }
 
@@ -183,6 +184,7 @@ export abstract class Responder implements StreamEnd {
   /** The answer is complete and on its way. */
   protected succeed(): void {
     this.ended = true;
+    this.connection.watch?.onStreamEnded(this.streamId, "success", undefined, this.produced());
     this.cancelDeadline();
     this.releaseWhenIdle();
     this.connection.wakeReply();
@@ -225,9 +227,10 @@ export abstract class Responder implements StreamEnd {
   }
 
   /** Ends the work, for a reason of which the peer knows. */
-  protected end(reason: unknown): void {
+  protected end(reason: unknown, outcome: PermitOutcome = "ignored"): void {
     if (this.ended) return;
     this.ended = true;
+    this.connection.watch?.onStreamEnded(this.streamId, outcome, reason, this.produced());
     this.input = undefined;
     this.cancelDeadline();
     this.context.abort(reason);
@@ -241,6 +244,7 @@ export abstract class Responder implements StreamEnd {
     if (this.pending > 0) return;
     this.connection.detach(this.streamId);
     this.connection.session.released(this.streamId);
+    this.connection.watch?.onStreamReleased(this.streamId);
     this.connection.wake();
   }
 }

@@ -4,16 +4,18 @@
 //                            │   └──RESUME──► the session that it names goes on over this link; this one is over
 //                            └──refused──► ended
 
-import { type MemoryAccount, SluiceError } from "@sluice/core";
+import { type MemoryAccount, type Permit, SluiceError } from "@sluice/core";
 import { codecNames } from "../../payload/codecs.js";
 import type { Settings } from "../../protocol/limits.js";
-import { ProtocolError, streamFailure } from "../../protocol/protocol-error.js";
+import { ProtocolError, type StreamFailure, streamFailure } from "../../protocol/protocol-error.js";
 import type { GoawayOptions, Peer, ResumeRequest } from "../../protocol/session/session-api.js";
+import { type Admission, admit, overloaded } from "./admission.js";
 import type { Authenticate, ConnectRequest } from "./authenticate.js";
 import { refused } from "./authenticate.js";
 import { CallResponder } from "./call-responder.js";
 import { ChannelResponder } from "./channel-responder.js";
 import { Connection } from "../connection/connection.js";
+import type { ConnectionLog } from "./connection-log.js";
 import type { ConnectionOwner, EventOf } from "../connection/connection-parts.js";
 import type { RequestFacts } from "./request-context.js";
 import { failureOf } from "../failure/failure.js";
@@ -24,6 +26,7 @@ import { StreamResponder } from "./remote-subscriber.js";
 import type { ServedRoute } from "./responder.js";
 import type { Runtime } from "../connection/runtime.js";
 import type { SessionStore, StoredSession } from "./session-store.js";
+import { StreamLedger } from "./stream-ledger.js";
 
 /** The server, as one of its connections sees it. */
 export interface ServedOwner {
@@ -32,6 +35,7 @@ export interface ServedOwner {
   readonly limits: Partial<Settings> | undefined;
   readonly memory: MemoryAccount | undefined;
   readonly authenticate: Authenticate | undefined;
+  readonly admission: Admission | undefined;
   readonly handshakeMs: number;
   readonly store: SessionStore<ServedConnection>;
   /** What is said to clients because the server is ending; undefined: it is not. */
@@ -48,12 +52,16 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
   private readonly owner: ServedOwner;
   private readonly request: ConnectRequest;
   private readonly token: Uint8Array;
+  private readonly log: ConnectionLog | undefined;
+  private readonly ledger: StreamLedger | undefined;
   private cancelWait: () => void = nothing;
   private isKnown = false;
 
-  constructor(link: Link, request: ConnectRequest, owner: ServedOwner) {
+  /** `log`: undefined where nobody listens. */
+  constructor(link: Link, request: ConnectRequest, owner: ServedOwner, log: ConnectionLog | undefined) {
     this.owner = owner;
     this.request = request;
+    this.log = log;
     this.token = owner.store.newToken();
     this.connection = new Connection(link, owner.runtime, this, {
       role: "server",
@@ -62,6 +70,10 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
       ...(owner.limits === undefined ? {} : { settings: owner.limits }),
       ...(owner.memory === undefined ? {} : { account: owner.memory }),
     });
+    if (owner.admission !== undefined || log !== undefined) {
+      this.ledger = new StreamLedger(this.connection, log);
+      this.connection.watch = this.ledger;
+    }
     // Not a word before it is known who it is: a stranger hears nothing of what this server can do.
     if (owner.authenticate !== undefined) this.connection.hold();
   }
@@ -87,22 +99,19 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
   }
 
   onOpened(event: EventOf<"opened">): void {
-    const { streamId, method, interaction, codec } = event;
-    const { session } = this.connection;
+    const { method, interaction, codec } = event;
     const route = this.owner.routes.get(method);
     if (route === undefined) {
-      session.reject(streamId, streamFailure("NOT_FOUND", notFound(method, this.owner.routes.keys())));
+      this.reject(event, streamFailure("NOT_FOUND", notFound(method, this.owner.routes.keys())));
     } else if (route.interaction !== interaction) {
       const text = `Cannot open ${method} as a ${interaction}: it is a ${route.interaction}; bring both sides to the same contract`;
-      session.reject(streamId, streamFailure("NOT_FOUND", text));
+      this.reject(event, streamFailure("NOT_FOUND", text));
     } else if (route.codec.name !== codec) {
       const text = `Cannot open ${method} with the codec "${codec}": it is served as "${route.codec.name}"; bring both sides to the same contract`;
-      session.reject(streamId, streamFailure("CODEC_UNSUPPORTED", text));
+      this.reject(event, streamFailure("CODEC_UNSUPPORTED", text));
     } else {
       this.begin(route, event);
-      return;
     }
-    this.connection.wakeReply();
   }
 
   /** A server opens no streams. */
@@ -120,8 +129,10 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
   }
 
   onSuspended(): void {
-    if (this.maySuspend()) this.owner.store.suspend(this);
-    else this.connection.abandon("the server is ending");
+    if (this.maySuspend()) {
+      this.log?.suspended();
+      this.owner.store.suspend(this);
+    } else this.connection.abandon("the server is ending");
   }
 
   onResume(request: ResumeRequest): void {
@@ -143,6 +154,8 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
     store.resume(old);
     store.remove(this);
     const link = this.connection.handOver();
+    this.log?.disconnected(undefined);
+    old.log?.resumed(this.request.address);
     if (link !== undefined) old.connection.adopt(link);
     this.owner.onServedGone(this);
   }
@@ -153,6 +166,7 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
   onEnd(error: SluiceError | undefined): void {
     this.cancelWait();
     this.owner.store.remove(this);
+    this.log?.disconnected(error);
     this.owner.onServedEnd(error);
   }
 
@@ -175,6 +189,7 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
     this.principal = principal;
     this.isKnown = true;
     this.owner.store.put(this, this.token);
+    this.log?.connected(principal);
     this.connection.release();
     const farewell = this.owner.farewell();
     if (farewell !== undefined) this.connection.drain(farewell);
@@ -194,11 +209,45 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
       // Somebody who has had items would get them twice from a handler that begins anew.
       if (facts.offset > 0 && !route.restartable) throw notRestartable(route.method, facts.offset);
     } catch (error) {
-      connection.session.reject(streamId, failureOf(error));
-      connection.wakeReply();
+      this.reject(event, failureOf(error));
       return;
     }
+    const permit = this.admit(route, event, facts);
+    if (permit === "refused") return;
+    this.ledger?.opened(streamId, route, permit);
+    this.log?.opened({ stream: streamId, method: route.method, interaction: route.interaction, criticality });
     new RESPONDERS[route.interaction](connection, streamId, route, facts).begin();
+  }
+
+  /** Asks the gate, if there is one, before anything of the input is read. */
+  private admit(
+    route: ServedRoute,
+    event: EventOf<"opened">,
+    facts: RequestFacts,
+  ): Permit | undefined | "refused" {
+    const { admission } = this.owner;
+    if (admission === undefined) return undefined;
+    const { method, interaction } = route;
+    try {
+      const answer = admit(admission, { ...facts, method, interaction, address: this.request.address });
+      if (answer === undefined) return undefined;
+      if (answer.granted) {
+        if (!this.connection.hasEnded()) return answer;
+        answer.release("ignored"); // by whoever was asked: nobody would hear of the end of this stream
+      } else {
+        this.reject(event, overloaded(method, answer));
+      }
+    } catch (error) {
+      this.reject(event, failureOf(error));
+      route.onHandlerError(error, { method, streamId: event.streamId, during: "admission" });
+    }
+    return "refused";
+  }
+
+  private reject(event: EventOf<"opened">, failure: StreamFailure): void {
+    this.connection.session.reject(event.streamId, failure);
+    this.log?.rejected(event.streamId, event.method, failure);
+    this.connection.wakeReply();
   }
 }
 

@@ -5,12 +5,14 @@ import type { Service } from "../contract/contract.js";
 import { didYouMean } from "../contract/nearest.js";
 import { guarded } from "../connection/guarded.js";
 import type { Runtime } from "../connection/runtime.js";
+import { checkMiddleware, type Middleware, withMiddleware } from "./middleware.js";
 import type { ErrorPlace, ServedRoute } from "./responder.js";
 
 /** What a server says of all its routes. */
 export interface ServingOptions {
   readonly checkOutput?: boolean;
   readonly runtime?: Runtime;
+  readonly middleware?: readonly Middleware[];
   readonly onHandlerError?: (error: unknown, place: ErrorPlace) => void;
 }
 
@@ -28,6 +30,7 @@ export function servedRoutes(
     }
   }
   const { checkOutput = isDevelopment() } = options;
+  const middleware = checkMiddleware(options.middleware ?? []);
   const served = new Map<string, ServedRoute>();
   for (const [name, route] of Object.entries(service.routes)) {
     const handler = handlers[name];
@@ -37,15 +40,16 @@ export function servedRoutes(
       );
     }
     const method = `${service.name}.${name}`;
+    const { interaction } = route;
     served.set(method, {
       method,
-      interaction: route.interaction,
+      interaction,
       restartable: route.interaction === "stream" && route.restartable,
       input: route.input,
       checkedOutput: checkOutput ? route.output : undefined,
       ambient: options.runtime?.ambient,
       codec: codecOf(method, route),
-      handler: handler as ServedRoute["handler"],
+      handler: withMiddleware(middleware, { method, interaction }, handler as ServedRoute["handler"]),
       onHandlerError: guarded(options.onHandlerError),
     });
   }

@@ -1,10 +1,12 @@
 // The server of a service: any number of connections, one handler for each route.
 
-import type { Flow, MemoryAccount, Rejected, SluiceError } from "@sluice/core";
+import type { Flow, Gate, MemoryAccount, Permit, PermitOutcome, Rejected, SluiceError } from "@sluice/core";
 import { type Settings, settingsOf } from "../../protocol/limits.js";
 import type { GoawayOptions } from "../../protocol/session/session-api.js";
 import { CLOSE_TRY_AGAIN_LATER, type Transport } from "../../transport/transport.js";
+import { type Admission, askDoor, checkGate, giveBack, UNASKED } from "./admission.js";
 import { type Authenticate, type ConnectRequest, UNKNOWN_REQUEST } from "./authenticate.js";
+import { ConnectionLog } from "./connection-log.js";
 import type { HandlerContext } from "../contract/handler-context.js";
 import type { Routes, Service } from "../contract/contract.js";
 import type { CallRoute, ChannelRoute, PushRoute, Streamable, StreamRoute } from "../contract/route.js";
@@ -13,7 +15,9 @@ import type { ErrorPlace, ServedRoute } from "./responder.js";
 import { defaultRuntime, LONGEST_TIMER_MS, type Runtime } from "../connection/runtime.js";
 import { ServedConnection, type ServedOwner } from "./served-connection.js";
 import { guarded } from "../connection/guarded.js";
+import type { Middleware } from "./middleware.js";
 import { servedRoutes } from "./served-routes.js";
+import type { ServerEvent } from "./server-event.js";
 import { SessionStore } from "./session-store.js";
 import type { ConnectionSnapshot } from "../connection/snapshot.js";
 
@@ -61,6 +65,24 @@ export interface ServerOptions {
    */
   readonly authenticate?: Authenticate;
   /**
+   * Asked for a permit at each call and stream, before anything of its input is read, with its criticality and the
+   * principal as key: a gate such as `tokenBucket` of `@sluice/gates`, or a function that chooses one. Refused is
+   * `OVERLOADED` with the gate's reason and `retryAfterMs`; the permit goes back when the stream and its handler have
+   * ended, as a success, a failure (of the handler, or its deadline) or ignored. Default: everything is admitted.
+   */
+  readonly admission?: Admission;
+  /**
+   * Asked for a permit at each connection that comes, with its address as key, before there is a socket: refused is HTTP
+   * 503 with Retry-After, counted in `snapshot().refused`. The permit goes back when the connection has ended.
+   * Default: none.
+   */
+  readonly connectionGate?: Gate;
+  /**
+   * Stand around every handler, the outermost first: each sees the request, may refuse it, change its input, or wrap
+   * what comes back. Default: none.
+   */
+  readonly middleware?: readonly Middleware[];
+  /**
    * Sessions that wait for their clients after a lost connection, at most, and the bytes that these hold to send them
    * again; beyond either the one that has waited longest is lost. Default 1,000, and 64 MiB. How long one waits is
    * `limits.resumeMs`.
@@ -74,6 +96,8 @@ export interface ServerOptions {
   readonly onHandlerError?: (error: unknown, place: ErrorPlace) => void;
   /** Hears of every connection that ended with an error. Default: nobody hears. */
   readonly onConnectionError?: (error: SluiceError) => void;
+  /** Hears of connections, streams and refusals as they come and go: see `ServerEvent`. Default: nobody hears. */
+  readonly onEvent?: (event: ServerEvent) => void;
   /** Clock and scheduling; for tests in virtual time, and other runtimes. */
   readonly runtime?: Runtime;
 }
@@ -105,7 +129,7 @@ export interface Place {
 /** Counters of a server's connections, computed on call. */
 export interface ServerSnapshot {
   readonly connections: readonly ConnectionSnapshot[];
-  /** Connections refused so far because `maxConnections` were open. */
+  /** Connections refused so far because `maxConnections` were open, or by `connectionGate`. */
   readonly refused: number;
   /** Sessions that wait for their clients; they are among the connections. */
   readonly suspended: number;
@@ -165,14 +189,19 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
   readonly limits: Partial<Settings> | undefined;
   readonly memory: MemoryAccount | undefined;
   readonly authenticate: Authenticate | undefined;
+  readonly admission: Admission | undefined;
   readonly handshakeMs: number;
   readonly store: SessionStore<ServedConnection>;
+  private readonly connectionGate: Gate | undefined;
   private readonly onConnectionError: (error: SluiceError) => void;
+  private readonly onEvent: ((event: ServerEvent) => void) | undefined;
   private readonly connections = new Set<ServedConnection>();
   private readonly maxConnections: number;
   /** Transports that have not ended: more than connections when one was fenced, fewer when some wait for theirs. */
   private open = 0;
   private refused = 0;
+  /** Connections so far, those that are over included. */
+  private accepted = 0;
   private ending: GoawayOptions | undefined = undefined;
   /** Who waits for the last connection to go. */
   private readonly closers: (() => void)[] = [];
@@ -194,6 +223,10 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
     this.limits = limits;
     this.memory = options.memory;
     this.authenticate = authenticate;
+    const { admission, connectionGate, onEvent } = options;
+    this.admission = typeof admission === "function" ? admission : checkGate("admission", admission);
+    this.connectionGate = checkGate("connectionGate", connectionGate);
+    this.onEvent = onEvent === undefined ? undefined : guarded(onEvent);
     this.onConnectionError = guarded(options.onConnectionError);
     this.maxConnections = checkCount("maxConnections", maxConnections, 1, MAX_CONNECTIONS);
     this.store = new SessionStore(runtime, {
@@ -206,27 +239,29 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
    * Takes a place for a connection whose transport is not open yet, or tells why there is none, which is counted. A
    * place that is held counts as a connection, so that those who are still asked who they are have a bound too.
    */
-  enter(_request: ConnectRequest = UNKNOWN_REQUEST): Place | Rejected {
-    if (this.ending !== undefined) {
-      const { reason, reconnectAfterMs } = this.ending;
-      return { granted: false, reason, retryAfterMs: Math.max(reconnectAfterMs ?? 0, FULL_AGAIN_MS) };
-    }
-    if (this.open >= this.maxConnections) {
-      this.refused += 1;
-      const reason = `all ${this.maxConnections} connections of this server are taken; try again later`;
-      return { granted: false, reason, retryAfterMs: FULL_AGAIN_MS };
+  enter(request: ConnectRequest = UNKNOWN_REQUEST): Place | Rejected {
+    const answer = this.permitFor(request);
+    if (!answer.granted) {
+      const { reason, retryAfterMs } = answer;
+      this.onEvent?.({ kind: "refused", address: request.address, reason, retryAfterMs });
+      return answer;
     }
     this.open += 1;
     let isHeld = true;
+    let outcome: PermitOutcome = "ignored";
     const leave = (): void => {
       if (!isHeld) return;
       isHeld = false;
       this.open -= 1;
+      giveBack(answer, outcome);
       this.settleWhenGone();
     };
     return {
       granted: true,
-      accept: (transport, request) => this.begin(new Link(transport, leave), request),
+      accept: (transport, known = request) => {
+        outcome = "success";
+        this.begin(new Link(transport, leave), known);
+      },
       leave,
     };
   }
@@ -238,8 +273,28 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
     else transport.close(CLOSE_TRY_AGAIN_LATER, place.reason);
   }
 
+  private permitFor({ address }: ConnectRequest): Permit | Rejected {
+    if (this.ending !== undefined) {
+      const { reason, reconnectAfterMs } = this.ending;
+      return { granted: false, reason, retryAfterMs: Math.max(reconnectAfterMs ?? 0, FULL_AGAIN_MS) };
+    }
+    if (this.open >= this.maxConnections) {
+      this.refused += 1;
+      const reason = `all ${this.maxConnections} connections of this server are taken; try again later`;
+      return { granted: false, reason, retryAfterMs: FULL_AGAIN_MS };
+    }
+    if (this.connectionGate === undefined) return UNASKED;
+    const answer = askDoor(this.connectionGate, address);
+    if (!answer.granted) this.refused += 1;
+    return answer;
+  }
+
   private begin(link: Link, request: ConnectRequest): void {
-    const served = new ServedConnection(link, request, this);
+    this.accepted += 1;
+    const { onEvent, runtime, accepted } = this;
+    const log =
+      onEvent === undefined ? undefined : new ConnectionLog(onEvent, runtime.clock, request, accepted);
+    const served = new ServedConnection(link, request, this, log);
     this.connections.add(served);
     served.connection.start();
     if (this.ending !== undefined) served.connection.close();
