@@ -35,11 +35,26 @@ export type {
 } from "./service/contract/route.js";
 export { ConnectionLostError, type LostRequest, RemoteError } from "./service/failure/failure.js";
 export type { Auth, AuthValue } from "./service/client/auth.js";
+export type { Admission, AdmissionRequest } from "./service/server/admission.js";
 export type { Authenticate, ConnectRequest } from "./service/server/authenticate.js";
+export type { Middleware, Next, ServedRequest } from "./service/server/middleware.js";
 export type { ReconnectOptions } from "./service/client/reconnect-options.js";
 export type { ClientState } from "./service/client/reconnector.js";
 export type { ErrorPlace } from "./service/server/responder.js";
 export { type Ambient, defaultRuntime, type Runtime } from "./service/connection/runtime.js";
+export type {
+  ConnectedEvent,
+  ConnectionFacts,
+  DisconnectedEvent,
+  EndedEvent,
+  OpenedEvent,
+  RefusedEvent,
+  RejectedEvent,
+  ResumedEvent,
+  ServerEvent,
+  StreamFacts,
+  SuspendedEvent,
+} from "./service/server/server-event.js";
 export {
   type CloseOptions,
   type Handlers,
