@@ -47,7 +47,7 @@ async function measure(table, settings, paths) {
   const loadBefore = currentLoad();
   console.log(
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ` +
-      `commit ${machine.commit}, load ${loadBefore}; median [min - max] of ${settings.repetitions} repetitions\n`,
+      `commit ${machine.commit}, load ${loadBefore}; median [min - max] of ${repetitionsOf(settings)}\n`,
   );
   const progress = createProgress();
   const results = [];
@@ -59,8 +59,11 @@ async function measure(table, settings, paths) {
   }
   const loadAfter = currentLoad();
   console.log(`Load ${loadBefore} before, ${loadAfter} after, on ${machine.cores} cores`);
-  const { repetitions, quick } = settings;
-  const run = { table, machine, loadBefore, loadAfter, repetitions, quick, rows: results };
+  const { repetitions, othersRepetitions, longRepetitions, quick } = settings;
+  const run = {
+    ...{ table, machine, loadBefore, loadAfter, repetitions, othersRepetitions, longRepetitions, quick },
+    rows: results,
+  };
   if (paths.json !== undefined) {
     saveJson(paths.json, run);
     console.log(`Figures written to ${paths.json}`);
@@ -70,6 +73,14 @@ async function measure(table, settings, paths) {
     console.log(`Chart written to ${paths.svg}`);
   }
   return reportFailures(results);
+}
+
+function repetitionsOf({ repetitions, othersRepetitions, longRepetitions }) {
+  return [
+    `${repetitions} repetitions`,
+    othersRepetitions === repetitions ? "" : `, ${othersRepetitions} of contenders that no bar names`,
+    longRepetitions === repetitions ? "" : `, ${longRepetitions} of rows that take long`,
+  ].join("");
 }
 
 function reportFailures(results) {

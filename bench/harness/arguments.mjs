@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 
 const OPTIONS = {
   reps: { type: "string" },
+  "reps-others": { type: "string" },
+  "reps-long": { type: "string" },
   quick: { type: "boolean", default: false },
   json: { type: "string" },
   svg: { type: "string" },
@@ -30,7 +32,7 @@ export function readArguments(argv, table, rows) {
   const chosen = positionals.length === 0 ? rows : rows.filter(({ id }) => positionals.includes(id));
   return {
     rows: chosen,
-    repetitions: readRepetitions(values.reps, values.quick),
+    ...readAllRepetitions(values),
     quick: values.quick,
     jsonFile: values.json,
     svgFile: values.svg,
@@ -47,6 +49,8 @@ export function usage(table, rows) {
     ...rows.map(({ id, title }) => `  ${id.padEnd(6)}${title}`),
     "",
     `  --reps N      repetitions of each contender, each in a fresh process (default ${DEFAULT_REPETITIONS})`,
+    "  --reps-others N   of contenders that no bar names (default as --reps)",
+    "  --reps-long N     of rows whose repetitions take ten seconds and more (default as --reps)",
     "  --quick       smoke run: one short repetition, figures mean nothing",
     "  --only A,B    only these contenders",
     "  --no-peers    only contenders that need no download",
@@ -65,11 +69,20 @@ function parse(argv, table) {
   }
 }
 
-function readRepetitions(text, quick) {
-  if (text === undefined) return quick ? 1 : DEFAULT_REPETITIONS;
+function readAllRepetitions(values) {
+  const repetitions = readRepetitions("--reps", values.reps) ?? (values.quick ? 1 : DEFAULT_REPETITIONS);
+  return {
+    repetitions,
+    othersRepetitions: readRepetitions("--reps-others", values["reps-others"]) ?? repetitions,
+    longRepetitions: readRepetitions("--reps-long", values["reps-long"]) ?? repetitions,
+  };
+}
+
+function readRepetitions(option, text) {
+  if (text === undefined) return undefined;
   const repetitions = Number(text);
   if (Number.isInteger(repetitions) && repetitions >= 1) return repetitions;
-  throw new ArgumentError(`Cannot repeat "${text}" times: --reps must be an integer >= 1`);
+  throw new ArgumentError(`Cannot repeat "${text}" times: ${option} must be an integer >= 1`);
 }
 
 function readContenders(text, rows) {

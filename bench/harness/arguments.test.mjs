@@ -29,6 +29,16 @@ describe("readArguments", () => {
     );
   });
 
+  it("repeats others and long rows as often as all, unless told", () => {
+    expect(read("--reps", "4")).toMatchObject({ othersRepetitions: 4, longRepetitions: 4 });
+    expect(read("--reps-others", "2", "--reps-long=1")).toMatchObject({
+      ...{ repetitions: 5, othersRepetitions: 2, longRepetitions: 1 },
+    });
+    expect(() => read("--reps-long", "x")).toThrow(
+      'Cannot repeat "x" times: --reps-long must be an integer >= 1',
+    );
+  });
+
   it("takes only the contenders named", () => {
     expect(read("--only", "sluice,rxjs").only).toEqual(["sluice", "rxjs"]);
   });

@@ -4,20 +4,21 @@ import { summarise } from "./statistics.mjs";
 
 /**
  * @param {object} row see local/row.mjs and net/row.mjs
- * @param {{ repetitions: number, quick: boolean, usePeers: boolean, only?: string[] }} settings
+ * @param {{ repetitions: number, othersRepetitions?: number, longRepetitions?: number, quick: boolean, usePeers: boolean, only?: string[] }} settings
+ *   `othersRepetitions` for contenders that no bar names, `longRepetitions` for rows that take long
  * @param {(step: { row: string, contender: string, round: number, rounds: number }) => void} onStep
  */
 export async function runRow(row, settings, onStep) {
   const contenders = row.contenders.filter(
     ({ name, peer }) => (settings.usePeers || !peer) && (settings.only?.includes(name) ?? true),
   );
-  const rounds = row.repetitions ?? settings.repetitions;
+  const rounds = roundsOf(row, settings);
   const runs = new Map(contenders.map(({ name }) => [name, { name, repetitions: [], failure: undefined }]));
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const contender = contenders[(round + turn) % contenders.length];
       const run = runs.get(contender.name);
-      if (run.failure !== undefined) continue;
+      if (run.failure !== undefined || (contender.isOther && round >= settings.othersRepetitions)) continue;
       onStep({ row: row.id, contender: contender.name, round: round + 1, rounds });
       try {
         run.repetitions.push(await row.repeat(contender, settings));
@@ -27,6 +28,11 @@ export async function runRow(row, settings, onStep) {
     }
   }
   return judge(row, [...runs.values()]);
+}
+
+function roundsOf({ repetitions, isLong }, settings) {
+  if (repetitions !== undefined) return repetitions;
+  return isLong ? (settings.longRepetitions ?? settings.repetitions) : settings.repetitions;
 }
 
 function judge(row, runs) {

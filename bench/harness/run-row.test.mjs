@@ -50,6 +50,34 @@ describe("runRow", () => {
     expect(result.contenders.map(({ failure }) => failure)).toEqual(Array(2).fill("process ended (1): gone"));
   });
 
+  it("repeats contenders that no bar names, and rows that take long, as often as told", async () => {
+    const steps = [];
+    const row = { ...loopRow(sumOfEvens), isLong: true };
+    row.contenders[1].isOther = true;
+    row.repeat = ({ name }) => {
+      steps.push(name);
+      return Promise.resolve({ nsPerItem: 1 });
+    };
+    await runRow(row, { ...settings, othersRepetitions: 1, longRepetitions: 3 }, () => {});
+    expect(steps).toEqual(["loop", "loop-calls", "loop", "loop"]);
+  });
+
+  it("goes on with the others when one fails halfway, and counts none of its figures", async () => {
+    let calls = 0;
+    const row = {
+      ...loopRow(sumOfEvens),
+      repeat: ({ name }) => {
+        calls += 1;
+        return name === "loop" && calls > 2
+          ? Promise.reject(new Error("no answer within 60 s"))
+          : Promise.resolve({ nsPerItem: 1 });
+      },
+    };
+    const { contenders } = await runRow(row, settings, () => {});
+    expect(contenders.map(({ figures }) => figures?.nsPerItem.median)).toEqual([undefined, 1]);
+    expect(contenders[0].failure).toBe("no answer within 60 s");
+  });
+
   it("leaves peers out on request", async () => {
     const row = { ...loopRow(sumOfEvens), contenders: [{ name: "rxjs", peer: true }], bars: [] };
     expect((await runRow(row, { ...settings, usePeers: false }, () => {})).contenders).toEqual([]);

@@ -1,8 +1,10 @@
 // N2 and N3: one stream of binary items of one size, as fast as it goes.
 import { atLeast } from "../harness/bar.mjs";
 import { weightOfBytes } from "./bytes.mjs";
-import { contender } from "./contenders.mjs";
+import { contenders } from "./contenders.mjs";
 import { throughput } from "./throughput.mjs";
+
+const named = ["raw-batched", "sluice"];
 
 /**
  * @param {{ id: string, bytes: number, items: Record<string, number>, bar: number }} row how many items each contender
@@ -13,7 +15,7 @@ export function bytesRow({ id, bytes, items: amounts, bar }) {
     id,
     title: `one stream of binary items of ${bytes / 1024} KiB, two processes; CPU of the busier one`,
     metrics: ["mebibytesPerSecond", "cpuPerItem"],
-    contenders: Object.keys(amounts).map(contender),
+    contenders: contenders(named, { fewer: Object.keys(amounts).filter((name) => !named.includes(name)) }),
     bars: [atLeast("mebibytesPerSecond", "sluice", bar, "raw-batched")],
     async repeat({ name, module }, { quick }) {
       const items = amounts[name] / (quick ? 10 : 1);

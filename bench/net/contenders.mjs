@@ -15,7 +15,30 @@ const MODULES = {
   "ws-beside": "../peers/net/ws-beside.mjs",
   "rsocket-beside": "../peers/net/rsocket-beside.mjs",
   rsocket: "../peers/net/rsocket.mjs",
+  grpc: "../peers/net/grpc.mjs",
+  "socket.io": "../peers/net/socket-io.mjs",
+  trpc: "../peers/net/trpc.mjs",
+  capnweb: "../peers/net/capnweb.mjs",
+  "effect-rpc": "../peers/net/effect-rpc.mjs",
 };
+
+/**
+ * What the connection of a contender can be asked for, as far as it can do the work; all answers are verified.
+ *
+ * @typedef {object} Connection
+ * @property {(items: number) => Promise<{ count: number, weight: number }>} fetch one stream of small items (N1, N8)
+ * @property {(task: { items: number, bytes: number }) => Promise<{ count: number, weight: number }>} fetchBytes one
+ *   stream of binary items (N2, N3)
+ * @property {(index: number) => Promise<object>} call brings the small item of that index (N4, N4b)
+ * @property {(isOver: () => boolean) => Promise<number>} count takes an endless stream until `isOver()` (N4b, N7)
+ * @property {(task: { streams: number, items: number }) => Promise<object>} fetchMany see stream-ends.mjs (N5)
+ * @property {(items: number, step: () => Promise<void>) => Promise<void>} consume works `step` on each item (N6)
+ */
+
+/** Who runs in a row, in the order of its table; `fewer` marks those that no bar names (`--reps-others`). */
+export function contenders(names, { fewer = [] } = {}) {
+  return [...names.map(contender), ...fewer.map((name) => ({ ...contender(name), isOther: true }))];
+}
 
 /** @param {string} name */
 export function contender(name) {

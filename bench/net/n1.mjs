@@ -1,7 +1,7 @@
 // N1: one stream of small items from a server process to a client process, as fast as it goes. Every client
 // decodes and adds up every item (raw-batched counts only: it shows what the wire could carry).
 import { atLeast } from "../harness/bar.mjs";
-import { contender } from "./contenders.mjs";
+import { contenders } from "./contenders.mjs";
 import { weightOf } from "./item.mjs";
 import { throughput } from "./throughput.mjs";
 
@@ -13,13 +13,20 @@ const ITEMS = {
   "ws-json-batch": 200_000,
   "ws-one": 40_000,
   rsocket: 40_000,
+  grpc: 20_000,
+  "socket.io": 30_000,
+  trpc: 10_000,
+  capnweb: 10_000,
+  "effect-rpc": 40_000,
 };
 
 export const row = {
   id: "N1",
   title: "one stream of small items over a WebSocket, two processes; CPU of the busier one",
   metrics: ["itemsPerSecond", "cpuPerItem"],
-  contenders: Object.keys(ITEMS).map(contender),
+  contenders: contenders(["raw-batched", "mp-seq", "sluice", "rsocket"], {
+    fewer: ["ws-json-batch", "ws-one", "grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
+  }),
   bars: [
     atLeast("itemsPerSecond", "sluice", 10, "rsocket"),
     atLeast("itemsPerSecond", "sluice", 0.95, "mp-seq"),

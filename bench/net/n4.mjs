@@ -1,6 +1,6 @@
 // N4: calls that each bring one small item, with one in flight and with 64.
 import { atLeast, atMost } from "../harness/bar.mjs";
-import { contender } from "./contenders.mjs";
+import { contenders } from "./contenders.mjs";
 import { withPair } from "./pair.mjs";
 
 const AT_ONCE = 64;
@@ -9,7 +9,9 @@ export const row = {
   id: "N4",
   title: `calls that bring one small item: one in flight, then ${AT_ONCE}; two processes, CPU of the busier one with ${AT_ONCE}`,
   metrics: ["callUs", "callUsP99", "callsPerSecond", "cpuPerCall"],
-  contenders: ["ws-one", "sluice", "rsocket"].map(contender),
+  contenders: contenders(["ws-one", "sluice", "rsocket"], {
+    fewer: ["grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
+  }),
   bars: [
     atMost("callUs", "sluice", 1.6, "ws-one"),
     atMost("callUs", "sluice", 1, "rsocket"),

@@ -1,13 +1,15 @@
 // N4b: how long a call waits beside a stream of the same connection that takes whatever comes.
 import { atMost } from "../harness/bar.mjs";
-import { contender } from "./contenders.mjs";
+import { contenders } from "./contenders.mjs";
 import { withPair } from "./pair.mjs";
 
 export const row = {
   id: "N4b",
   title: "a call each millisecond beside an endless stream of small items on the same connection",
   metrics: ["callP50", "callP99", "besidePerSecond"],
-  contenders: ["sluice", "rsocket"].map(contender),
+  contenders: contenders(["sluice", "rsocket"], {
+    fewer: ["grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
+  }),
   bars: [
     atMost("callP50", "sluice", 0.1, "rsocket"),
     {

@@ -1,23 +1,30 @@
 // N5: a thousand streams of small items at once on one connection, and whether they come along together.
 import { atLeast } from "../harness/bar.mjs";
-import { contender } from "./contenders.mjs";
+import { contender, contenders } from "./contenders.mjs";
 import { weightOf } from "./item.mjs";
 import { throughput } from "./throughput.mjs";
 
 const STREAMS = 1_000;
 
 // Of each stream; with the slow ones fewer, so that a run does not take minutes.
-const ITEMS = { "mp-seq": 1_000, sluice: 1_000, "ws-json-batch": 1_000, rsocket: 100 };
+const ITEMS = {
+  ...{ "mp-seq": 1_000, sluice: 1_000, "ws-json-batch": 1_000, rsocket: 100 },
+  ...{ grpc: 20, "socket.io": 50, trpc: 20, capnweb: 10, "effect-rpc": 50 },
+};
 
 export const row = {
   id: "N5",
   title:
     "1,000 streams of 1,000 small items at once on one connection, two processes " +
-    "(sluice: peerStreams and ownStreams 1,000; rsocket 100 items each)",
+    "(sluice: peerStreams and ownStreams 1,000; libraries of one message an item: 10 to 100 items each)",
   metrics: ["itemsPerSecond", "cpuPerItem", "firstOfLast"],
-  contenders: Object.keys(ITEMS).map((name) =>
-    name === "sluice" ? { ...contender("sluice-many"), name } : contender(name),
-  ),
+  contenders: [
+    contender("mp-seq"),
+    { ...contender("sluice-many"), name: "sluice" },
+    ...contenders([], {
+      fewer: ["ws-json-batch", "rsocket", "grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
+    }),
+  ],
   bars: [
     atLeast("itemsPerSecond", "sluice", 0.95, "mp-seq"),
     {

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { noMoreThan } from "../harness/bar.mjs";
 import { largestLead } from "../harness/position-log.mjs";
-import { contender } from "./contenders.mjs";
+import { contenders } from "./contenders.mjs";
 import { withPair } from "./pair.mjs";
 
 // More than any contender gets through in the time: the stream must not end by itself.
@@ -16,9 +16,12 @@ const MIB = 2 ** 20;
 
 export const row = {
   id: "N6",
+  isLong: true,
   title: "slow consumer, one item a millisecond for 10 s, two processes",
   metrics: ["ahead", "serverGrowth", "clientGrowth", "largerGrowth", "consumed"],
-  contenders: ["sluice", "ws-naive", "rsocket"].map(contender),
+  contenders: contenders(["sluice", "ws-naive"], {
+    fewer: ["rsocket", "grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
+  }),
   bars: [
     noMoreThan("ahead", "sluice", GRANTED, `the ${GRANTED} granted`),
     noMoreThan("largerGrowth", "sluice", 5 * MIB, "5 MiB"),

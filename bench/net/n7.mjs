@@ -8,6 +8,7 @@ const LARGE_BYTES = 64 * 1024 * 1024;
 
 export const row = {
   id: "N7",
+  isLong: true,
   title:
     "a fast stream beside a stalled one, of alone; a call every millisecond while items of 64 MiB go " +
     "(sluice: itemBytes 64 MiB, receiveBudget 96 MiB, messageBytes 1 MiB; 2 processes)",

@@ -17,6 +17,7 @@ const PEERS = { "mp-seq": 2_000_000, "raw-batched": 8_000_000 };
 
 export const row = {
   id: "N8",
+  isLong: true,
   title: "one stream at a round trip of 20 ms (proxy process, 10 ms each way), second 1 to 3",
   metrics: ["itemsPerSecond", "ofWindow", "roundTripMs", "queueTrips"],
   contenders: [

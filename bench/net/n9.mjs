@@ -9,6 +9,7 @@ const STREAMS = 10_000;
 
 export const row = {
   id: "N9",
+  isLong: true,
   title:
     "10,000 idle connections; 10,000 idle streams on one (peerStreams and ownStreams 10,000, 2 processes)",
   metrics: ["serverEach", "clientEach", "streamServerEach", "streamClientEach"],
