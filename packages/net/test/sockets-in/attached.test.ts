@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
-import { createServer as createNetServer, type Server as NetServer } from "node:net";
+import { createConnection, createServer as createNetServer, type Server as NetServer } from "node:net";
 import { call, defineService, unchecked } from "@sluice/net";
 import { connect, type ServeOptions, serve } from "@sluice/net/node";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -111,6 +111,47 @@ describe("serve on somebody else's server", () => {
       await server.close();
     },
   );
+
+  it("says so when another server of WebSockets takes what is for it, and goes on", async () => {
+    const { http, port } = await httpServer();
+    // Without a path `ws` takes every upgrade, and throws at whoever takes the same socket after it.
+    const greedy = new WebSocketServer({ server: http });
+    greedy.on("connection", (peer) => peer.send("mine"));
+    const errors: string[] = [];
+    const server = await serve(sums, doubling, {
+      server: http,
+      path: "/sums",
+      onConnectionError: ({ code, message }) => errors.push(`${code}: ${message}`),
+    });
+    await expect(connect(server.url, sums, { reconnect: false })).rejects.toThrow();
+    expect(errors).toEqual([
+      "UPGRADE_TAKEN: Cannot take the upgrade of /sums: something else on this server has taken it; attach that to a path of its own",
+    ]);
+    expect(server.snapshot().connections).toEqual([]);
+    expect((await ask(port, "/sums", {})).status).toBe(200);
+    for (const peer of greedy.clients) peer.terminate();
+    greedy.close();
+    await server.close();
+  });
+
+  it("H6 cuts off who opens a socket and says no HELLO, and who dribbles the headers of an upgrade", async () => {
+    const http = createServer({ headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 });
+    const port = await listening(http);
+    const server = await serve(sums, doubling, {
+      server: http,
+      path: "/sums",
+      limits: { handshakeMs: 200 },
+    });
+    const silent = new WebSocket(`ws://127.0.0.1:${port}/sums`, "sluice.v1");
+    const [code] = await once(silent, "close");
+    expect(code).toBe(1002);
+    const slow = createConnection({ port, host: "127.0.0.1" });
+    slow.write("GET /sums HTTP/1.1\r\nupgrade: webs");
+    slow.resume();
+    await once(slow, "close");
+    expect(server.snapshot().connections).toEqual([]);
+    await server.close();
+  });
 
   it("refuses a path that is taken, and takes it when it is free again", async () => {
     const { http } = await httpServer();
