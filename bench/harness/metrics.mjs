@@ -10,6 +10,8 @@ export const METRICS = {
   bytes: { title: "bytes", write: grouped },
   itemsPerSecond: { title: "items/s", write: grouped },
   cpuPerItem: { title: "CPU ns/item", write: short },
+  deliveredPerSecond: { title: "delivered/s", write: grouped },
+  serverCpuPerItem: { title: "server CPU ns each", write: short },
   mebibytesPerSecond: { title: "MiB/s", write: short },
   callUs: { title: "call p50, us", write: short },
   callUsP99: { title: "call p99, us", write: short },

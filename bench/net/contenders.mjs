@@ -14,6 +14,10 @@ const MODULES = {
   "sluice-beside": "./contender/sluice-beside.mjs",
   "ws-beside": "../peers/net/ws-beside.mjs",
   "rsocket-beside": "../peers/net/rsocket-beside.mjs",
+  "sluice-once": "./contender/sluice-once.mjs",
+  "sluice-each": "./contender/sluice-each.mjs",
+  "raw-broadcast": "../peers/net/raw-broadcast.mjs",
+  "socket-io-broadcast": "../peers/net/socket-io-broadcast.mjs",
   rsocket: "../peers/net/rsocket.mjs",
   grpc: "../peers/net/grpc.mjs",
   "socket.io": "../peers/net/socket-io.mjs",
@@ -32,6 +36,8 @@ const MODULES = {
  * @property {(index: number) => Promise<object>} call brings the small item of that index (N4, N4b)
  * @property {(isOver: () => boolean) => Promise<number>} count takes an endless stream until `isOver()` (N4b, N7)
  * @property {(task: { streams: number, items: number }) => Promise<object>} fetchMany see stream-ends.mjs (N5)
+ * @property {(task: { clients: number, items: number }) => Promise<object>} broadcast one stream to so many clients,
+ *   which are connected before (N10)
  * @property {(items: number, step: () => Promise<void>) => Promise<void>} consume works `step` on each item (N6)
  */
 
