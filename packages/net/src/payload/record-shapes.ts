@@ -59,5 +59,8 @@ function compile(keys: readonly string[]): Make | undefined {
   }
 }
 
-/** Until the runtime has refused once. */
-let isCompiling = true;
+/**
+ * Until the runtime has refused once. Never in browsers: where a content security policy forbids it, the try itself is
+ * reported to the site's owner.
+ */
+let isCompiling = !("document" in globalThis || "WorkerGlobalScope" in globalThis);
