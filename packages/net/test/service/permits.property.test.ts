@@ -166,11 +166,11 @@ describe("permits", () => {
     timeout: 60_000,
   }, async () => {
     const seen = new Set<string>();
-    const reported = await captureReported(() =>
-      simulateSeeds({ firstSeed: 1, seeds: 40, maxMs: 600_000 }, async (sim) => {
+    const reported = await captureReported(async () => {
+      await simulateSeeds({ firstSeed: 1, seeds: 40, maxMs: 600_000 }, async (sim) => {
         for (const what of await run(sim)) seen.add(what);
-      }),
-    );
+      });
+    });
     // A source that fails when its channel has ended already has nobody else to tell.
     expect(new Set(reported.map(String))).toEqual(new Set(["Error: the client's source failed"]));
     // What must have happened, or this has tested nothing.
