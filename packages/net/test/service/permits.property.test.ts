@@ -143,7 +143,7 @@ async function run(sim: Simulation): Promise<string[]> {
   await client.close(); // some wait for the abort that this is
   const results = await Promise.all(requests);
   await server.host().close();
-  await sim.sleep(6000); // the deaf ones come to their end
+  await sim.sleep(20_000); // the deaf ones come to their end
 
   expect([gate.held, door.held]).toEqual([0, 0]);
   expect(gate.outcomes).toHaveLength(gate.asked - gate.refused);
