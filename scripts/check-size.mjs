@@ -1,4 +1,4 @@
-// What a user of @sluice/core pays in bytes: bundled, minified and compressed as an application would do it. And that
+// What a user of @sluice/core, and a page that uses @sluice/net, pay in bytes: bundled, minified and compressed as an application would do it. And that
 // he pays for nothing that he does not use: a bundle with one function contains no file of a source, an operator, an
 // overflow choice or a hub but those that the function's own file needs.
 import { readFileSync } from "node:fs";
@@ -27,6 +27,18 @@ const BUDGETS = [
     name: "whole of core, both doors",
     code: 'export * as user from "@sluice/core"; export * as kit from "@sluice/core/kit";',
     limit: 28.25 * 1024,
+  },
+  // What a page pays for a client, and a worker for a service: core, the protocol, the codecs. It must grow no further
+  // without a reason; what leads to a module of Node has no bundle at all, because this one is for any runtime.
+  {
+    name: "a client in a browser",
+    code: 'export { call, channel, defineService, push, stream } from "@sluice/net"; export { connect } from "@sluice/net/browser";',
+    limit: 80 * 1024,
+  },
+  {
+    name: "a service in a worker",
+    code: 'export { call, channel, defineService, push, stream } from "@sluice/net"; export { servePort } from "@sluice/net/port";',
+    limit: 80 * 1024,
   },
 ];
 
@@ -88,7 +100,7 @@ export function functionsOf(door) {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  await build("packages/core/src");
+  await build("packages/core/src", "packages/gates/src", "packages/net/src");
   const findings = BUDGETS.flatMap((budget) => {
     const bytes = bundledBytes(budget.code, join(root, "examples"));
     const bar = budget.bar === undefined ? "" : `; the bar of ${budget.bar} B is not reached`;
