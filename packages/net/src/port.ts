@@ -9,9 +9,16 @@ import {
   type ServerSnapshot,
   ServiceHost,
 } from "./service/server/server.js";
+import { giveAway } from "./transport/given-away.js";
 import { type PortLike, portTransport } from "./transport/port-transport.js";
 
-export { type PortLike, portTransport };
+export { giveAway, type PortLike, portTransport };
+
+/**
+ * Memory that moves keeps nobody waiting behind it, however much it is: messages may be larger than on a network. Not as
+ * large as may be, because what is in them is read in one go: judgement.
+ */
+const PORT_LIMITS = { targetAlone: 256 * 1024, targetShared: 256 * 1024 };
 
 /** A service at the other end of a port. */
 export interface PortServer {
@@ -47,8 +54,9 @@ export function connectPort<R extends Routes>(
   service: Service<R>,
   options: ClientOptions = {},
 ): Promise<Client<R>> {
-  if (typeof port !== "function") return openClient(portTransport(port), service, options);
-  return openClient(async () => portTransport(await port()), service, options);
+  const how = { ...options, limits: { ...PORT_LIMITS, ...options.limits } };
+  if (typeof port !== "function") return openClient(portTransport(port), service, how);
+  return openClient(async () => portTransport(await port()), service, how);
 }
 
 /**
@@ -76,7 +84,7 @@ export function servePort<R extends Routes>(
   options: ServerOptions = {},
 ): PortServer {
   // There is no other port over which a session could go on.
-  const limits = { ...options.limits, resumeMs: 0 };
+  const limits = { ...PORT_LIMITS, ...options.limits, resumeMs: 0 };
   const host = new ServiceHost(service, handlers, { ...options, limits });
   host.accept(portTransport(port));
   return { snapshot: () => host.snapshot(), close: (how) => host.close(how) };

@@ -2,13 +2,14 @@
 // no word of how much waits in it, so this has both: whoever takes messages out says how far it has come, and what is
 // under way is never more than a socket would hold.
 //
-//   sender  ── ArrayBuffer ──────► a message, moved and not copied
+//   sender  ── ArrayBuffer ──────► a message, moved and not copied; [ArrayBuffer, ...] one in parts (given-away.ts)
 //   taker   ◄── number ─────────── bytes taken out since the beginning, said each quarter of the capacity
 //   either  ── [code, reason] ───► the end
 //
 // As everywhere, credit is a position and no difference: room = capacity - (sent - taken).
 
-import { joined } from "../protocol/byte/message.js";
+import { joined, messageLength } from "../protocol/byte/message.js";
+import { isGivenAway, takeBack } from "./given-away.js";
 import {
   CLOSE_LOST,
   CLOSE_NOT_BINARY,
@@ -101,12 +102,8 @@ class PortTransport implements Transport {
       this.close(CLOSE_OVERLOADED, `The peer does not read: ${waiting} bytes wait for it`);
       return 0;
     }
-    // The memory of a message holds others too and may be sent again: it stays here. A copy that is moved costs one
-    // pass over these bytes; left to the port it would be two, over all that the memory holds.
-    const { buffer } =
-      message instanceof Uint8Array ? new Uint8Array(message) : (joined(message) as Uint8Array<ArrayBuffer>);
-    this.sent += chargeOf(buffer.byteLength);
-    this.port.postMessage(buffer, [buffer]);
+    this.sent += chargeOf(messageLength(message));
+    this.post(message);
     const room = SEND_CAPACITY - (this.sent - this.takenThere);
     this.starved = room <= 0;
     return Math.max(room, 0);
@@ -140,21 +137,41 @@ class PortTransport implements Transport {
     queueMicrotask(() => this.leave(this.ending as TransportEnd));
   }
 
+  /**
+   * The memory of a message holds others too and may be sent again: it stays here. A copy that is moved costs one pass
+   * over these bytes; left to the port it would be two, over all that the memory holds. What was given away moves as it
+   * is, and its message goes in parts.
+   */
+  private post(message: Message): void {
+    if (message instanceof Uint8Array || !message.some(isGivenAway)) {
+      const { buffer } = copied(message);
+      this.port.postMessage(buffer, [buffer]);
+      return;
+    }
+    const parts = message.map((part) => {
+      if (!isGivenAway(part)) return copied(part).buffer;
+      takeBack(part);
+      return part.buffer as ArrayBuffer; // what is given away is nothing else
+    });
+    this.port.postMessage(parts, parts);
+  }
+
   private receive(data: unknown): void {
     if (this.ending !== undefined) return;
-    if (data instanceof ArrayBuffer) this.take(data);
+    if (data instanceof ArrayBuffer) this.take(new Uint8Array(data));
+    else if (isParts(data)) this.take(joined(data.map((part) => new Uint8Array(part))));
     else if (typeof data === "number") this.onTaken(data);
     else if (isEnd(data)) this.end({ code: data[0], reason: cutReason(data[1]), by: "peer" });
     else this.close(CLOSE_NOT_BINARY, `Cannot read ${kindOf(data)}: nobody else may post over this port`);
   }
 
-  private take(data: ArrayBuffer): void {
-    if (data.byteLength > MAX_MESSAGE_BYTES) {
-      this.close(CLOSE_TOO_BIG, `Cannot take ${data.byteLength} bytes: at most ${MAX_MESSAGE_BYTES}`);
+  private take(message: Uint8Array): void {
+    if (message.byteLength > MAX_MESSAGE_BYTES) {
+      this.close(CLOSE_TOO_BIG, `Cannot take ${message.byteLength} bytes: at most ${MAX_MESSAGE_BYTES}`);
       return;
     }
-    this.come += chargeOf(data.byteLength);
-    this.messageListener(new Uint8Array(data));
+    this.come += chargeOf(message.byteLength);
+    this.messageListener(message);
     if (this.ending !== undefined || this.come - this.said < SAY_EVERY) return;
     this.said = this.come;
     this.port.postMessage(this.come, []);
@@ -201,6 +218,17 @@ class PortTransport implements Transport {
       ["exit", gone],
     ];
   }
+}
+
+function copied(message: Message): Uint8Array<ArrayBuffer> {
+  // `joined` makes memory of its own for parts.
+  return message instanceof Uint8Array
+    ? new Uint8Array(message)
+    : (joined(message) as Uint8Array<ArrayBuffer>);
+}
+
+function isParts(data: unknown): data is readonly ArrayBuffer[] {
+  return Array.isArray(data) && data.length > 1 && data.every((part) => part instanceof ArrayBuffer);
 }
 
 function isEnd(data: unknown): data is readonly [number, string] {
