@@ -42,7 +42,7 @@ export function headerText(text: string): string {
 
 /** Retry-After counts in seconds (RFC 9110 §10.2.3); rounded up, because asking too early is a wasted try. */
 function wholeSeconds(ms: number): number {
-  return Math.min(Math.ceil(Math.max(ms, 0) / 1000), MAX_RETRY_SECONDS);
+  return ms > 0 ? Math.min(Math.ceil(ms / 1000), MAX_RETRY_SECONDS) : 0;
 }
 
 /** In characters: some lines for people, and far below the 16 KiB that Node takes as headers. */

@@ -21,7 +21,8 @@ import { WS_OPTIONS, wsTransport } from "./ws-transport.js";
 export interface TakenPlace {
   readonly granted: true;
   accept(transport: Transport, request: WsRequest): void;
-  leave(): void;
+  /** `refusal`: its client was turned away after all. */
+  leave(refusal?: Pick<Rejected, "reason" | "retryAfterMs">): void;
 }
 
 /** Who is let in now; asked for each upgrade, before a socket is made of it. */
@@ -70,7 +71,8 @@ export class Upgrades {
     }
     const place = this.parts.door(about);
     if (!place.granted) {
-      refuse(socket, { status: 503, reason: place.reason, retryAfterMs: place.retryAfterMs });
+      // Of a gate that is the user's, and may say what it likes.
+      refuse(socket, { status: 503, reason: String(place.reason), retryAfterMs: place.retryAfterMs });
       return;
     }
     const { authorizeUpgrade } = this.options;
@@ -208,7 +210,8 @@ class WaitingUpgrade {
 
   refuse(refusal: HttpRefusal): void {
     if (!this.end()) return;
-    this.place.leave();
+    const { reason, retryAfterMs } = refusal;
+    this.place.leave({ reason, retryAfterMs });
     refuse(this.socket, refusal);
     this.abort.abort(new SluiceError("CONNECTION_LOST", refusal.reason));
   }

@@ -2,9 +2,10 @@
 
 import { once } from "node:events";
 import { createConnection } from "node:net";
-import { SluiceError } from "@sluice/core";
+import { type Gate, SluiceError } from "@sluice/core";
 import { call, defineService, unchecked } from "@sluice/net";
 import { connect, type ServeOptions, serve, type UpgradeRequest } from "@sluice/net/node";
+import { captureReported } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { until } from "../service/both-ways.js";
 import { ask, httpServer, UPGRADE } from "./ask-upgrade.js";
@@ -197,6 +198,68 @@ describe("authorizeUpgrade", () => {
     expect(asked).toBe(1);
     await client.close();
     await server.close();
+  });
+
+  it("is heard of: who was turned away, from where and why", async () => {
+    const events: unknown[] = [];
+    const server = await serve(service, handlers, {
+      ...refusing(new SluiceError("FORBIDDEN", "not today")),
+      onEvent: (event) => events.push(event),
+    });
+    await ask(server.port);
+    await server.close();
+    expect(events).toEqual([
+      { kind: "refused", address: "127.0.0.1", reason: "not today", retryAfterMs: undefined },
+    ]);
+  });
+
+  it("stands behind the gate at the door, whose permit goes back whatever comes of it", async () => {
+    const outcomes: unknown[] = [];
+    const keys: unknown[] = [];
+    let isShut = false;
+    const connectionGate: Gate = {
+      tryAcquire: (_cost, request) => {
+        keys.push(request?.key);
+        if (isShut) return { granted: false, reason: "too many from you", retryAfterMs: 1500 };
+        return { granted: true, release: (outcome) => outcomes.push(outcome) };
+      },
+      acquire: () => Promise.reject(new Error("never waits")),
+    };
+    const server = await serve(service, handlers, {
+      connectionGate,
+      trustProxy: 1,
+      authorizeUpgrade: ({ headers }) => headers["x-name"] ?? false,
+    });
+    const from = { ...UPGRADE, "x-forwarded-for": "203.0.113.7" };
+    expect((await ask(server.port, "/", from)).status).toBe(401);
+    const client = await connect(server.url, service, { headers: { "x-name": "anna" } });
+    await client.close();
+    await until(() => outcomes.length === 2);
+    isShut = true;
+    expect(await ask(server.port, "/", from)).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "2" },
+      body: "too many from you\n",
+    });
+    expect(outcomes).toEqual(["ignored", "success"]);
+    expect(keys).toEqual(["203.0.113.7", "127.0.0.1", "203.0.113.7"]);
+    await server.close();
+  });
+
+  it.each([
+    ["gives no reason", () => ({ granted: false })],
+    ["answers with a promise", async () => ({ granted: true })],
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+  ])("and a gate at the door that %s lets nobody in, and ends nothing", async (_name, tryAcquire) => {
+    const connectionGate = { tryAcquire, acquire: tryAcquire } as unknown as Gate;
+    await captureReported(async () => {
+      expect((await answerTo({ connectionGate })).status).toBe(503);
+    });
   });
 
   it("that fails for one leaves the place to the next", async () => {

@@ -52,7 +52,7 @@ export interface DisconnectedEvent extends ConnectionFacts {
   readonly streams: number;
 }
 
-/** A connection was not let in: no place, the gate at the door, or who it is. */
+/** A connection was not let in: no place, the gate at the door, `authorizeUpgrade`, or who it is. */
 export interface RefusedEvent {
   readonly kind: "refused";
   readonly address: string | undefined;

@@ -122,8 +122,8 @@ export interface Place {
   readonly granted: true;
   /** The transport is open: it is served, and gives the place back when it has ended. */
   accept(transport: Transport, request: ConnectRequest): void;
-  /** There will be none. */
-  leave(): void;
+  /** There will be none; `refusal`: because its client was turned away after all, which the server's hook is told. */
+  leave(refusal?: Pick<Rejected, "reason" | "retryAfterMs">): void;
 }
 
 /** Counters of a server's connections, computed on call. */
@@ -249,18 +249,20 @@ export class ServiceHost<R extends Routes> implements ServedOwner {
     this.open += 1;
     let isHeld = true;
     let outcome: PermitOutcome = "ignored";
-    const leave = (): void => {
+    const { address } = request;
+    const leave: Place["leave"] = (refusal) => {
       if (!isHeld) return;
       isHeld = false;
       this.open -= 1;
       giveBack(answer, outcome);
+      if (refusal !== undefined) this.onEvent?.({ kind: "refused", address, ...refusal });
       this.settleWhenGone();
     };
     return {
       granted: true,
       accept: (transport, known = request) => {
         outcome = "success";
-        this.begin(new Link(transport, leave), known);
+        this.begin(new Link(transport, () => leave()), known);
       },
       leave,
     };
