@@ -2,6 +2,7 @@
 
 const MODULES = {
   sluice: "./contender/sluice.mjs",
+  "sluice-columnar": "./contender/sluice-columnar.mjs",
   "sluice-many": "./contender/sluice-many.mjs",
   "raw-batched": "../peers/net/raw-batched.mjs",
   "mp-seq": "../peers/net/mp-seq.mjs",

@@ -10,6 +10,7 @@ const ITEMS = {
   "raw-batched": 2_000_000,
   "mp-seq": 400_000,
   sluice: 400_000,
+  "sluice-columnar": 400_000,
   "ws-json-batch": 200_000,
   "ws-one": 40_000,
   rsocket: 40_000,
@@ -24,12 +25,13 @@ export const row = {
   id: "N1",
   title: "one stream of small items over a WebSocket, two processes; CPU of the busier one",
   metrics: ["itemsPerSecond", "cpuPerItem"],
-  contenders: contenders(["raw-batched", "mp-seq", "sluice", "rsocket"], {
+  contenders: contenders(["raw-batched", "mp-seq", "sluice", "sluice-columnar", "rsocket"], {
     fewer: ["ws-json-batch", "ws-one", "grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
   }),
   bars: [
     atLeast("itemsPerSecond", "sluice", 10, "rsocket"),
     atLeast("itemsPerSecond", "sluice", 0.95, "mp-seq"),
+    atLeast("itemsPerSecond", "sluice-columnar", 1.8, "mp-seq"),
   ],
   repeat({ name, module }, { quick }) {
     const items = ITEMS[name] / (quick ? 10 : 1);

@@ -1,4 +1,4 @@
-// Sluice by its public doors: a service of two streams and a call, and a client that asks for them.
+// Sluice by its public doors: a service of three streams and a call, and a client that asks for them.
 import { map, range } from "@sluice/core";
 import { call, defineService, stream, unchecked } from "@sluice/net";
 import { connect as connectTo, serve as serveService } from "@sluice/net/node";
@@ -8,6 +8,7 @@ import { StreamEnds } from "../stream-ends.mjs";
 
 const service = defineService("bench", {
   items: stream({ input: unchecked(), output: unchecked() }),
+  columns: stream({ input: unchecked(), output: unchecked(), codec: "columnar" }),
   bytes: stream({ input: unchecked(), output: unchecked(), codec: "raw" }),
   call: call({ input: unchecked(), output: unchecked() }),
 });
@@ -30,6 +31,7 @@ export async function serveWith(limits) {
     service,
     {
       items: (count) => range(0, count).pipe(map(produce)),
+      columns: (count) => range(0, count).pipe(map(produce)),
       bytes: (wanted) => {
         const view = new DataView(wanted.buffer, wanted.byteOffset);
         return range(0, view.getUint32(0)).pipe(map(bytesSource(view.getUint32(4))));
@@ -46,6 +48,7 @@ export async function connectWith(port, limits) {
   return {
     /** N1: unbounded demand; byte credit alone bounds what is on its way. */
     fetch: (items) => total(client.items(items), weigh),
+    fetchColumns: (items) => total(client.columns(items), weigh),
     // A raw route carries nothing but bytes, its input too: two numbers of 32 bits.
     fetchBytes({ items, bytes }) {
       const wanted = new DataView(new ArrayBuffer(8));

@@ -30,4 +30,4 @@ export interface ItemCodec {
 export type Codec = BatchCodec | ItemCodec;
 
 /** Names of the codecs that exist, the preferred one first. */
-export type CodecName = "msgpack" | "json" | "raw";
+export type CodecName = "msgpack" | "columnar" | "json" | "raw";

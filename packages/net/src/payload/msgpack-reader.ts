@@ -6,11 +6,10 @@
 //
 // Memory: nothing is made for which its byte is not there; an array's elements by their number only up to 32.
 
-import { readUtf8 } from "../protocol/byte/utf8.js";
 import { MAX_COLLECTION, MAX_DEPTH } from "./msgpack-walk.js";
 import { RecordCache } from "./record-cache.js";
 import type { RecordShape, ValueSource } from "./record-shapes.js";
-import { asciiText, LONGEST, ShortTexts } from "./short-texts.js";
+import { ShortTexts } from "./short-texts.js";
 
 /** Decodes one batch at a time. */
 export class MsgpackReader implements ValueSource {
@@ -32,7 +31,7 @@ export class MsgpackReader implements ValueSource {
     try {
       return this.items(count);
     } catch {
-      // Given up, or a number that ends beyond the bytes.
+      // Given up, a number that ends beyond the bytes, or a text that is none.
       return undefined;
     } finally {
       this.bytes = NOTHING;
@@ -156,15 +155,7 @@ export class MsgpackReader implements ValueSource {
     const start = this.at;
     this.at += length;
     if (this.at > this.end) throw GIVEN_UP;
-    if (length <= LONGEST) {
-      const text =
-        length < 4
-          ? asciiText(this.bytes, start, length)
-          : this.texts.read(this.bytes, this.view, start, length);
-      if (text !== undefined) return text;
-      return orGiveUp(readUtf8(this.bytes, start, this.at));
-    }
-    return decoder.decode(this.bytes.subarray(start, this.at));
+    return this.texts.text(this.bytes, this.view, start, length);
   }
 
   private byte(): number {
@@ -186,15 +177,7 @@ export class MsgpackReader implements ValueSource {
   }
 }
 
-function orGiveUp(text: string | undefined): string {
-  if (text === undefined) throw GIVEN_UP;
-  return text;
-}
-
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Thrown and caught here: says that the other way must be taken, which finds out why. */
 const GIVEN_UP: Error = new Error("Cannot read this batch in one pass: the walk decides");
-
-// Fatal: what is no UTF-8 is for msgpackr to read. A byte order mark is a character like others.
-const decoder: TextDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -27,7 +27,7 @@ export const msgpackCodec: BatchCodec = {
     try {
       return writer.batch(items) ?? packr.pack(items);
     } catch (error) {
-      throw explain(items, error);
+      throw explain("msgpack", items, error);
     }
   },
   decode(payload, count) {
@@ -62,13 +62,14 @@ export function refusedByMsgpack(value: unknown): string | undefined {
   return undefined;
 }
 
-function explain(items: readonly unknown[], cause: unknown): Error {
+/** The error of items that could not be encoded: which field it was, looked for now. */
+export function explain(codec: string, items: readonly unknown[], cause: unknown): Error {
   for (const item of items) {
     const complaint = describeUnencodable(item, refusedByMsgpack, MAX_DEPTH);
-    if (complaint !== undefined) return unencodable("msgpack", complaint, { cause });
+    if (complaint !== undefined) return unencodable(codec, complaint, { cause });
   }
   const text = cause instanceof Error ? cause.message : String(cause);
-  return unencodable("msgpack", `the encoder stopped (${text})`, { cause });
+  return unencodable(codec, `the encoder stopped (${text})`, { cause });
 }
 
 // One of each for the process: they hold what they have learnt of shapes, and nothing of a batch once it is done.

@@ -17,6 +17,7 @@ export class RecordShape {
   readonly keys: readonly string[];
   private uses = 0;
   private compiled: Make | undefined = undefined;
+  private compiledAll: MakeAll | undefined = undefined;
 
   constructor(keys: readonly string[]) {
     this.keys = keys;
@@ -26,14 +27,31 @@ export class RecordShape {
   make(source: ValueSource, depth: number): object {
     if (this.compiled !== undefined) return this.compiled(source, depth);
     this.uses += 1;
-    if (this.uses === COMPILED_AFTER) this.compiled = compile(this.keys);
+    if (this.uses >= COMPILED_AFTER) this.compiled = compile(this.keys);
     const object: Record<string, unknown> = {};
     for (const key of this.keys) object[key] = source.value(depth);
     return object;
   }
+
+  /** So many objects, each of the next value of every column. */
+  makeAll(columns: readonly ArrayLike<unknown>[], count: number): object[] {
+    if (this.compiledAll !== undefined) return this.compiledAll(columns, count);
+    this.uses += count;
+    if (this.uses >= COMPILED_AFTER) this.compiledAll = compileAll(this.keys);
+    const objects: object[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const object: Record<string, unknown> = {};
+      this.keys.forEach((key, column) => {
+        object[key] = columns[column]?.[i];
+      });
+      objects.push(object);
+    }
+    return objects;
+  }
 }
 
 type Make = (source: ValueSource, depth: number) => object;
+type MakeAll = (columns: readonly ArrayLike<unknown>[], count: number) => object[];
 
 /** Objects of a shape that are made before it is compiled. */
 export const COMPILED_AFTER = 64;
@@ -45,14 +63,29 @@ export function isRememberable(keys: readonly string[]): boolean {
 
 /** Shapes that are remembered at most. */
 export const MAX_SHAPES = 256;
-const MAX_KEYS = 64;
+/** Keys of a shape that is remembered. */
+export const MAX_KEYS = 64;
 const MAX_CHARACTERS = 1024;
 
 function compile(keys: readonly string[]): Make | undefined {
-  if (!isCompiling || !isRememberable(keys)) return undefined;
   const fields = keys.map((key) => `${JSON.stringify(key)}: source.value(depth)`);
+  return compiled(keys, ["source", "depth"], `return { ${fields.join(", ")} };`) as Make | undefined;
+}
+
+function compileAll(keys: readonly string[]): MakeAll | undefined {
+  const names = keys.map((_, i) => `c${i}`);
+  const fields = keys.map((key, i) => `${JSON.stringify(key)}: c${i}[i]`);
+  const body = `const [${names.join(", ")}] = columns;
+const objects = new Array(count);
+for (let i = 0; i < count; i++) objects[i] = { ${fields.join(", ")} };
+return objects;`;
+  return compiled(keys, ["columns", "count"], body) as MakeAll | undefined;
+}
+
+function compiled(keys: readonly string[], parameters: readonly string[], body: string): unknown {
+  if (!isCompiling || !isRememberable(keys)) return undefined;
   try {
-    return new Function("source", "depth", `return { ${fields.join(", ")} };`) as Make;
+    return new Function(...parameters, body);
   } catch {
     isCompiling = false;
     return undefined;

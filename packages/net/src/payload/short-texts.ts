@@ -4,7 +4,7 @@
 //
 // Bound: 1,024 strings of at most 32 bytes.
 
-/** Strings of ASCII, by their bytes. */
+/** Strings, by their bytes. */
 export class ShortTexts {
   private readonly texts: string[] = new Array<string>(SLOTS).fill("");
   private readonly lengths = new Uint8Array(SLOTS);
@@ -13,8 +13,15 @@ export class ShortTexts {
   /** Falls with each string that was not here; below zero none is looked for. */
   private trust = TRUST;
 
-  /** The string in `bytes` from `start` to before `start + length`, of 4 to 32 bytes; undefined when not ASCII. */
-  read(bytes: Uint8Array, view: DataView, start: number, length: number): string | undefined {
+  /** The text of `length` bytes at `start`, all of which are there. Throws when they are not UTF-8. */
+  text(bytes: Uint8Array, view: DataView, start: number, length: number): string {
+    if (length > LONGEST) return decoder.decode(bytes.subarray(start, start + length));
+    const text = length < 4 ? asciiText(bytes, start, length) : this.find(bytes, view, start, length);
+    return text ?? decoder.decode(bytes.subarray(start, start + length));
+  }
+
+  /** Of 4 to 32 bytes; undefined when not ASCII. */
+  private find(bytes: Uint8Array, view: DataView, start: number, length: number): string | undefined {
     if (this.trust < 0) {
       this.trust += 1;
       if (this.trust === 0) this.trust = TRUST / 4;
@@ -50,7 +57,7 @@ export class ShortTexts {
 }
 
 /** The string of so many bytes of ASCII; undefined when one of them is not. Made for short ones. */
-export function asciiText(bytes: Uint8Array, start: number, length: number): string | undefined {
+function asciiText(bytes: Uint8Array, start: number, length: number): string | undefined {
   const end = start + length;
   // One bit above 0x7f anywhere is seen at the end.
   let bits = 0;
@@ -83,9 +90,12 @@ function hash(first: number, last: number, length: number): number {
 }
 
 /** Bytes of the longest string that is kept. */
-export const LONGEST = 32;
+const LONGEST = 32;
 const SLOTS = 1024;
 
 /** So many strings more that are not here than are, and none is looked for, for the next `DISTRUST`. */
 const TRUST = 1024;
 const DISTRUST = 16_384;
+
+// Fatal: what is no UTF-8 is refused. A byte order mark is a character like others.
+const decoder: TextDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -91,8 +91,7 @@ describe("serve on somebody else's server", () => {
           text += chunk;
         });
         asked.on("end", () => {
-          const { upgrade: offered, connection, "x-mine": mine } = asked.headers;
-          seen.push(`${asked.method} ${asked.url} ${mine} ${offered} [${connection}] ${text}`);
+          seen.push(`${asked.method} ${asked.url} ${asked.headers["x-mine"]} ${text}`);
           response.end(`heard ${text}`);
         });
       });
@@ -108,8 +107,7 @@ describe("serve on somebody else's server", () => {
         status: 200,
         body: "heard abc",
       });
-      const head = `a ${upgrade} [HTTP2-Settings]`;
-      expect(seen).toEqual([`GET /page ${head} `, `POST /sums ${head} abc`]);
+      expect(seen).toEqual(["GET /page a ", "POST /sums a abc"]);
       await server.close();
     },
   );

@@ -20,7 +20,10 @@ export interface RouteOptions<In, Out> {
   readonly input?: In;
   /** Any Standard Schema, or `unchecked()`. Left out: the output is `unknown`. */
   readonly output?: Out;
-  /** How values become bytes. Default `"msgpack"`; `"raw"` is for items that are bytes, `"json"` for looking at. */
+  /**
+   * How values become bytes. Default `"msgpack"`; `"columnar"` is for streams of many objects with the same keys, about
+   * half the bytes and the work; `"raw"` is for items that are bytes, `"json"` for looking at.
+   */
   readonly codec?: CodecName;
 }
 

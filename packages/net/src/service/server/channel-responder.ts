@@ -23,7 +23,6 @@ import type { ServedRoute } from "./responder.js";
 export class ChannelResponder extends StreamResponder implements IncomingOwner {
   private readonly incoming: IncomingFlow;
   private isOutputOver = false;
-  private isOutputCancelled = false;
 
   constructor(connection: Connection, streamId: number, route: ServedRoute, facts: RequestFacts) {
     super(connection, streamId, route, facts);
@@ -51,7 +50,6 @@ export class ChannelResponder extends StreamResponder implements IncomingOwner {
     }
     this.outgoing.stop();
     this.isOutputOver = true;
-    this.isOutputCancelled = true;
   }
 
   override onSourceEnd(end: Terminal): void {
@@ -80,11 +78,6 @@ export class ChannelResponder extends StreamResponder implements IncomingOwner {
 
   private endWhenBothAreOver(): void {
     if (this.ended || !this.isOutputOver || this.incoming.isWanted()) return;
-    // Nobody waits for the handler any more, which may be at work still: it hears that by its signal.
-    if (this.isOutputCancelled) {
-      this.giveUp();
-      return;
-    }
     this.succeed();
     this.incoming.abort(new SluiceError("CANCELLED", `${this.route.method} has ended`));
   }
