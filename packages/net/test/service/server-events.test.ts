@@ -194,6 +194,38 @@ describe("onEvent", () => {
     });
   });
 
+  const kinds = ["connected", "opened", "suspended", "resumed", "ended", "rejected", "disconnected"] as const;
+  for (const [kind, drainMs] of kinds.flatMap((each) => [[each, 0] as const, [each, 50] as const])) {
+    it(`lets the hook close the server from within "${kind}", draining for ${drainMs} ms`, async () => {
+      await simulate({ seed: 5 }, async (sim) => {
+        let closed: Promise<void> | undefined;
+        const gate: WatchGate = new WatchGate(() => (gate.asked > 2 ? full : undefined));
+        const server = simServer(
+          sim,
+          service,
+          { ...handlers, ask: (n: number) => sim.sleep(n).then(() => n) },
+          {
+            admission: gate,
+            onEvent: (event) => {
+              if (event.kind === kind) closed ??= server.host().close({ drainMs });
+            },
+            limits: { heartbeatMs: 500 },
+          },
+        );
+        const client = await server.connect({ reconnect: { giveUpMs: 1000 }, limits: { heartbeatMs: 500 } });
+        const asked = Promise.allSettled([client.ask(10), client.ask(2000), client.ask(1)]);
+        await sim.sleep(100);
+        server.link.cut();
+        await asked;
+        await client.close();
+        await sim.sleep(5000);
+        expect(closed).toBeDefined();
+        await closed;
+        expect([gate.held, server.host().snapshot().connections]).toEqual([0, []]);
+      });
+    });
+  }
+
   it("says what a connection ended with when it was lost, before the ends of its streams", async () => {
     const events: ServerEvent[] = [];
     const host = new ServiceHost(service, handlers, {
