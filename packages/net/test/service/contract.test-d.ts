@@ -2,12 +2,16 @@
 
 import type { Flow } from "@sluice/core";
 import {
+  type ChannelOptions,
   type Client,
   call,
+  channel,
   defineService,
   type HandlerContext,
   type Handlers,
+  push,
   type RequestOptions,
+  type Streamable,
   stream,
   type StreamOptions,
   unchecked,
@@ -26,6 +30,10 @@ const service = defineService("all", {
   arktype: call({ input: type({ age: "number" }), output: type("string[]") }),
   nothing: call({}),
   trusted: stream({ input: unchecked<Map<string, number>>(), output: unchecked<bigint>() }),
+  talk: channel({ input: z.string().transform(Number), output: v.object({ sum: v.number() }) }),
+  open: channel({ input: type("number") }),
+  told: push({ input: v.pipe(v.string(), v.transform(Number)), idempotent: true }),
+  tick: push(),
 });
 type All = (typeof service)["routes"];
 
@@ -42,11 +50,30 @@ expectTypeOf(client.arktype({ age: 1 })).toEqualTypeOf<Promise<string[]>>();
 expectTypeOf(client.nothing()).toEqualTypeOf<Promise<unknown>>();
 expectTypeOf(client.trusted(new Map())).toEqualTypeOf<Flow<bigint>>();
 
+// A channel takes anything with items of what goes in; each comes out as its schema makes it.
+expectTypeOf(client.talk).parameter(0).toEqualTypeOf<Streamable<string>>();
+expectTypeOf(client.talk).parameter(1).toEqualTypeOf<ChannelOptions | undefined>();
+expectTypeOf(client.talk(["1"])).toEqualTypeOf<Flow<{ sum: number }>>();
+expectTypeOf(client.talk(new Set("1"), { window: "auto" })).toEqualTypeOf<Flow<{ sum: number }>>();
+expectTypeOf(client.open([1])).toEqualTypeOf<Flow<unknown>>();
+
+// A push brings nothing back.
+expectTypeOf(client.told("1")).toEqualTypeOf<Promise<void>>();
+expectTypeOf(client.told).parameter(1).toEqualTypeOf<RequestOptions | undefined>();
+expectTypeOf(client.tick()).toEqualTypeOf<Promise<void>>();
+expectTypeOf(client.tick(undefined, { metadata: { trace: "7" }, inherit: false })).toEqualTypeOf<
+  Promise<void>
+>();
+
 // The handler gets what comes out of it.
 type ZodHandler = Handlers<All>["zod"];
 expectTypeOf<Parameters<ZodHandler>[0]>().toEqualTypeOf<{ limit: number; mode: "a" | "b" }>();
 expectTypeOf<Parameters<ZodHandler>[1]>().toEqualTypeOf<HandlerContext>();
 expectTypeOf<Parameters<Handlers<All>["nothing"]>[0]>().toEqualTypeOf<undefined>();
+expectTypeOf<Parameters<Handlers<All>["talk"]>[0]>().toEqualTypeOf<Flow<number>>();
+expectTypeOf<Parameters<Handlers<All>["told"]>[0]>().toEqualTypeOf<number>();
+expectTypeOf<ReturnType<Handlers<All>["told"]>>().toEqualTypeOf<void | PromiseLike<void>>();
+expectTypeOf<HandlerContext["metadata"]>().toEqualTypeOf<Readonly<Record<string, string>>>();
 
 // @ts-expect-error an input of the wrong type
 client.valibot({ name: 1 });
@@ -54,6 +81,22 @@ client.valibot({ name: 1 });
 client.zod();
 // @ts-expect-error a call has no window
 client.valibot({ name: "x" }, { window: 1 });
+// @ts-expect-error items of the wrong type
+client.talk([1]);
+// @ts-expect-error the input of a channel is never left out
+client.talk();
+// @ts-expect-error a channel is not opened again
+client.talk(["1"], { restarts: 3 });
+// @ts-expect-error an input of the wrong type
+client.told(1);
+// @ts-expect-error metadata are texts
+client.tick(undefined, { metadata: { trace: 7 } });
+// @ts-expect-error a channel without input
+channel({ output: v.number() });
+// @ts-expect-error a push has no output
+push({ output: v.number() });
+// @ts-expect-error a stream is not idempotent, it is restartable
+stream({ idempotent: true });
 // @ts-expect-error no such route
 client.recrods();
 
@@ -65,7 +108,17 @@ export const good: Pick<Handlers<All>, "zod" | "valibot"> = {
   valibot: async ({ name }) => name.length,
 };
 export const alsoGood: Pick<Handlers<All>, "zod"> = { zod: async () => [{ id: 1 }] };
-export const bad: Pick<Handlers<All>, "zod" | "valibot"> = {
+export const goodWays: Pick<Handlers<All>, "talk" | "told"> = {
+  talk: async function* (numbers) {
+    for await (const n of numbers) yield { sum: n };
+  },
+  told: async (n) => void n.toFixed(),
+};
+export const bad: Pick<Handlers<All>, "zod" | "valibot" | "talk" | "told"> = {
+  // @ts-expect-error items of the wrong type
+  talk: (numbers) => numbers,
+  // @ts-expect-error a push answers nothing
+  told: async () => 5,
   // @ts-expect-error items of the wrong type
   zod: () => [{ id: "one" }],
   // @ts-expect-error an output of the wrong type

@@ -17,9 +17,14 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 export class SchemaError extends SluiceError {
   readonly issues: readonly StandardSchemaV1.Issue[];
 
-  constructor(what: string, issues: readonly StandardSchemaV1.Issue[]) {
+  /** `checked`: the value, for naming what came instead; left out: it is not known any more. */
+  constructor(
+    what: string,
+    issues: readonly StandardSchemaV1.Issue[],
+    checked?: { readonly value: unknown },
+  ) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-    super("INVALID_PAYLOAD", `Cannot accept the ${what}: ${describe(issues[0])}${more}`);
+    super("INVALID_PAYLOAD", `Cannot accept the ${what}: ${describe(issues[0], checked)}${more}`);
     this.issues = issues;
   }
 }
@@ -31,7 +36,9 @@ export class SchemaError extends SluiceError {
  */
 export function validate(schema: StandardSchemaV1, value: unknown, what: string): unknown {
   const result = schema["~standard"].validate(value);
-  return result instanceof Promise ? result.then((late) => settle(late, what)) : settle(result, what);
+  return result instanceof Promise
+    ? result.then((late) => settle(late, what, value))
+    : settle(result, what, value);
 }
 
 /** Checks an output; it is sent as it is, whatever the schema would make of it. Throws as `validate` does. */
@@ -43,13 +50,39 @@ export function checkOutput(schema: StandardSchemaV1, output: unknown, method: s
   );
 }
 
-function settle(result: StandardSchemaV1.Result<unknown>, what: string): unknown {
+function settle(result: StandardSchemaV1.Result<unknown>, what: string, value: unknown): unknown {
   if (result.issues === undefined) return result.value;
-  throw new SchemaError(what, result.issues);
+  throw new SchemaError(what, result.issues, { value });
 }
 
-function describe(issue: StandardSchemaV1.Issue | undefined): string {
+// Path and what was expected are the library's words; what came is ours, since not every message says it.
+function describe(
+  issue: StandardSchemaV1.Issue | undefined,
+  checked: { readonly value: unknown } | undefined,
+): string {
   if (issue === undefined) return "the schema gives no reason";
-  const path = (issue.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
-  return path === "" ? issue.message : `${path}: ${issue.message}`;
+  const keys = (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part));
+  const path = keys.map(String).join(".");
+  const got = checked === undefined ? "" : `; got ${kindOf(valueAt(checked.value, keys))}`;
+  return `${path === "" ? "" : `${path}: `}${issue.message}${got}`;
+}
+
+function valueAt(value: unknown, keys: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const key of keys) {
+    if (at === undefined || at === null) return undefined;
+    at = at instanceof Map ? at.get(key) : (at as Record<PropertyKey, unknown>)[key];
+  }
+  return at;
+}
+
+/** A value without its content, which may be a secret, and is going to logs; of numbers and the like it is said. */
+function kindOf(value: unknown): string {
+  if (typeof value === "string") return `a string of ${value.length} characters`;
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  return typeof value === "bigint" ? `${value}n` : String(value);
 }
