@@ -148,6 +148,19 @@ for (const { name, open } of bothWays) {
       await until(() => client.snapshot().streams.length === 0);
     });
 
+    it("gives its slot back when what is cancelled was made of the input", async () => {
+      const { client } = await open(
+        service,
+        { talk: (input) => input.pipe(map((n) => n + 1)) },
+        { limits: { peerStreams: 1, unfinishedHandlers: 1 } },
+      );
+      for (let i = 0; i < 5; i += 1) {
+        const source = new Counter();
+        expect(await client.talk(source.items()).pipe(take(2)).toArray()).toEqual([2, 3]);
+        await until(() => source.state === "returned");
+      }
+    });
+
     it("ends both directions when the client's source fails, and tells the handler", async () => {
       const heard: unknown[] = [];
       const output = new Counter();

@@ -44,12 +44,10 @@ export class ChannelResponder extends StreamResponder implements IncomingOwner {
 
   /** The client wants no more items. What it sends goes on, if the handler takes it. */
   override onCancelled(): void {
-    if (!this.incoming.isWanted()) {
-      this.giveUp();
-      return;
-    }
+    // Where what the handler returned is made of its input, this ends both.
     this.outgoing.stop();
     this.isOutputOver = true;
+    if (!this.incoming.isWanted()) this.giveUp();
   }
 
   override onSourceEnd(end: Terminal): void {
