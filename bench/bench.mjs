@@ -6,7 +6,7 @@ import { currentLoad, describeMachine } from "./harness/machine.mjs";
 import { preparePeers, prepareSluice } from "./harness/prepare.mjs";
 import { createProgress, formatRow } from "./harness/report.mjs";
 import { runRow } from "./harness/run-row.mjs";
-import { prepareFile, saveJson, saveSvg } from "./harness/save.mjs";
+import { prepareDocs, prepareFile, saveDocs, saveJson, saveSvg } from "./harness/save.mjs";
 import { localRows } from "./local/rows.mjs";
 import { netRows } from "./net/rows.mjs";
 
@@ -32,7 +32,11 @@ async function main([table = "", ...argv]) {
     console.log(usage(table, rows));
     return 0;
   }
-  const paths = { json: pathOf(settings.jsonFile, "--json"), svg: pathOf(settings.svgFile, "--svg") };
+  const paths = {
+    json: pathOf(settings.jsonFile, "--json"),
+    svg: pathOf(settings.svgFile, "--svg"),
+    docs: settings.docs ? prepareDocs(table) : undefined,
+  };
   await prepareSluice(table);
   if (settings.usePeers) await preparePeers();
   return measure(table, settings, paths);
@@ -72,6 +76,7 @@ async function measure(table, settings, paths) {
     saveSvg(paths.svg, run);
     console.log(`Chart written to ${paths.svg}`);
   }
+  if (paths.docs !== undefined) console.log(`Written: ${saveDocs(paths.docs, run).join(", ")}`);
   return reportFailures(results);
 }
 

@@ -8,6 +8,7 @@ const OPTIONS = {
   quick: { type: "boolean", default: false },
   json: { type: "string" },
   svg: { type: "string" },
+  docs: { type: "boolean", default: false },
   "no-peers": { type: "boolean", default: false },
   only: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
@@ -29,6 +30,7 @@ export function readArguments(argv, table, rows) {
   for (const id of positionals) {
     if (!ids.includes(id)) throw new ArgumentError(unknownRow(id, table, ids));
   }
+  if (values.docs) refuseParts(values, positionals);
   const chosen = positionals.length === 0 ? rows : rows.filter(({ id }) => positionals.includes(id));
   return {
     rows: chosen,
@@ -36,6 +38,7 @@ export function readArguments(argv, table, rows) {
     quick: values.quick,
     jsonFile: values.json,
     svgFile: values.svg,
+    docs: values.docs,
     usePeers: !values["no-peers"],
     only: readContenders(values.only, chosen),
     help: values.help,
@@ -56,6 +59,7 @@ export function usage(table, rows) {
     "  --no-peers    only contenders that need no download",
     "  --json FILE   figures as JSON; a bare file name lands in bench/results/",
     "  --svg FILE    figures as a chart; a bare file name lands in bench/results/",
+    "  --docs        figures of all rows into docs/: JSON, chart and tables",
   ].join("\n");
 }
 
@@ -96,6 +100,18 @@ function readContenders(text, rows) {
     );
   }
   return names;
+}
+
+// The documentation has all rows of one run.
+function refuseParts(values, positionals) {
+  const parts = [
+    ...positionals,
+    ...["quick", "only", "no-peers"].filter((name) => values[name]).map((name) => `--${name}`),
+  ];
+  if (parts.length === 0) return;
+  throw new ArgumentError(
+    `Cannot write ${parts.join(" ")} into docs/: --docs takes a whole run; --json, --svg take a part of one`,
+  );
 }
 
 function unknownRow(id, table, ids) {

@@ -57,6 +57,11 @@ describe("readArguments", () => {
     expect(() => read("--fast")).toThrow("npm run bench:local -- --help lists the options");
   });
 
+  it.each([["L1"], ["--quick"], ["--only", "loop"], ["--no-peers"]])("refuses --docs with %s", (...argv) => {
+    expect(read("--docs").docs).toBe(true);
+    expect(() => read("--docs", ...argv)).toThrow(/^Cannot write .* into docs\/: --docs takes a whole run/);
+  });
+
   it("repeats once in a smoke run", () => {
     expect(read("--quick").repetitions).toBe(1);
   });

@@ -22,7 +22,7 @@ const TO = PANEL - 76;
  */
 export function chart(run) {
   const columns = [HEAD, HEAD];
-  const panels = run.rows.map((row) => {
+  const panels = run.rows.flatMap(panelsOf).map((row) => {
     const column = columns[0] <= columns[1] ? 0 : 1;
     const [x, y] = [MARGIN + column * (PANEL + GAP), columns[column]];
     columns[column] += heightOf(row) + GAP;
@@ -30,32 +30,48 @@ export function chart(run) {
   });
   const height = Math.max(...columns) + MARGIN - GAP;
   const { machine, repetitions } = run;
+  const others = run.othersRepetitions ?? repetitions;
+  const least = Math.min(others, run.longRepetitions ?? repetitions);
+  const of = least === repetitions ? `${repetitions}` : `${least} to ${repetitions}`;
   const about = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}, ${machine.date.slice(0, 10)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title desc">
 <title id="title">Sluice and its peers: ${run.rows.map(({ id }) => id).join(", ")}</title>
-<desc id="desc">${escapeXml(run.rows.map(describe).join(". "))}</desc>
+<desc id="desc">${escapeXml(run.rows.flatMap(panelsOf).map(describe).join(". "))}</desc>
 <style>${STYLE}</style>
 <rect class="card" x=".5" y=".5" width="${WIDTH - 1}" height="${height - 1}" rx="12"/>
-<text class="head" x="${MARGIN}" y="40">Less is better: median of ${repetitions}, smallest to largest, logarithmic scales</text>
+<text class="head" x="${MARGIN}" y="40">The best first: median of ${of} repetitions, smallest to largest, logarithmic scales</text>
 <text class="note" x="${MARGIN}" y="64">${escapeXml(about)}</text>
 ${panels.join("\n")}
 </svg>
 `;
 }
 
+/** A row may have a panel for each of several figures; else it is drawn by its first. */
+function panelsOf(row) {
+  const { charts = row.metrics.slice(0, 1) } = row;
+  return charts.map((metric) => ({
+    ...row,
+    metric,
+    contenders: row.contenders.filter(({ figures }) => figures === undefined || drawn(figures[metric])),
+  }));
+}
+
+/** What a contender was not measured by stands as 0 in some rows. */
+const drawn = (figure) => figure !== undefined && figure.max > 0;
+
 function heightOf({ contenders }) {
   return TITLE + contenders.length * LINE + FOOT;
 }
 
 function panel(row) {
-  const [metric] = row.metrics;
+  const { metric } = row;
   const measured = row.contenders.filter(({ figures }) => figures !== undefined);
   const scale = scaleFor(measured.map(({ figures }) => figures[metric]));
   const bottom = TITLE + row.contenders.length * LINE;
   return [
     `<rect class="panel" width="${PANEL}" height="${heightOf(row)}" rx="8"/>`,
-    `<text class="name" x="14" y="22">${escapeXml(row.id)} <tspan class="note">${METRICS[metric].title}</tspan></text>`,
-    `<text class="small" x="14" y="39">${escapeXml(row.title)}</text>`,
+    `<text class="name" x="14" y="22">${escapeXml(row.id)} <tspan class="note">${METRICS[metric].title}, ${METRICS[metric].more ? "more" : "less"} is better</tspan></text>`,
+    `<text class="small" x="14" y="39">${escapeXml(row.short ?? row.title)}</text>`,
     ...scale.decades.map((value) => {
       const at = round(scale.at(value));
       return `<path class="grid" d="M${at} ${TITLE}V${bottom}"/><text class="small middle" x="${at}" y="${bottom + 16}">${decade(value)}</text>`;
@@ -67,7 +83,9 @@ function panel(row) {
 /** Best first, those that failed last. Sizes of one contender (L10) stay in their own order. */
 function ordered({ contenders }, metric) {
   if (contenders.every(({ name }) => /^\d/.test(name))) return contenders;
-  const medianOf = ({ figures }) => figures?.[metric].median ?? Number.POSITIVE_INFINITY;
+  const sign = METRICS[metric].more ? -1 : 1;
+  const medianOf = ({ figures }) =>
+    figures === undefined ? Number.POSITIVE_INFINITY : sign * figures[metric].median;
   return [...contenders].sort((a, b) => medianOf(a) - medianOf(b));
 }
 
@@ -94,7 +112,7 @@ function scaleFor(figures) {
   return { at, decades: Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index)) };
 }
 
-function describe({ id, contenders, metrics: [metric] }) {
+function describe({ id, contenders, metric }) {
   const figures = contenders
     .filter(({ figures }) => figures !== undefined)
     .map((contender) => `${contender.name} ${METRICS[metric].write(contender.figures[metric].median)}`);

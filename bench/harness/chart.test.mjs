@@ -46,6 +46,30 @@ describe("chart", () => {
     expect((fifty - ten) / (ten - two)).toBeCloseTo(Math.log(5) / Math.log(4), 1);
   });
 
+  it("draws the most first where more is better, a panel for each figure, and nobody where he was not measured", () => {
+    const contender = (name, items, bytes) => ({
+      name,
+      figures: Object.fromEntries(
+        Object.entries({ itemsPerSecond: items, serverEach: bytes }).map(([metric, median]) => [
+          metric,
+          { median, min: median, max: median },
+        ]),
+      ),
+    });
+    const row = {
+      ...{ id: "N1", title: "long", short: "brief", metrics: ["itemsPerSecond", "serverEach"] },
+      charts: ["itemsPerSecond", "serverEach"],
+      contenders: [contender("slow", 10, 5), contender("fast", 1_000, 7), contender("none", 10, 0)],
+    };
+    const [, first, second] = chart({ ...run, rows: [row] }).split('class="panel"');
+    expect(first).toContain("items/s, more is better");
+    expect(first.indexOf(">fast<")).toBeLessThan(first.indexOf(">slow<"));
+    expect(second).toContain("server, bytes each, less is better");
+    expect(second.indexOf(">slow<")).toBeLessThan(second.indexOf(">fast<"));
+    expect([first.includes(">none<"), second.includes(">none<")]).toEqual([true, false]);
+    expect(first).toContain(">brief<");
+  });
+
   it("names who failed, and escapes what is text", () => {
     expect(svg).toMatch(/>gone<\/text><text[^>]+>failed</);
     expect(svg).toContain("map &amp; filter, &lt; 3 ns");

@@ -36,7 +36,7 @@ class Child {
     this.child = child;
     this.timeoutMs = timeoutMs;
     this.lastWords = "";
-    this.exited = new Promise((resolve) => child.once("exit", resolve));
+    this.exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
     child.stderr.setEncoding("utf8").on("data", (text) => {
       // The end says what went wrong; libraries that warn for each item would fill the memory otherwise.
       this.lastWords = (this.lastWords + text).slice(-2_000);
@@ -50,6 +50,11 @@ class Child {
     } finally {
       if (last) await this.stop();
     }
+  }
+
+  /** Rejects when the process ends by itself, and says why; while nobody waits for that, it is no failure. */
+  async failure() {
+    throw new Error(`process ended (${await this.exited}): ${lastLines(this.lastWords)}`);
   }
 
   async stop() {
@@ -73,7 +78,10 @@ class Child {
         settle(reject, new Error(`no answer within ${this.timeoutMs / 1000} s`));
       }, this.timeoutMs);
       child.on("message", onMessage).on("exit", onExit);
-      child.send(message);
+      // Without a function for the error, a process that has ended would end this one too.
+      child.send(message, (error) => {
+        if (error !== null) settle(reject, new Error(`process has ended: ${lastLines(this.lastWords)}`));
+      });
     });
   }
 }

@@ -43,7 +43,9 @@ function judge(row, runs) {
   return {
     id: row.id,
     title: row.title,
+    short: row.short,
     metrics: row.metrics,
+    charts: row.charts,
     contenders: runs.map((run) => ({ ...run, figures: figures[run.name] })),
     bars: row.bars.map(({ text, later = false, metric, judge: judgeBar }) => {
       return { text, later, metric, verdict: judgeBar(figures) };

@@ -14,6 +14,7 @@ export function bytesRow({ id, bytes, items: amounts, bar }) {
   return {
     id,
     title: `one stream of binary items of ${bytes / 1024} KiB, two processes; CPU of the busier one`,
+    short: `one stream of binary items of ${bytes / 1024} KiB`,
     metrics: ["mebibytesPerSecond", "cpuPerItem"],
     contenders: contenders(named, { fewer: Object.keys(amounts).filter((name) => !named.includes(name)) }),
     bars: [atLeast("mebibytesPerSecond", "sluice", bar, "raw-batched")],

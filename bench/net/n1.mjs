@@ -24,6 +24,7 @@ const ITEMS = {
 export const row = {
   id: "N1",
   title: "one stream of small items over a WebSocket, two processes; CPU of the busier one",
+  short: "one stream of small items",
   metrics: ["itemsPerSecond", "cpuPerItem"],
   contenders: contenders(["raw-batched", "mp-seq", "sluice", "sluice-columnar", "rsocket"], {
     fewer: ["ws-json-batch", "ws-one", "grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],

@@ -16,7 +16,9 @@ export const row = {
   id: "N10",
   title:
     "one stream of small items to 1,000 clients in one process; items delivered, CPU of the server for each",
+  short: "one stream to 1,000 clients in one process",
   metrics: ["deliveredPerSecond", "serverCpuPerItem"],
+  charts: ["serverCpuPerItem"],
   contenders: [
     contender("raw-broadcast"),
     { ...contender("sluice-once"), name: "sluice" },

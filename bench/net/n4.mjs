@@ -8,7 +8,9 @@ const AT_ONCE = 64;
 export const row = {
   id: "N4",
   title: `calls that bring one small item: one in flight, then ${AT_ONCE}; two processes, CPU of the busier one with ${AT_ONCE}`,
+  short: "calls that bring one small item",
   metrics: ["callUs", "callUsP99", "callsPerSecond", "cpuPerCall"],
+  charts: ["callUs", "callsPerSecond"],
   contenders: contenders(["ws-one", "sluice", "rsocket"], {
     fewer: ["grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
   }),

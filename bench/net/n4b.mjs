@@ -6,6 +6,7 @@ import { withPair } from "./pair.mjs";
 export const row = {
   id: "N4b",
   title: "a call each millisecond beside an endless stream of small items on the same connection",
+  short: "a call each millisecond beside an endless stream",
   metrics: ["callP50", "callP99", "besidePerSecond"],
   contenders: contenders(["sluice", "rsocket"], {
     fewer: ["grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],

@@ -17,7 +17,9 @@ export const row = {
   title:
     "1,000 streams of 1,000 small items at once on one connection, two processes " +
     "(sluice: peerStreams and ownStreams 1,000; libraries of one message an item: 10 to 100 items each)",
+  short: "1,000 streams of small items at once on one connection",
   metrics: ["itemsPerSecond", "cpuPerItem", "firstOfLast"],
+  charts: ["itemsPerSecond", "firstOfLast"],
   contenders: [
     contender("mp-seq"),
     { ...contender("sluice-many"), name: "sluice" },

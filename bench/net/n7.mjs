@@ -12,7 +12,9 @@ export const row = {
   title:
     "a fast stream beside a stalled one, of alone; a call every millisecond while items of 64 MiB go " +
     "(sluice: itemBytes 64 MiB, receiveBudget 96 MiB, messageBytes 1 MiB; 2 processes)",
+  short: "a call each millisecond while items of 64 MiB go",
   metrics: ["alonePerSecond", "besideStalled", "callP50", "callP99", "largePerSecond"],
+  charts: ["callP99"],
   contenders: ["sluice-beside", "rsocket-beside", "ws-beside"].map(contender),
   bars: [
     {

@@ -19,7 +19,9 @@ export const row = {
   id: "N8",
   isLong: true,
   title: "one stream at a round trip of 20 ms (proxy process, 10 ms each way), second 1 to 3",
+  short: "one stream at a round trip of 20 ms",
   metrics: ["itemsPerSecond", "ofWindow", "roundTripMs", "queueTrips"],
+  charts: ["itemsPerSecond"],
   contenders: [
     ...Object.keys(WINDOWS).map((name) => ({ ...contender("sluice-window"), name })),
     ...Object.keys(PEERS).map(contender),

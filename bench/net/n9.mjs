@@ -6,13 +6,17 @@ import { withPair } from "./pair.mjs";
 
 const CONNECTIONS = 10_000;
 const STREAMS = 10_000;
+/** Ten thousand connections take a while. */
+const TIMEOUT_MS = 60_000;
 
 export const row = {
   id: "N9",
   isLong: true,
   title:
     "10,000 idle connections; 10,000 idle streams on one (peerStreams and ownStreams 10,000, 2 processes)",
+  short: "an idle connection",
   metrics: ["serverEach", "clientEach", "streamServerEach", "streamClientEach"],
+  charts: ["serverEach"],
   contenders: ["sluice-idle", "ws-idle"].map(contender),
   bars: [
     beyond("serverEach", 20_000),
@@ -30,14 +34,18 @@ export const row = {
 };
 
 function idleConnections(module, count) {
-  return withPair(module, async ({ server, client }) => {
-    // The first ones load code and grow tables: they are no part of what the next one costs.
-    await client.ask("connectMany", { count: 100 });
-    const before = [await server.ask("held"), await client.ask("held")];
-    await client.ask("connectMany", { count });
-    const after = [await server.ask("held"), await client.ask("held")];
-    return { serverEach: (after[0] - before[0]) / count, clientEach: (after[1] - before[1]) / count };
-  });
+  return withPair(
+    module,
+    async ({ server, client }) => {
+      // The first ones load code and grow tables: they are no part of what the next one costs.
+      await client.ask("connectMany", { count: 100 });
+      const before = [await server.ask("held"), await client.ask("held")];
+      await client.ask("connectMany", { count });
+      const after = [await server.ask("held"), await client.ask("held")];
+      return { serverEach: (after[0] - before[0]) / count, clientEach: (after[1] - before[1]) / count };
+    },
+    TIMEOUT_MS,
+  );
 }
 
 function idleStreams(module, count) {

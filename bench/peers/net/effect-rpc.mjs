@@ -37,7 +37,7 @@ export async function serve() {
   const handlers = Group.toLayer({
     items: ({ items }) => Stream.range(0, items - 1).pipe(Stream.map(produce)),
     bytes: ({ items, bytes }) =>
-      Stream.range(0, items - 1, bytes > 16_384 ? 16 : 64).pipe(Stream.map(bytesSource(bytes))),
+      Stream.range(0, items - 1, bytes > 16_384 ? 32 : 1_024).pipe(Stream.map(bytesSource(bytes))),
     call: ({ index }) => Effect.succeed(makeItem(index)),
   });
   const options = { disableTracing: true, concurrency: "unbounded" };

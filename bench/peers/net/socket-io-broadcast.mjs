@@ -4,13 +4,14 @@ import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Server } from "socket.io";
 import { io } from "socket.io-client";
+import parser from "socket.io-msgpack-parser";
 import { makeItem, weigh } from "../../net/item.mjs";
 import { connectMany } from "../../net/many.mjs";
 
 const BURST = 16;
 
 export async function serve() {
-  const server = new Server({ transports: ["websocket"], serveClient: false });
+  const server = new Server({ transports: ["websocket"], serveClient: false, parser });
   let waiting = 0;
   server.on("connection", (socket) => {
     socket.on("broadcast", async (clients, items) => {
@@ -34,7 +35,7 @@ export async function serve() {
 export async function connect(port) {
   const clients = connectMany(async () => {
     const socket = io(`ws://127.0.0.1:${port}`, {
-      ...{ transports: ["websocket"], reconnection: false, forceNew: true },
+      ...{ transports: ["websocket"], reconnection: false, forceNew: true, parser },
     });
     await new Promise((resolve, reject) => socket.once("connect", resolve).once("connect_error", reject));
     return socket;

@@ -1,10 +1,11 @@
-// socket.io: events on a WebSocket (no polling first), one an item, calls by acknowledgement. It has its own parser of
-// JSON, which was faster here than socket.io-msgpack-parser. Nothing tells a sender that a receiver has enough: ours
+// socket.io: events on a WebSocket (no polling first), one an item, calls by acknowledgement. With
+// socket.io-msgpack-parser, which was faster here than its own parser of JSON. Nothing tells a sender that a receiver has enough: ours
 // waits for the "drain" of the engine below, without which an endless stream would fill the server's memory.
 import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Server } from "socket.io";
 import { io } from "socket.io-client";
+import parser from "socket.io-msgpack-parser";
 import { bytesSource, weighBytes } from "../../net/bytes.mjs";
 import { makeItem, weigh } from "../../net/item.mjs";
 import { StreamEnds } from "../../net/stream-ends.mjs";
@@ -15,7 +16,12 @@ const BURST = 128;
 
 export async function serve() {
   let produced = 0;
-  const server = new Server({ transports: ["websocket"], serveClient: false, maxHttpBufferSize: 1e8 });
+  const server = new Server({
+    transports: ["websocket"],
+    serveClient: false,
+    parser,
+    maxHttpBufferSize: 1e8,
+  });
   server.on("connection", (socket) => {
     const ended = new Set();
     const send = async (id, items, itemAt) => {
@@ -44,7 +50,7 @@ export async function serve() {
 }
 
 export async function connect(port) {
-  const socket = io(`ws://127.0.0.1:${port}`, { transports: ["websocket"], reconnection: false });
+  const socket = io(`ws://127.0.0.1:${port}`, { transports: ["websocket"], reconnection: false, parser });
   await new Promise((resolve, reject) => socket.once("connect", resolve).once("connect_error", reject));
   const listeners = new Map();
   socket.on("item", (id, item) => listeners.get(id)?.(item));
