@@ -81,12 +81,17 @@ function serveAsRequest(server: Server, request: IncomingMessage, socket: Duplex
   const { rawHeaders } = request;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const [name, value] = [rawHeaders[i] as string, rawHeaders[i + 1] as string];
-    if (/^(?:upgrade|http2-settings)$/i.test(name)) continue;
-    if (!/^connection$/i.test(name)) lines.push(`${name}: ${value}`);
-    else if (/(?:^|,)\s*close\s*(?:,|$)/i.test(value)) lines.push("connection: close");
+    const isConnection = name.toLowerCase() === "connection";
+    lines.push(`${name}: ${isConnection ? withoutUpgrade(value) : value}`);
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
   server.emit(socket instanceof TLSSocket ? "secureConnection" : "connection", socket);
+}
+
+/** An Upgrade header that Connection does not name is none (RFC 9110 §7.8). */
+function withoutUpgrade(connection: string): string {
+  const names = connection.split(",").map((name) => name.trim());
+  return names.filter((name) => name.toLowerCase() !== "upgrade").join(", ");
 }
 
 /** No path, for those are with a slash. */

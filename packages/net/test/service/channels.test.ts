@@ -62,6 +62,36 @@ for (const { name, open } of bothWays) {
       expect(taken).toEqual([1, 2, 3]);
     });
 
+    it("tells a handler by its signal when the client has cancelled the output and ended its input", async () => {
+      const log: string[] = [];
+      const { client } = await open(service, {
+        talk: async function* (input, { signal }) {
+          for await (const n of input) {
+            yield n;
+            if (signal.aborted) return;
+            await new Promise((resolve) => signal.addEventListener("abort", resolve));
+            log.push(String(signal.reason.code));
+          }
+        },
+      });
+      const source = create<number>(
+        (emitter) => {
+          emitter.next(1);
+          void until(() => log.length > 0 || isCancelled).then(() => emitter.complete());
+          return () => {};
+        },
+        { capacity: 8, overflow: "error" },
+      );
+      let isCancelled = false;
+      for await (const n of client.talk(source)) {
+        expect(n).toBe(1);
+        break;
+      }
+      isCancelled = true;
+      await until(() => log.length === 1);
+      expect(log).toEqual(["CANCELLED"]);
+    });
+
     it("goes on with what comes back when the client has sent everything", async () => {
       const { client } = await open(service, {
         talk: async function* (input) {

@@ -91,7 +91,8 @@ describe("serve on somebody else's server", () => {
           text += chunk;
         });
         asked.on("end", () => {
-          seen.push(`${asked.method} ${asked.url} ${asked.headers["x-mine"]} ${text}`);
+          const { upgrade: offered, connection, "x-mine": mine } = asked.headers;
+          seen.push(`${asked.method} ${asked.url} ${mine} ${offered} [${connection}] ${text}`);
           response.end(`heard ${text}`);
         });
       });
@@ -107,7 +108,8 @@ describe("serve on somebody else's server", () => {
         status: 200,
         body: "heard abc",
       });
-      expect(seen).toEqual(["GET /page a ", "POST /sums a abc"]);
+      const head = `a ${upgrade} [HTTP2-Settings]`;
+      expect(seen).toEqual([`GET /page ${head} `, `POST /sums ${head} abc`]);
       await server.close();
     },
   );

@@ -376,6 +376,22 @@ describe("an upgrade request", () => {
     await server.close();
   });
 
+  it("that is refused leaves no socket behind, also when its client never ends its own half", async () => {
+    const { http, port } = await httpServer();
+    const server = await serve(service, handlers, { server: http, path: "/who" });
+    const socket = createConnection({ port, host: "127.0.0.1", allowHalfOpen: true });
+    const head = Object.entries(UPGRADE).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`GET /elsewhere HTTP/1.1\r\nhost: x\r\n${head.join("")}\r\n`);
+    socket.resume();
+    await once(socket, "end");
+    const open = (): Promise<number> =>
+      new Promise((resolve) => http.getConnections((_, count) => resolve(count)));
+    while ((await open()) > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(socket.writable).toBe(true);
+    socket.destroy();
+    await server.close();
+  });
+
   it("in pieces is read as one, with what comes right behind it", async () => {
     const server = await serve(service, handlers);
     const socket = createConnection({ port: server.port, host: "127.0.0.1" });

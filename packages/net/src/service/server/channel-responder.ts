@@ -23,6 +23,7 @@ import type { ServedRoute } from "./responder.js";
 export class ChannelResponder extends StreamResponder implements IncomingOwner {
   private readonly incoming: IncomingFlow;
   private isOutputOver = false;
+  private isOutputCancelled = false;
 
   constructor(connection: Connection, streamId: number, route: ServedRoute, facts: RequestFacts) {
     super(connection, streamId, route, facts);
@@ -47,7 +48,8 @@ export class ChannelResponder extends StreamResponder implements IncomingOwner {
     // Where what the handler returned is made of its input, this ends both.
     this.outgoing.stop();
     this.isOutputOver = true;
-    if (!this.incoming.isWanted()) this.giveUp();
+    this.isOutputCancelled = true;
+    this.endWhenBothAreOver();
   }
 
   override onSourceEnd(end: Terminal): void {
@@ -76,6 +78,11 @@ export class ChannelResponder extends StreamResponder implements IncomingOwner {
 
   private endWhenBothAreOver(): void {
     if (this.ended || !this.isOutputOver || this.incoming.isWanted()) return;
+    // Nobody waits for the handler any more, which may be at work still: it hears that by its signal.
+    if (this.isOutputCancelled) {
+      this.giveUp();
+      return;
+    }
     this.succeed();
     this.incoming.abort(new SluiceError("CANCELLED", `${this.route.method} has ended`));
   }
