@@ -26,8 +26,14 @@ export function addRoute(server: Server, path: string | undefined, onUpgrade: On
   return routes.add(path === undefined ? ANYWHERE : pathOf(path), onUpgrade);
 }
 
+/** Known to newer lines of Node, and not to the types of the oldest. */
+interface AskingServer extends Server {
+  shouldUpgradeCallback?: ((request: IncomingMessage) => boolean) | undefined;
+}
+
 class UpgradeRoutes {
-  private readonly server: Server;
+  private readonly server: AskingServer;
+  private askedBefore: AskingServer["shouldUpgradeCallback"] = undefined;
   /** One entry for each attached service. */
   private readonly byPath = new Map<string, OnUpgrade>();
 
@@ -40,27 +46,54 @@ class UpgradeRoutes {
       const text = `Cannot serve at ${path}: another service is attached to this path of this server; choose another path, or close that one first`;
       throw new SluiceError("LISTEN_FAILED", text);
     }
-    if (this.byPath.size === 0) this.server.on("upgrade", this.onUpgrade);
+    if (this.byPath.size === 0) this.listen();
     this.byPath.set(path, onUpgrade);
     return () => {
       if (this.byPath.get(path) === onUpgrade) this.byPath.delete(path);
-      if (this.byPath.size === 0) this.server.off("upgrade", this.onUpgrade);
+      if (this.byPath.size === 0) this.leave();
     };
   }
 
+  private listen(): void {
+    const { server } = this;
+    server.on("upgrade", this.onUpgrade);
+    // Where Node asks whether a request is an upgrade (22.21, 24.9 and later), what is none never comes here.
+    this.askedBefore = server.shouldUpgradeCallback;
+    if (this.askedBefore !== undefined) server.shouldUpgradeCallback = this.shouldUpgrade;
+  }
+
+  private leave(): void {
+    const { server } = this;
+    server.off("upgrade", this.onUpgrade);
+    if (server.shouldUpgradeCallback === this.shouldUpgrade) server.shouldUpgradeCallback = this.askedBefore;
+  }
+
+  private readonly shouldUpgrade = (request: IncomingMessage): boolean => {
+    if (this.routeOf(request) !== undefined) return true;
+    if (this.isAlone()) return isWebSocket(request);
+    return this.askedBefore?.call(this.server, request) ?? true;
+  };
+
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const path = pathOf(request.url ?? "/");
-    const ours = isWebSocket(request) ? (this.byPath.get(path) ?? this.byPath.get(ANYWHERE)) : undefined;
-    if (ours !== undefined) {
-      ours(request, socket, head);
-      return;
-    }
-    if (this.server.listenerCount("upgrade") > 1) return;
-    if (isWebSocket(request)) refuse(socket, { status: 404, reason: this.whatIsHere(path) });
+    const ours = this.routeOf(request);
+    if (ours !== undefined) ours(request, socket, head);
+    else if (!this.isAlone()) return;
+    else if (isWebSocket(request)) refuse(socket, { status: 404, reason: this.whatIsHere(request) });
     else serveAsRequest(this.server, request, socket, head);
   };
 
-  private whatIsHere(path: string): string {
+  private routeOf(request: IncomingMessage): OnUpgrade | undefined {
+    if (!isWebSocket(request)) return undefined;
+    return this.byPath.get(pathOf(request.url ?? "/")) ?? this.byPath.get(ANYWHERE);
+  }
+
+  /** Nobody else takes upgrades. */
+  private isAlone(): boolean {
+    return this.server.listenerCount("upgrade") === 1;
+  }
+
+  private whatIsHere(request: IncomingMessage): string {
+    const path = pathOf(request.url ?? "/");
     const paths = [...this.byPath.keys()].slice(0, 10).map((known) => JSON.stringify(known));
     return `nothing is served at ${JSON.stringify(path.slice(0, 100))}; this server serves ${paths.join(", ")}`;
   }
@@ -74,7 +107,7 @@ function isWebSocket(request: IncomingMessage): boolean {
  * Serves as an ordinary request what asked for another protocol than WebSocket. Node takes every request with an Upgrade
  * header for an upgrade as soon as somebody listens for any, and clients that offer HTTP/2 in that way (`Upgrade: h2c`;
  * Java's and curl's do) would never be answered. An offer may be ignored (RFC 9110 §7.8), so the request is put back
- * without it, and the server reads it again.
+ * without it, and the server reads it again. Newer lines of Node ask, and need none of this (`shouldUpgrade`).
  */
 function serveAsRequest(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
