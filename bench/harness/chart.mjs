@@ -39,7 +39,7 @@ export function chart(run) {
 <desc id="desc">${escapeXml(run.rows.flatMap(panelsOf).map(describe).join(". "))}</desc>
 <style>${STYLE}</style>
 <rect class="card" x=".5" y=".5" width="${WIDTH - 1}" height="${height - 1}" rx="12"/>
-<text class="head" x="${MARGIN}" y="40">The best first: median of ${of} repetitions, smallest to largest, logarithmic scales</text>
+<text class="head" x="${MARGIN}" y="40">The best first: median of ${of} repetition${of === "1" ? "" : "s"}, smallest to largest, logarithmic scales</text>
 <text class="note" x="${MARGIN}" y="64">${escapeXml(about)}</text>
 ${panels.join("\n")}
 </svg>
@@ -99,7 +99,7 @@ function line({ name, figures }, metric, scale, top) {
     label,
     `<path class="range${ours}" d="M${round(scale.at(min))} ${middle}H${round(scale.at(max))}"/>`,
     `<circle class="point${ours}" cx="${round(scale.at(median))}" cy="${middle}" r="4.5"/>`,
-    `<text class="who${ours}" x="${TO + 12}" y="${middle + 4}">${METRICS[metric].write(median)}</text>`,
+    `<text class="who${ours}" x="${TO + 12}" y="${middle + 4}">${brief(METRICS[metric].write(median), median)}</text>`,
   ].join("");
 }
 
@@ -118,6 +118,9 @@ function describe({ id, contenders, metric }) {
     .map((contender) => `${contender.name} ${METRICS[metric].write(contender.figures[metric].median)}`);
   return `${id}, ${METRICS[metric].title}: ${figures.join(", ")}`;
 }
+
+/** What has no room beside the scale is written in millions. */
+const brief = (text, value) => (text.length > 8 ? `${(value / 1e6).toFixed(1)} M` : text);
 
 /** 0.1, 1, 10, 100, 1k ... */
 function decade(value) {
