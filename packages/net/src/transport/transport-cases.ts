@@ -34,6 +34,10 @@ export const transportCases: readonly TransportCase[] = [
     name: "delivers many small messages in order, as there is room for them",
     run: (open) => withPair(open, deliversMany),
   },
+  {
+    name: "delivers a message in parts as one, in its place, and leaves the parts as they are",
+    run: (open) => withPair(open, joinsParts),
+  },
   { name: "delivers many of the largest size", run: (open) => withPair(open, deliversManyLargest) },
   {
     name: "sends the bytes of a view and no others, and leaves the sender its memory",
@@ -116,6 +120,23 @@ async function deliversMany(a: Side, b: Side): Promise<void> {
 async function deliversManyLargest(a: Side, b: Side): Promise<void> {
   await Promise.all([a.sendAll(6, (index) => filled(MAX_MESSAGE_BYTES, index)), b.received(6)]);
   for (let i = 0; i < 6; i += 1) expectFilled(b.messages[i], MAX_MESSAGE_BYTES, i);
+}
+
+async function joinsParts(a: Side, b: Side): Promise<void> {
+  const parts = [filled(10, 1), filled(70_000, 2), filled(1, 3)];
+  a.transport.send(filled(5, 0));
+  a.transport.send(parts);
+  a.transport.send(filled(6, 4));
+  await b.received(3);
+  expectFilled(b.messages[0], 5, 0);
+  expectFilled(b.messages[2], 6, 4);
+  const whole = b.messages[1] as Uint8Array; // three have come
+  expect(whole.byteLength === 70_011, `parts of 70011 bytes arrived with ${whole.byteLength}`);
+  expectFilled(whole.subarray(0, 10), 10, 1);
+  expectFilled(whole.subarray(10, 70_010), 70_000, 2);
+  expectFilled(whole.subarray(70_010), 1, 3);
+  // Whoever sent them may have to send them again.
+  expectFilled(parts[1], 70_000, 2);
 }
 
 async function sendsViews(a: Side, b: Side): Promise<void> {

@@ -1,9 +1,10 @@
-// Opens a service and a client, in memory or over a real socket, and closes both after the test.
+// Opens a service and a client, in memory, over a real socket or over a port, and closes both after the test.
 
 import type { Client, Handlers, Routes, ServerOptions, ServerSnapshot, Service, Settings } from "@sluice/net";
 import { openClient, serveTransport } from "@sluice/net";
 import { memoryPair } from "@sluice/net/kit";
 import { connect, serve } from "@sluice/net/node";
+import { connectPort, servePort } from "@sluice/net/port";
 import { onTestFinished } from "vitest";
 
 export interface OpenOptions extends ServerOptions {
@@ -40,10 +41,19 @@ const inMemory: OpenService = async (service, handlers, options = {}) => {
   return { client, serverSnapshot: () => undefined };
 };
 
-/** Both transports under which every scenario runs. */
+const overPort: OpenService = async (service, handlers, options = {}) => {
+  const { port1, port2 } = new MessageChannel();
+  const server = servePort(port2, service, handlers, options);
+  const client = await connectPort(port1, service, { limits: options.clientLimits ?? {} });
+  onTestFinished(() => client.close());
+  return { client, serverSnapshot: () => server.snapshot() };
+};
+
+/** The transports under which every scenario runs. */
 export const bothWays: readonly { readonly name: string; readonly open: OpenService }[] = [
   { name: "memory", open: inMemory },
   { name: "ws", open: overWs },
+  { name: "port", open: overPort },
 ];
 
 /** Waits until a condition holds, a turn of the event loop at a time; the test's own time limit ends it. */
