@@ -6,15 +6,16 @@ export interface Choices {
   readonly which: Int32Array;
 }
 
-/** Undefined when it is not worth it: they are few, or more than half of them stand there once. */
-export function choicesOf(values: readonly string[]): Choices | undefined {
+/** Undefined when it is not worth it: not all are strings, they are few, or more than half of them stand there once. */
+export function choicesOf(values: readonly unknown[]): Choices | undefined {
   const { length } = values;
   if (length < FEWEST) return undefined;
   const numbers = new Map<string, number>();
   const texts: string[] = [];
   const which = new Int32Array(length);
   for (let i = 0; i < length; i += 1) {
-    const text = values[i] as string;
+    const text = values[i];
+    if (typeof text !== "string") return undefined;
     let number = numbers.get(text);
     if (number === undefined) {
       number = texts.length;

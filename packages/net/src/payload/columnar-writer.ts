@@ -132,10 +132,10 @@ export class ColumnarWriter {
   }
 
   private texts(values: Column): boolean {
-    for (let i = 0; i < values.length; i += 1) if (typeof values[i] !== "string") return false;
     const { out } = this;
-    const choices = choicesOf(values as readonly string[]);
+    const choices = choicesOf(values);
     if (choices === undefined) {
+      for (let i = 0; i < values.length; i += 1) if (typeof values[i] !== "string") return false;
       this.kind(TEXTS, 0);
       writeTexts(out, values as readonly string[]);
       return true;

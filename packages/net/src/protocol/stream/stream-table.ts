@@ -26,6 +26,9 @@ export class StreamTable {
   private readonly ownStreams: number;
   private readonly streams = new Map<number, Stream>();
   private readonly tombstones = new Set<number>();
+  /** Their ids in the order in which they ended, round and round: a Set finds its oldest entry behind all deleted ones. */
+  private readonly tombstoneIds: number[] = [];
+  private oldestTombstone = 0;
   private readonly tombstoneLimit: number;
   private runningOfOurs = 0;
 
@@ -113,9 +116,14 @@ export class StreamTable {
     if (stream.openedBy === "peer") this.theirSlots.deliver(1);
     else this.runningOfOurs--;
     this.tombstones.add(stream.id);
-    if (this.tombstones.size <= this.tombstoneLimit) return;
-    const oldest = this.tombstones.values().next();
-    if (oldest.done !== true) this.tombstones.delete(oldest.value);
+    const { tombstoneIds, oldestTombstone } = this;
+    if (tombstoneIds.length < this.tombstoneLimit) {
+      tombstoneIds.push(stream.id);
+      return;
+    }
+    this.tombstones.delete(tombstoneIds[oldestTombstone] as number);
+    tombstoneIds[oldestTombstone] = stream.id;
+    this.oldestTombstone = (oldestTombstone + 1) % this.tombstoneLimit;
   }
 
   /** Highest id that the peer has opened; 0: none. */
