@@ -1,6 +1,6 @@
 // The server's end of a stream: what the handler returned is sent, as connection/outgoing-flow.ts says.
 
-import { from, type Subscription } from "@sluice/core";
+import { type Flow, from, type Subscription } from "@sluice/core";
 import { connect, type Terminal } from "@sluice/core/kit";
 import type { Turn } from "../../protocol/session/session-api.js";
 import type { Connection } from "../connection/connection.js";
@@ -74,9 +74,18 @@ export class StreamResponder extends Responder implements OutgoingOwner, SourceW
 
   private subscribeTo(source: unknown): void {
     try {
-      this.inContext(() => connect(from(watched(source, this)), this.outgoing));
+      this.inContext(() => connect(this.flowOf(source), this.outgoing));
     } catch (error) {
       this.fail(error, "handler");
+    }
+  }
+
+  private flowOf(source: unknown): Flow<unknown> {
+    try {
+      return from(watched(source, this));
+    } catch (error) {
+      const why = (error as Error).message;
+      throw new TypeError(`Cannot send what the handler of ${this.route.method} returned: ${why}`);
     }
   }
 }

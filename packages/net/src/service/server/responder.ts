@@ -124,10 +124,11 @@ export abstract class Responder implements StreamEnd {
       this.giveUp();
       return;
     }
-    // This side's own session gave it up: the client takes nothing, or did not finish an item (docs/protocol.md §7.6).
+    // What the client of a channel sends has failed; or this side's own session gave it up: the client takes nothing, or did
+    // not finish an item (docs/protocol.md §7.6).
     const error = new SluiceError(failure.name, failure.message);
     this.end(error);
-    this.report(error, "output");
+    this.report(error, failure.code === errorTable.STALLED.code ? "output" : "input");
   }
 
   onRank({ urgency, criticality }: EventOf<"urgency">): void {
