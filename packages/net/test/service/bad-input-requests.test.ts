@@ -123,7 +123,10 @@ for (const [name, open] of Object.entries(ways)) {
       const { [kind]: route, ...others } = all;
       const wrong = defineService("s", { ...all, [`${kind}z`]: route });
       const { client } = await open(wrong, defineService("s", all), good);
-      const stray = { ...client, [kind]: (client as Record<string, unknown>)[`${kind}z`] } as unknown as All;
+      const stray = {
+        ...client,
+        [kind]: (client as unknown as Record<string, unknown>)[`${kind}z`],
+      } as unknown as All;
       expect(Object.keys(others)).toHaveLength(5);
       expect(await alone(client as unknown as All, () => ask(stray, kind))).toMatchObject({
         name: "RemoteError",
@@ -302,7 +305,8 @@ for (const [name, open] of Object.entries(ways)) {
           message:
             "Cannot encode an item as msgpack: the field order.lines[0].done is a function; send plain values",
         });
-        expect(heard).toEqual([]);
+        // A channel is open by then, and its handler at work.
+        expect(heard).toEqual(kind === "talk" ? [expect.stringMatching(/^s\.talk input: /)] : []);
       },
     );
 
