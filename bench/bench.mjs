@@ -53,31 +53,30 @@ async function measure(table, settings, paths) {
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ` +
       `commit ${machine.commit}, load ${loadBefore}; median [min - max] of ${repetitionsOf(settings)}\n`,
   );
+  const { repetitions, othersRepetitions, longRepetitions, quick } = settings;
+  const run = {
+    ...{ table, machine, loadBefore, loadAfter: loadBefore },
+    ...{ repetitions, othersRepetitions, longRepetitions, quick },
+    rows: [],
+  };
   const progress = createProgress();
-  const results = [];
   for (const row of settings.rows) {
     const result = await runRow(row, settings, (step) => progress.step(step));
     progress.clear();
     console.log(`${formatRow(result, settings.quick)}\n`);
-    results.push(result);
+    run.rows.push(result);
+    run.loadAfter = currentLoad();
+    // After each row: who ends a run of a quarter of an hour keeps what it has measured.
+    for (const file of [paths.json, paths.docs?.json]) if (file !== undefined) saveJson(file, run);
   }
-  const loadAfter = currentLoad();
-  console.log(`Load ${loadBefore} before, ${loadAfter} after, on ${machine.cores} cores`);
-  const { repetitions, othersRepetitions, longRepetitions, quick } = settings;
-  const run = {
-    ...{ table, machine, loadBefore, loadAfter, repetitions, othersRepetitions, longRepetitions, quick },
-    rows: results,
-  };
-  if (paths.json !== undefined) {
-    saveJson(paths.json, run);
-    console.log(`Figures written to ${paths.json}`);
-  }
+  console.log(`Load ${loadBefore} before, ${run.loadAfter} after, on ${machine.cores} cores`);
+  if (paths.json !== undefined) console.log(`Figures written to ${paths.json}`);
   if (paths.svg !== undefined) {
     saveSvg(paths.svg, run);
     console.log(`Chart written to ${paths.svg}`);
   }
   if (paths.docs !== undefined) console.log(`Written: ${saveDocs(paths.docs, run).join(", ")}`);
-  return reportFailures(results);
+  return reportFailures(run.rows);
 }
 
 function repetitionsOf({ repetitions, othersRepetitions, longRepetitions }) {
