@@ -33,7 +33,7 @@ describe("BatchSize", () => {
     expect(size.limit({ ...plenty, bytes: 645 }, 16)).toBe(10);
   });
 
-  it("never asks for more than 512 items, however small they are", () => {
+  it("never asks for more than 1,024 items, however small they are", () => {
     expect(settled(new BatchSize(), 1)).toBe(MAX_BATCH);
   });
 

@@ -31,9 +31,9 @@ export class BatchSize {
 
 /**
  * Items asked ahead at most, whatever their size: bounds what a sudden change of size can cost, from tiny items to
- * the largest. 2,048 measured no faster on N1 (2.36 M items/s against 2.38 M).
+ * the largest. In columns N1 takes 2,530 instructions an item with 512, 2,300 with this, and no fewer with 2,048.
  */
-export const MAX_BATCH = 512;
+export const MAX_BATCH = 1_024;
 
 /** Before the first batch nothing is known of the items: 16 of 1 KiB are half a message. */
 const FIRST_BATCH = 16;

@@ -48,7 +48,7 @@ export interface OutgoingRoute {
 /**
  * Subscribes to a source and sends its items, as credit allows.
  *
- * *Demand:* see above; never more than 512 items ahead. *Buffers:* what was asked for one message and has not
+ * *Demand:* see above; never more than 1,024 items ahead. *Buffers:* what was asked for one message and has not
  * been sent: one batch, encoded when it is its turn. *Errors:* the source's, after the items before it; also for an
  * item that cannot be encoded. *Cancel:* `stop` cancels the source.
  */
