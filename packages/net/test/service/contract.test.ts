@@ -1,10 +1,10 @@
 // Schemas of three libraries at the entrance of a service, over the wire.
 
-import { call, defineService, SchemaError, stream, unchecked } from "@sluice/net";
+import { call, channel, defineService, push, SchemaError, stream, unchecked } from "@sluice/net";
 import { link } from "@sluice/net/memory";
 import { type } from "arktype";
 import * as v from "valibot";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
 
 const schemas = {
@@ -98,6 +98,29 @@ describe("defineService", () => {
   });
 
   it.each([
+    ["production", 1],
+    ["development", 0],
+    ["test", 0],
+    [undefined, 1],
+  ])("checks outputs as NODE_ENV %s says, when it is told nothing", async (mode, answers) => {
+    vi.stubEnv("NODE_ENV", mode);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const service = defineService("s", { one: call({ output: z.number() }) });
+    const client = await link(service, { one: () => "no number" as unknown as number });
+    const [{ status }] = await Promise.allSettled([client.one()]);
+    expect(status).toBe(answers === 1 ? "fulfilled" : "rejected");
+    await client.close();
+  });
+
+  it("keeps what a route promises: idempotent, restartable, neither by default", () => {
+    expect([call().idempotent, call({ idempotent: true }).idempotent]).toEqual([false, true]);
+    expect([push().idempotent, push({ idempotent: true }).idempotent]).toEqual([false, true]);
+    expect([stream().restartable, stream({ restartable: true }).restartable]).toEqual([false, true]);
+  });
+
+  it.each([
+    ["a channel without input", () => channel({} as never), "Cannot define a channel without input"],
+    ["a channel of nothing", () => channel(undefined as never), "Cannot define a channel without input"],
     ["a name with a dot", () => defineService("a.b", {}), 'Cannot name a service "a.b"'],
     ["a route with a space", () => defineService("s", { "a b": call() }), 'Cannot name a route "a b"'],
     ["a route called close", () => defineService("s", { close: call() }), 'Cannot define the route "close"'],
