@@ -121,7 +121,7 @@ export class ColumnarReader {
     const width = this.bytes[head + 8] as number;
     if (!Number.isSafeInteger(least)) throw invalid(`it has a column of integers from ${least} on`);
     if (width !== 0) checkWidth(width);
-    const isSmall = least >= -0x8000_0000 && least + (width === 0 ? 0 : 2 ** (8 * width)) <= 0x8000_0000;
+    const isSmall = least >= -0x8000_0000 && least + 2 ** (8 * width) <= 0x8000_0000;
     const column = isSmall ? new Int32Array(rows) : new Float64Array(rows);
     if (width === 0) column.fill(least);
     else this.numbers(column, rows, width, least);

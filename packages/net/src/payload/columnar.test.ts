@@ -86,6 +86,16 @@ describe("columnarCodec", () => {
     );
   });
 
+  it("gives back integers at the edges of what their width can add to", () => {
+    const edges = [0, 2 ** 31, 2 ** 32, 2 ** 53 - 1].flatMap((edge) => [edge - 1, edge, edge + 1, -edge]);
+    for (const least of edges.filter(Number.isSafeInteger)) {
+      for (const span of [0, 1, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32]) {
+        const items = [least, least + span].map((id) => ({ id }));
+        expect(columnarCodec.decode(columnarCodec.encode(items), 2)).toEqual(items);
+      }
+    }
+  });
+
   it("gives back any plain values as they were", () => {
     fc.assert(
       fc.property(fc.array(plain, { maxLength: 30 }), (items) => {
