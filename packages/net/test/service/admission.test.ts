@@ -30,6 +30,9 @@ const service = defineService("desk", {
   tell: push({ input: number }),
 });
 
+/** The first answer is what these tests are about, not what a client makes of it. */
+const ONCE: object = { retries: 0 };
+
 const handlers = {
   ask: (n: number) => n,
   read: (n: number) => Array.from({ length: n }, (_, i) => i),
@@ -42,7 +45,12 @@ for (const { name, open } of bothWays) {
     it("refuses calls, streams, channels and pushes with the gate's reason and time", async () => {
       const gate = new WatchGate(() => full);
       const { client } = await open(service, handlers, { admission: gate });
-      const asked = [client.ask(1), client.read(1).toArray(), client.talk([1]).toArray(), client.tell(1)];
+      const asked = [
+        client.ask(1, ONCE),
+        client.read(1, ONCE).toArray(),
+        client.talk([1], ONCE).toArray(),
+        client.tell(1, ONCE),
+      ];
       for (const result of await Promise.allSettled(asked)) {
         expect(result).toMatchObject({
           status: "rejected",
@@ -66,7 +74,7 @@ for (const { name, open } of bothWays) {
       let isFull = true;
       const gate = new WatchGate(() => (isFull ? full : undefined));
       const { client } = await open(watched, { ask: (n) => n }, { admission: gate });
-      await expect(client.ask(1)).rejects.toMatchObject({ code: "OVERLOADED" });
+      await expect(client.ask(1, ONCE)).rejects.toMatchObject({ code: "OVERLOADED" });
       expect(checked).toBe(0);
       isFull = false;
       expect(await client.ask(1)).toBe(1);
@@ -177,7 +185,7 @@ for (const { name, open } of bothWays) {
         code: "FORBIDDEN",
         message: "Cannot tell: not today",
       });
-      await expect(client.read(1).toArray()).rejects.toMatchObject({ code: "INTERNAL" });
+      await expect(client.read(1, ONCE).toArray()).rejects.toMatchObject({ code: "INTERNAL" });
       expect(await client.ask(1)).toBe(1);
       expect(errors).toEqual([
         "Cannot tell: not today",
@@ -214,7 +222,7 @@ describe("admission", () => {
     const bucket = tokenBucket({ capacity: 20, ratePerSecond: 0.001 });
     const server = await serve(service, handlers, { admission: bucket });
     const client = await connect(server.url, service, { reconnect: false });
-    const results = await Promise.allSettled(Array.from({ length: 200 }, (_, i) => client.ask(i)));
+    const results = await Promise.allSettled(Array.from({ length: 200 }, (_, i) => client.ask(i, ONCE)));
     const served = results.filter(({ status }) => status === "fulfilled");
     expect(served).toHaveLength(20);
     for (const result of results) {
