@@ -20,6 +20,8 @@ const MODULES = {
   "raw-broadcast": "../peers/net/raw-broadcast.mjs",
   "socket-io-broadcast": "../peers/net/socket-io-broadcast.mjs",
   rsocket: "../peers/net/rsocket.mjs",
+  "rsocket-256": "../peers/net/rsocket-256.mjs",
+  "sluice-256": "./contender/sluice-256.mjs",
   grpc: "../peers/net/grpc.mjs",
   "socket.io": "../peers/net/socket-io.mjs",
   trpc: "../peers/net/trpc.mjs",

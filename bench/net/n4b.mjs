@@ -9,7 +9,7 @@ export const row = {
   short: "a call each millisecond beside an endless stream",
   metrics: ["callP50", "callP99", "besidePerSecond"],
   contenders: contenders(["sluice", "rsocket"], {
-    fewer: ["grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
+    fewer: ["sluice-256", "rsocket-256", "grpc", "socket.io", "trpc", "capnweb", "effect-rpc"],
   }),
   bars: [
     atMost("callP50", "sluice", 0.1, "rsocket"),

@@ -58,7 +58,7 @@ export async function connectWith(port, limits) {
     },
     fetchMany: (task) => fetchMany(client, task),
     call: (index) => client.call(index),
-    count: (isOver) => count(client, isOver),
+    count: (isOver, options) => count(client, isOver, options),
     consume: (items, step) => client.items(items, { window: "demand" }).forEach(step, { prefetch: WINDOW }),
   };
 }
@@ -91,11 +91,11 @@ async function fetchMany(client, { streams, items }) {
 }
 
 /** N4b: an endless stream, until `isOver()`. */
-function count(client, isOver) {
+function count(client, isOver, options = {}) {
   return new Promise((resolve, reject) => {
     let items = 0;
     let upstream;
-    client.items(Number.MAX_SAFE_INTEGER).subscribe({
+    client.items(Number.MAX_SAFE_INTEGER, options).subscribe({
       onSubscribe(subscription) {
         upstream = subscription;
         subscription.request(Number.POSITIVE_INFINITY);

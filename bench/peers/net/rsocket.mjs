@@ -72,6 +72,7 @@ export function connectRsocket(port, socketOptions = {}) {
 export async function connect(port) {
   const socket = await connectRsocket(port);
   return {
+    socket,
     fetch: (items) => fetch(socket, { items }, UNBOUNDED, weighJson),
     // Unbounded demand would have all of it wait in the server's socket; with these windows it was fastest.
     fetchBytes: (task) => fetch(socket, task, task.bytes > WINDOW * 64 ? 32 : WINDOW, weighBytes),
@@ -127,8 +128,9 @@ async function fetchMany(socket, { streams, items }) {
   return Promise.race([ends.finished, failed]);
 }
 
-/** N4b: an endless stream, until `isOver()`; asked for in windows, without which the server would never stop. */
-function count(socket, isOver) {
+/** N4b: an endless stream, until `isOver()`; by default asked for without bound, as in N1. */
+export function count(socket, isOver, window = UNBOUNDED) {
+  const lowWater = window === UNBOUNDED ? 0 : (window * 3) >> 2;
   return new Promise((resolve, reject) => {
     let items = 0;
     let upstream;
@@ -137,16 +139,13 @@ function count(socket, isOver) {
       .subscribe({
         onSubscribe(subscription) {
           upstream = subscription;
-          subscription.request(WINDOW);
+          subscription.request(window);
         },
         onNext({ data }) {
           weighJson(data);
           items += 1;
-          if (items % LOW_WATER !== 0) return;
-          if (!isOver()) {
-            upstream.request(LOW_WATER);
-            return;
-          }
+          if (lowWater > 0 && items % lowWater === 0) upstream.request(lowWater);
+          if ((items & 63) !== 0 || !isOver()) return;
           upstream.cancel();
           resolve(items);
         },
