@@ -1,23 +1,28 @@
 // The door for browsers: `connect` over the WebSocket that pages and workers have. It needs nothing of Node.
 
-import { type Address, Addresses } from "./service/client/addresses.js";
+import {
+  type Address,
+  Addresses,
+  type AddressOptions,
+  type AddressPick,
+} from "./service/client/addresses.js";
 import { type Client, type ClientOptions, prepareClient } from "./service/client/client.js";
 import type { Routes, Service } from "./service/contract/contract.js";
 import { browserConnect, type BrowserConnectOptions, pageUrl } from "./transport/browser-connect.js";
 import { checkMessageBytes, checkTimeout } from "./transport/ws-checks.js";
 
-export type { Address };
+export type { Address, AddressOptions, AddressPick };
 
 /** What `connect` can be told. */
-export interface ConnectOptions extends ClientOptions, BrowserConnectOptions {}
+export interface ConnectOptions extends ClientOptions, AddressOptions, BrowserConnectOptions {}
 
 /**
- * Connects to a service over the browser's WebSocket, at one address, at the first of several that answers, or at what
+ * Connects to a service over the browser's WebSocket, at one address, at one of several (`options.pick`), or at what
  * a function says each time; and again, when the connection breaks (`options.reconnect`). An address may be a path, such
  * as `"/feed"`, of the server that the page came from. Works in pages and workers, and wherever else there is a
  * `WebSocket`.
  *
- * *Buffers:* at most 256 KiB for each stream, 16 MiB in all. *Errors:* a wrong address is a `TypeError` at the call;
+ * *Buffers:* at most `shareBytes` (16 KiB) for each stream and what it borrows, `receiveBudget` (16 MiB) in all. *Errors:* a wrong address is a `TypeError` at the call;
  * an unreachable server, another subprotocol, another major version: a `SluiceError` that says what to do.
  * *Cancel:* `options.signal` gives the attempt up; `client.close()` ends the connection.
  *
@@ -40,7 +45,7 @@ export function connect<R extends Routes>(
   const open = prepareClient(service, options);
   const { timeoutMs, signal } = options;
   return open({
-    addresses: new Addresses(wholeAddress(address)),
+    addresses: new Addresses(wholeAddress(address), options.pick),
     dial: (url, given) =>
       browserConnect(url, { ...(timeoutMs === undefined ? {} : { timeoutMs }), signal: given }),
     isLone: false,

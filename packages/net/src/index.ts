@@ -8,6 +8,7 @@ export type { Settings } from "./protocol/limits.js";
 export {
   type ChannelOptions,
   type Client,
+  type ClientCloseOptions,
   type ClientControls,
   type ClientOptions,
   openClient,
@@ -39,7 +40,8 @@ export type { Admission, AdmissionRequest } from "./service/server/admission.js"
 export type { Authenticate, ConnectRequest } from "./service/server/authenticate.js";
 export type { Middleware, Next, ServedRequest } from "./service/server/middleware.js";
 export type { ReconnectOptions } from "./service/client/reconnect-options.js";
-export type { ClientState } from "./service/client/reconnector.js";
+export type { ClientState } from "./service/client/client-states.js";
+export type { RetryGate } from "./service/client/retries.js";
 export type { ErrorPlace } from "./service/server/responder.js";
 export { type Ambient, defaultRuntime, type Runtime } from "./service/connection/runtime.js";
 export type {

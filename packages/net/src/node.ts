@@ -1,7 +1,12 @@
 // The door for Node: `connect` and `serve` over WebSocket.
 
 import { clientRuntime, nodeRuntime } from "./runtime/node-runtime.js";
-import { type Address, Addresses } from "./service/client/addresses.js";
+import {
+  type Address,
+  Addresses,
+  type AddressOptions,
+  type AddressPick,
+} from "./service/client/addresses.js";
 import { type Client, type ClientOptions, prepareClient } from "./service/client/client.js";
 import type { Routes, Service } from "./service/contract/contract.js";
 import { guarded } from "./service/connection/guarded.js";
@@ -17,7 +22,7 @@ import { type WsConnectOptions, wsConnect } from "./transport/ws-client.js";
 import type { UpgradeParts } from "./transport/upgrades.js";
 import { type WsAddress, type WsListener, type WsListenOptions, wsListen } from "./transport/ws-server.js";
 
-export type { Address };
+export type { Address, AddressOptions, AddressPick };
 export { nodeRuntime } from "./runtime/node-runtime.js";
 export type { Origins } from "./transport/origins.js";
 export type { AuthorizeUpgrade, UpgradeOptions, UpgradeRequest } from "./transport/upgrade-options.js";
@@ -25,7 +30,7 @@ export type { TlsOptions, WsConnectOptions } from "./transport/ws-client.js";
 export type { AttachOptions, OwnPortOptions, WsListenOptions } from "./transport/ws-server.js";
 
 /** What `connect` can be told. */
-export interface ConnectOptions extends ClientOptions, WsConnectOptions {}
+export interface ConnectOptions extends ClientOptions, AddressOptions, WsConnectOptions {}
 
 /** What `serve` can be told. */
 export type ServeOptions = ServerOptions & WsListenOptions;
@@ -50,7 +55,7 @@ export interface Server {
 }
 
 /**
- * Connects to a service over WebSocket, at one address, at the first of several that answers, or at what a function
+ * Connects to a service over WebSocket, at one address, at one of several (`options.pick`), or at what a function
  * says each time; and again, when the connection breaks (`options.reconnect`).
  *
  * *Buffers:* at most `shareBytes` (16 KiB) for each stream and what it borrows, `receiveBudget` (16 MiB) in all. *Errors:* a wrong URL is a `TypeError` at the call;
@@ -87,7 +92,7 @@ export function connect<R extends Routes>(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
   return open({
-    addresses: new Addresses(address),
+    addresses: new Addresses(address, options.pick),
     dial: (url, given) => wsConnect(url, { ...how, signal: given }),
     isLone: false,
     signal,

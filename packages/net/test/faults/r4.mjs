@@ -1,5 +1,6 @@
 // R4: the connection is cut so many times, at random bytes, while items come: each once, in order, and what is held to be
 // sent again stays within its cap.
+import { retryBudget } from "@sluice/gates";
 import { fileURLToPath } from "node:url";
 import { connect } from "@sluice/net/node";
 import { startChild } from "./commands.mjs";
@@ -14,7 +15,8 @@ export async function r4({ items, cuts, seed = 4, say = () => {} }) {
   const port = await proxy.ask("listen", { to: await server.ask("port") });
   let reconnects = 0;
   const client = await connect(`ws://127.0.0.1:${port}`, service, {
-    reconnect: { baseMs: 1, capMs: 20, attempts: 10_000, windowMs: 1000 },
+    reconnect: { baseMs: 1, capMs: 20 },
+    retryBudget: retryBudget({ capacity: 10_000, minPerSecond: 1_000 }),
     onState: (state) => {
       if (state === "reconnecting") reconnects += 1;
     },

@@ -1,6 +1,7 @@
 // R5: kill -9 of the server and its restart on the same port. Restartable streams go on without a gap or a double; every
 // other stream and call gets one error that says whether it may have run, and the server's log says whether that is
 // true; a reader that never reads holds nobody up.
+import { retryBudget } from "@sluice/gates";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +20,8 @@ export async function r5({ kills, streams, items, say = () => {} }) {
   let server = startChild(here("server.mjs"), ["0", log]);
   const port = await server.ask("port");
   const client = await connect(`ws://127.0.0.1:${port}`, service, {
-    reconnect: { baseMs: 5, capMs: 100, attempts: 1000, windowMs: 1000 },
+    reconnect: { baseMs: 5, capMs: 100 },
+    retryBudget: retryBudget({ capacity: 10_000, minPerSecond: 1_000 }),
   });
   let isOver = false;
   const outcome = { answered: [], mayHaveRun: [], notBegun: [], others: [] };

@@ -1,5 +1,6 @@
 // R7: a soak. Mixed load with faults for a while: calls, streams, large items, cancels, cuts, delays, slow readers. The heap
 // of neither side grows, and nothing is left open at the end.
+import { retryBudget } from "@sluice/gates";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { connect } from "@sluice/net/node";
@@ -17,7 +18,8 @@ export async function r7({ minutes, say = () => {} }) {
   const clients = await Promise.all(
     Array.from({ length: 8 }, () =>
       connect(`ws://127.0.0.1:${port}`, service, {
-        reconnect: { baseMs: 5, capMs: 100, attempts: 10_000, windowMs: 1000 },
+        reconnect: { baseMs: 5, capMs: 100 },
+        retryBudget: retryBudget({ capacity: 10_000, minPerSecond: 1_000 }),
       }),
     ),
   );

@@ -6,7 +6,7 @@
 import { defineService, ConnectionLostError, call, stream, unchecked } from "@sluice/net";
 import { type SimRandom, simulateSeeds, type Simulation, simulate } from "@sluice/net/sim";
 import { describe, expect, it } from "vitest";
-import { type SimServer, simServer } from "./sim-service.js";
+import { plenty, type SimServer, simServer } from "./sim-service.js";
 
 const service = defineService("log", {
   lines: stream({ input: unchecked<number>(), output: unchecked<number>(), restartable: true }),
@@ -30,7 +30,8 @@ async function run(sim: Simulation): Promise<string> {
     limits: { heartbeatMs: 500, resumeMs: random.pick([1500, 30_000]) },
   });
   const client = await server.connect({
-    reconnect: { attempts: 10_000, capMs: 300 },
+    reconnect: { capMs: 300 },
+    retryBudget: plenty(sim),
     limits: { heartbeatMs: 500, ...(random.chance(0.5) ? { replayBytes: 20_000 } : {}) },
   });
   const faults = trouble(sim, server, random);

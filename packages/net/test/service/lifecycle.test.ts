@@ -72,8 +72,18 @@ describe("a client", () => {
     const client = await connect(server.url, service);
     await client.close();
     await client.close();
-    await expect(client.echo(1)).rejects.toMatchObject({ code: "CONNECTION_LOST" });
-    await expect(client.upTo(1).toArray()).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    const closed = {
+      code: "CLOSED",
+      notStarted: true,
+      message: expect.stringMatching(
+        /this client was closed, nothing was begun; connect again, or close it later$/,
+      ),
+    };
+    await expect(client.echo(1)).rejects.toMatchObject(closed);
+    await expect(client.upTo(1).toArray()).rejects.toMatchObject(closed);
+    await expect(client.upTo(1, { window: "demand" }).toArray()).rejects.toMatchObject(closed);
+    expect(await client.states.toArray()).toEqual(["closed"]);
+    expect(client.snapshot().streams).toEqual([]);
     await server.close();
   });
 

@@ -4,7 +4,7 @@ import { range, take } from "@sluice/core";
 import { defineService, stream, unchecked } from "@sluice/net";
 import { SimRandom, type Simulation, simulate } from "@sluice/net/sim";
 import { describe, expect, it } from "vitest";
-import { simServer } from "./sim-service.js";
+import { plenty, simServer } from "./sim-service.js";
 
 const service = defineService("log", {
   lines: stream({ input: unchecked<number>(), output: unchecked<number>(), restartable: true }),
@@ -48,7 +48,7 @@ describe("a restartable stream", () => {
       await simulate({ seed, traceLines: 100 }, async (sim) => {
         const offsets: number[] = [];
         const server = simServer(sim, service, handlers(offsets));
-        const client = await server.connect({ reconnect: { attempts: 1000, capMs: 100 } });
+        const client = await server.connect({ reconnect: { capMs: 100 }, retryBudget: plenty(sim) });
         const random = new SimRandom(seed);
         const stop = killing(sim, server, random);
         const seen: number[] = [];

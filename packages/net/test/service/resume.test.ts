@@ -3,7 +3,7 @@
 import { call, defineService, stream, unchecked } from "@sluice/net";
 import { SimRandom, type Simulation, simulate } from "@sluice/net/sim";
 import { describe, expect, it } from "vitest";
-import { simServer } from "./sim-service.js";
+import { plenty, simServer } from "./sim-service.js";
 
 const service = defineService("work", {
   whoami: call({ output: unchecked<string>() }),
@@ -42,7 +42,7 @@ describe("a session whose connection broke", () => {
       await simulate({ seed, traceLines: 200 }, async (sim) => {
         const { ran, handlers } = works(sim);
         const server = simServer(sim, service, handlers);
-        const client = await server.connect({ reconnect: { attempts: 1000 } });
+        const client = await server.connect({ retryBudget: plenty(sim) });
         // Until its HELLO has come a server cannot know whom to keep a session for.
         await client.count(0);
         const random = new SimRandom(seed);
@@ -77,7 +77,7 @@ describe("a session whose connection broke", () => {
     await simulate({ seed: 3 }, async (sim) => {
       const { ran, handlers } = works(sim);
       const server = simServer(sim, service, handlers);
-      const client = await server.connect({ reconnect: { attempts: 10_000 } });
+      const client = await server.connect({ retryBudget: plenty(sim) });
       await client.count(0);
       ran.count = 0;
       const random = new SimRandom(3);
@@ -263,7 +263,8 @@ describe("H22 replay storm", () => {
       // 10 MB/s: the replay takes its time, and PING is answered meanwhile.
       server.link.set({ bytesPerMs: 10_000 });
       const client = await server.connect({
-        reconnect: { attempts: 1000, capMs: 20 },
+        reconnect: { capMs: 20 },
+        retryBudget: plenty(sim),
         limits: { messageBytes },
       });
       let held = 0;

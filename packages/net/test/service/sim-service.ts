@@ -2,6 +2,7 @@
 
 import type { Client, ClientOptions, Handlers, Routes, ServerOptions, Service } from "@sluice/net";
 import { openClient, ServiceHost } from "@sluice/net";
+import { type RetryBudget, retryBudget } from "@sluice/gates";
 import type { SimLink, Simulation } from "@sluice/net/sim";
 
 export interface SimServer<R extends Routes> {
@@ -15,6 +16,11 @@ export interface SimServer<R extends Routes> {
   /** Begins anew, as a process that knows nothing of the one before. */
   start(): void;
   connect(options?: ClientOptions): Promise<Client<R>>;
+}
+
+/** For tests in which a connection breaks more often than any budget would allow. */
+export function plenty(sim: Simulation): RetryBudget {
+  return retryBudget({ capacity: 10_000, minPerSecond: 1_000, clock: sim.clock });
 }
 
 export function simServer<R extends Routes>(

@@ -5,13 +5,16 @@
 //                    ^ |                              |
 //                    | |                              +--end at the peer, items wait here--> ending --------> ended
 //                    | +--- refused | cancel | deadline | signal -------------------------------------------> ended
-//                    +--- begun anew elsewhere: surely not begun here, or restartable, then with an offset
+//                    +--- opened again: surely not begun, or idempotent, or restartable, then with an offset
+//
+// What is opened again because its server goes away, or because it was never sent, has not cost anybody anything, and
+// costs no permit (gRPC's transparent retries). Everything else asks the client's retry budget.
 //
 // A channel sends items as well (channel-input.ts), and its two directions end apart:
 //
 //   open | ending --(all has come | output cancelled), it still sends--> sending --(all sent | not wanted)--> ended
 
-import { type SluiceError, TimeoutError } from "@sluice/core";
+import { type PermitOutcome, type SluiceError, TimeoutError } from "@sluice/core";
 import type { Codec } from "../../payload/codec.js";
 import type { Interaction, OpenOptions, SessionEvent, Turn } from "../../protocol/session/session-api.js";
 import { type EncodedItems, encodedLength, encodeItems, type ItemsEvent } from "../connection/bodies.js";
@@ -20,11 +23,12 @@ import type { StreamEnd } from "../connection/connection-parts.js";
 import { failureOf, lostRequest, RemoteError } from "../failure/failure.js";
 import { itemTooLarge, sendLoneItem } from "../connection/lone-item.js";
 import { errorTable, type StreamFailure, streamFailure } from "../../protocol/protocol-error.js";
-import type { Ambient } from "../connection/runtime.js";
+import { type Ambient, LONGEST_TIMER_MS } from "../connection/runtime.js";
 import type { Streamable } from "../contract/route.js";
 import { ChannelInput, type ChannelSide } from "./channel-input.js";
 import { encodeMetadata } from "../connection/metadata.js";
 import { AmbientEnd } from "./ambient-end.js";
+import { isTransient, Repeats, spent } from "./repeats.js";
 import { inherited, type PlacedOptions, type RequestOptions } from "./request-options.js";
 import type { StreamSnapshot } from "../connection/snapshot.js";
 import type { StreamOpener, StreamRequest } from "./stream-opener.js";
@@ -38,10 +42,18 @@ export interface Route {
   readonly method: string;
   /** How often a stream is opened again without an item in between; 0: it is not restartable. */
   readonly restarts: number;
+  /** It may run twice. */
+  readonly isIdempotent: boolean;
   /** What a client sends is checked where it arrives. */
   readonly checkedOutput: undefined;
   /** Whose request is being handled, where the runtime can tell. */
   readonly ambient: Ambient | undefined;
+}
+
+/** When a request must have ended, on the client's clock, and how to call that off. */
+interface Deadline {
+  readonly at: number;
+  readonly cancel: () => void;
 }
 
 /** Base of the client's ends of a call and of a stream. */
@@ -56,18 +68,11 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
   private value: unknown;
   /** The encoded input until it is sent; of a channel, what sends it. */
   private input: EncodedItems | ChannelInput | undefined = undefined;
-  /** The input, for as long as the request may be opened again; `isRepeatable`: it is kept, or there is none. */
-  private inputAgain: EncodedItems | ChannelInput | undefined = undefined;
-  private isRepeatable = true;
-  /** Openings of what was not begun, because the server went away. */
-  private moves = 0;
-  /** Openings since an item came, and how many items there were then. */
-  private restarts = 0;
-  private restartedAt = 0;
-  private hasRun = false;
-  private cancelRestart: () => void = nothing;
-  private deadlineAt = Number.POSITIVE_INFINITY;
-  private cancelDeadline: () => void = nothing;
+  /** The input, for as long as the request may be opened again; `NOT_KEPT`: it may not, it is too large. */
+  private inputAgain: EncodedItems | ChannelInput | typeof NOT_KEPT | undefined = undefined;
+  /** Its openings behind the first. */
+  private repeats: Repeats | undefined = undefined;
+  private deadline: Deadline | undefined = undefined;
 
   constructor(route: Route, input: unknown, options: RequestOptions) {
     this.route = route;
@@ -90,7 +95,14 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
   protected begin(): void {
     this.options = inherited(this.options, this.route.ambient?.current());
     const { signal, deadlineMs } = this.options;
+    const { opener, method } = this.route;
+    opener.began();
     this.state = "waiting";
+    const closed = opener.closed(method);
+    if (closed !== undefined) {
+      this.abandon(closed);
+      return;
+    }
     if (signal?.aborted === true) {
       this.abandon(signal.reason);
       return;
@@ -107,10 +119,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
         this.abandon(this.timeout(deadlineMs));
         return;
       }
-      this.deadlineAt = this.route.opener.now() + deadlineMs;
-      this.cancelDeadline = this.route.opener.after(deadlineMs, () => this.abandon(this.timeout(deadlineMs)));
+      const cancel = opener.after(deadlineMs, () => this.abandon(this.timeout(deadlineMs)));
+      this.deadline = { at: opener.now() + deadlineMs, cancel };
     }
-    this.route.opener.open(this);
+    opener.open(this);
   }
 
   isWanted(): boolean {
@@ -130,9 +142,10 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
       ...(criticality === undefined ? {} : { criticality }),
       ...(metadata === undefined ? {} : { metadata }),
     };
-    if (this.deadlineAt === Number.POSITIVE_INFINITY) return options;
+    const { deadline } = this;
+    if (deadline === undefined) return options;
     // At least 1: a deadline of 0 on the wire would say that there is none left to start with.
-    return { ...options, deadlineMs: Math.max(1, Math.ceil(this.deadlineAt - this.route.opener.now())) };
+    return { ...options, deadlineMs: Math.max(1, Math.ceil(deadline.at - this.route.opener.now())) };
   }
 
   onOpen(connection: Connection, streamId: number): void {
@@ -150,8 +163,7 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
   }
 
   onRefused(error: SluiceError): void {
-    const { hasRun, route, restarts } = this;
-    this.abandon(hasRun ? lostRequest(route.method, false, this.delivered(), restarts, error) : error);
+    this.abandon(this.repeats?.hasRun === true ? this.lost(false, error) : error);
   }
 
   onTurn(turn: Turn): "more" | "idle" {
@@ -178,13 +190,13 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
       this.openAgain(0);
       return;
     }
-    if (rejected && failure.notStarted && !failure.doNotRetry && this.mayRestart()) {
-      this.connection?.detach(this.streamId);
-      this.restart(Math.max(failure.retryAfterMs ?? 0, this.route.opener.backoffMs(this.restarts + 1)));
-      return;
-    }
+    const { isIdempotent } = this.route;
+    const mayRepeat = rejected ? failure.notStarted : isIdempotent && isTransient(failure);
+    const refused =
+      mayRepeat && !failure.doNotRetry ? this.tryAgain(failure.retryAfterMs ?? 0, !rejected) : "";
+    if (refused === undefined) return;
     this.stopInput();
-    this.failedElsewhere(new RemoteError(failure));
+    this.failedElsewhere(new RemoteError(refused === "" ? failure : spent(failure, refused)));
   }
 
   /** A server may say what its answer is worth; nobody here asks. */
@@ -214,11 +226,14 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
       return;
     }
     if (this.mayRestart()) {
-      this.restart(0);
+      // Within the budget already: it waits for a connection, and these ask it.
+      this.repeats?.goOn(undefined, true);
+      this.openAgain(0);
       return;
     }
+    if (this.route.isIdempotent && this.tryAgain(0, true) === undefined) return;
     this.stopInput();
-    this.failedElsewhere(lostRequest(this.route.method, neverSent, this.delivered(), this.restarts, error));
+    this.failedElsewhere(this.lost(neverSent, error));
   }
 
   snapshot(): Pick<StreamSnapshot, "method" | "interaction" | "produced"> {
@@ -241,14 +256,14 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
 
   /** It failed at the peer, or with its connection. */
   protected failedElsewhere(error: unknown): void {
-    this.release();
+    this.release("failure");
     this.fail(error);
   }
 
   /** The peer has ended it, and items of it wait here: there is no deadline any more, but still a signal. */
   protected endedByPeer(): void {
     this.state = "ending";
-    if (!this.isSending()) this.cancelDeadline();
+    if (!this.isSending()) this.deadline?.cancel();
   }
 
   /** Everything that comes back has come, and was taken. What a channel sends goes on. */
@@ -276,20 +291,23 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
       this.connection?.session.cancel(this.streamId);
       this.connection?.wake();
     }
-    this.release();
+    this.release("ignored");
   }
 
-  /** Lets go of everything that outlives it: stream, timer, signal. */
-  protected release(): void {
+  /** Lets go of everything that outlives it: stream, timer, signal, permit. */
+  protected release(outcome: PermitOutcome = "success"): void {
+    const { state } = this;
+    if (state === "ended") return;
     if (this.isOpened()) this.connection?.detach(this.streamId);
     this.state = "ended";
     this.stopInput();
     this.value = undefined;
     this.input = undefined;
     this.inputAgain = undefined;
-    this.cancelDeadline();
-    this.cancelRestart();
+    this.deadline?.cancel();
+    this.repeats?.end(outcome);
     this.options.signal?.removeEventListener("abort", this);
+    if (state !== "idle") this.route.opener.ended();
   }
 
   /** Stops what a channel sends. */
@@ -307,27 +325,56 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
   }
 
   private mayRestart(): boolean {
-    if (this.delivered() > this.restartedAt) this.restarts = 0;
-    return this.restarts < this.route.restarts && this.route.opener.mayWait();
+    const { restarts, opener } = this.route;
+    return restarts > 0 && this.noteRepeat().tries < restarts && opener.mayWait();
   }
 
-  private restart(delayMs: number): void {
-    this.hasRun = true;
-    this.restarts += 1;
-    this.restartedAt = this.delivered();
+  /** What is known of its openings, with the items that have come until now. */
+  private noteRepeat(): Repeats {
+    this.repeats ??= new Repeats();
+    this.repeats.note(this.delivered());
+    return this.repeats;
+  }
+
+  /**
+   * Opens it again after `askedMs` and a back-off, if that is safe, in time, and within the budget: then undefined, and
+   * otherwise what there was not enough of; "" when that is no matter of how often.
+   */
+  private tryAgain(askedMs: number, mayHaveRun: boolean): string | undefined {
+    const { route } = this;
+    const { opener, restarts } = route;
+    if (!this.isWhole() || !opener.mayRepeat()) return "";
+    const { retries = RETRIES, criticality } = this.options;
+    const most = restarts > 0 ? restarts : retries;
+    if (most === 0) return "";
+    const repeats = this.noteRepeat();
+    if (repeats.tries >= most) return `after ${repeats.tries + 1} tries`;
+    const delayMs = Math.min(askedMs + opener.backoffMs(repeats.tries + 1), LONGEST_TIMER_MS);
+    if (this.deadline !== undefined && opener.now() + delayMs >= this.deadline.at) return "";
+    const answer = opener.retries.ask(criticality);
+    if (!answer.granted) return `not tried again: ${answer.reason}`;
+    this.connection?.detach(this.streamId);
+    repeats.goOn(answer, mayHaveRun);
     this.openAgain(delayMs);
+    return undefined;
+  }
+
+  private lost(notStarted: boolean, error: SluiceError): SluiceError {
+    const tries = this.repeats?.tries ?? 0;
+    return lostRequest(this.route.method, notStarted, this.delivered(), tries, error);
   }
 
   /** Whether it may be opened on the next connection, because it was surely not begun on this one. */
   private mayMove(): boolean {
-    this.moves += 1;
-    return this.moves <= MAX_MOVES && this.isWhole() && this.route.opener.mayWait();
+    const repeats = this.noteRepeat();
+    repeats.moves += 1;
+    return repeats.moves <= MAX_MOVES && this.isWhole() && this.route.opener.mayWait();
   }
 
   /** Whether all of its input is here, to be sent again. */
   private isWhole(): boolean {
     const { input } = this;
-    return input instanceof ChannelInput ? input.outgoing.isUntouched() : this.isRepeatable;
+    return input instanceof ChannelInput ? input.outgoing.isUntouched() : this.inputAgain !== NOT_KEPT;
   }
 
   private prepareInput(): void {
@@ -341,17 +388,19 @@ export abstract class ClientRequest implements StreamEnd, StreamRequest, Channel
     if (value === undefined) return;
     const input = encodeItems(route.codec, [value]);
     this.input = input;
-    this.isRepeatable = this.route.restarts > 0 || encodedLength(input) <= KEPT_BYTES;
-    if (this.isRepeatable) this.inputAgain = input;
+    const isKept = this.route.restarts > 0 || encodedLength(input) <= KEPT_BYTES;
+    this.inputAgain = isKept ? input : NOT_KEPT;
   }
 
   private openAgain(delayMs: number): void {
     this.connection = undefined;
     this.state = "waiting";
-    this.input = this.inputAgain;
+    this.input = this.inputAgain === NOT_KEPT ? undefined : this.inputAgain;
     this.onRestart();
-    if (delayMs === 0) this.route.opener.open(this);
-    else this.cancelRestart = this.route.opener.after(delayMs, () => this.route.opener.open(this));
+    const { opener } = this.route;
+    if (delayMs === 0) opener.open(this);
+    else if (this.repeats !== undefined)
+      this.repeats.cancelWait = opener.after(delayMs, () => opener.open(this));
   }
 
   private sendInput(): void {
@@ -380,6 +429,10 @@ const MAX_MOVES = 3;
 /** An input up to here is kept until its request has ended: a share of the connection's memory, 16 KiB (protocol.md G). */
 const KEPT_BYTES = 16 * 1024;
 
-const CANCELLED: StreamFailure = streamFailure("CANCELLED", "The client has given it up");
+/** Instead of an input that was larger. */
+const NOT_KEPT = "not kept";
 
-function nothing(): void {}
+/** As often a request that may be repeated is, by default. gRPC A6 allows 4 besides the first. */
+const RETRIES = 4;
+
+const CANCELLED: StreamFailure = streamFailure("CANCELLED", "The client has given it up");

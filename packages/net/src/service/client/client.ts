@@ -23,7 +23,9 @@ import type {
 } from "../contract/route.js";
 import { remotePublisher } from "./remote-publisher.js";
 import { type ReconnectOptions, reconnectPolicy } from "./reconnect-options.js";
-import { type ClientState, type Dial, Reconnector } from "./reconnector.js";
+import { type Dial, Reconnector } from "./reconnector.js";
+import type { ClientState } from "./client-states.js";
+import { Retries, type RetryGate } from "./retries.js";
 import { defaultRuntime, LONGEST_TIMER_MS, type Runtime } from "../connection/runtime.js";
 import type { ConnectionSnapshot } from "../connection/snapshot.js";
 import { checkMetadata } from "../connection/metadata.js";
@@ -56,14 +58,28 @@ export type ChannelOptions = Omit<StreamOptions, "restarts">;
 
 /** What a client can do besides its routes. */
 export interface ClientControls {
-  /** Ends the connection for good; streams and calls that still run fail with `CONNECTION_LOST`. */
-  close(): Promise<void>;
+  /**
+   * Takes nothing new (it fails with `CLOSED`), lets what runs end by itself for `drainMs` (default 0), then ends the
+   * connection for good; what still runs fails with `CONNECTION_LOST`. Again without `drainMs`: ends it at once.
+   */
+  close(options?: ClientCloseOptions): Promise<void>;
   /** Resolves when there will be no connection any more: with the error, or undefined when it was closed as wished. Never rejects. */
   readonly closed: Promise<SluiceError | undefined>;
   /** Counters of the connection and its open streams, computed on call. */
   snapshot(): ConnectionSnapshot;
-  /** Where it stands now: `"open"`, `"reconnecting"` or `"closed"`. */
+  /** Where it stands now. */
   readonly state: ClientState;
+  /**
+   * Where it stands now, then each change; completes after `"closed"`. *Demand:* whoever is slow misses some, and never
+   * the latest. *Buffers:* one for each subscriber.
+   */
+  readonly states: Flow<ClientState>;
+}
+
+/** How `close` ends a client. */
+export interface ClientCloseOptions {
+  /** Milliseconds that running streams and calls may take to end by themselves. Default 0: they are cut. */
+  readonly drainMs?: number;
 }
 
 /**
@@ -100,6 +116,18 @@ export interface ClientOptions {
    * are asked for meanwhile wait. Default: it does, for as long as it takes; a single transport cannot.
    */
   readonly reconnect?: boolean | ReconnectOptions;
+  /**
+   * Connects with the first request: `connect` resolves at once, and who cannot connect hears of it by his request's
+   * deadline, or by an error that no other attempt would change. Default false.
+   */
+  readonly lazy?: boolean;
+  /** Of a lazy client: milliseconds without a request after which the connection is closed, until the next one. Default: never. */
+  readonly idleMs?: number;
+  /**
+   * Grants all that is tried again, connections and requests; may be shared by several clients. Default: `retryBudget`
+   * of `@sluice/gates` with a tenth of the requests, one in two seconds, and thirty at once.
+   */
+  readonly retryBudget?: RetryGate;
   /** Who this client is, for the server's `authenticate`: bytes, text, or a function that is asked at each connect. */
   readonly auth?: Auth;
   /** Hears of each change of `state`. Default: nobody hears. */
@@ -159,8 +187,11 @@ export function prepareClient<R extends Routes>(
   settingsOf("client", options.limits);
   for (const [name, route] of Object.entries(service.routes)) codecOf(`${service.name}.${name}`, route);
   const policy = reconnectPolicy(options.reconnect);
+  const { lazy: isLazy = false, idleMs } = options;
+  checkIdle(isLazy, idleMs, policy !== undefined);
   const authOf = authSource(options.auth);
   const runtime = options.runtime ?? defaultRuntime;
+  const retries = new Retries(options.retryBudget, runtime);
   const account = options.memory === undefined ? {} : { account: options.memory };
   return ({ dial, addresses, isLone, signal }) => {
     const reconnects = isLone ? undefined : policy;
@@ -171,13 +202,16 @@ export function prepareClient<R extends Routes>(
       dial,
       addresses,
       policy: reconnects,
+      isLazy,
+      idleMs,
+      retries,
       onState: guarded(options.onState),
       sessionOptions: async () => {
         const auth = await authOf();
         return { role: "client", codecs: codecNames, settings, auth, ...account };
       },
     });
-    const giveUp = (): void => void connections.close(signal?.reason);
+    const giveUp = (): void => void connections.close(0, signal?.reason);
     signal?.addEventListener("abort", giveUp, { once: true });
     connections.start();
     if (signal?.aborted === true) giveUp();
@@ -193,11 +227,15 @@ function clientOf<R extends Routes>(
   runtime: Runtime,
 ): Client<R> {
   const client: Record<string, unknown> = {
-    close: () => connections.close(),
+    close: ({ drainMs = 0 }: ClientCloseOptions = {}) => {
+      checkDrain(drainMs);
+      return connections.close(drainMs);
+    },
+    states: connections.states.flow,
     closed: connections.closed,
     snapshot: () => connections.snapshot(),
     get state() {
-      return connections.state;
+      return connections.states.current;
     },
   };
   for (const [name, route] of Object.entries(service.routes)) {
@@ -210,6 +248,7 @@ function methodOf(method: string, route: AnyRoute, opener: StreamOpener, runtime
   const to: Route = {
     opener,
     restarts: 0,
+    isIdempotent: (route as { readonly idempotent?: boolean }).idempotent === true,
     codec: codecOf(method, route),
     interaction: route.interaction,
     method,
@@ -246,6 +285,26 @@ function checkRestarts(method: string, restarts: number): void {
   );
 }
 
+function checkIdle(isLazy: boolean, idleMs: number | undefined, reconnects: boolean): void {
+  if (idleMs === undefined) return;
+  if (!isLazy || !reconnects) {
+    throw new TypeError(
+      `Cannot close a connection after ${idleMs} ms without use: idleMs needs lazy: true, and a client that connects again`,
+    );
+  }
+  if (idleMs > 0 && idleMs <= LONGEST_TIMER_MS) return;
+  throw new RangeError(
+    `Cannot close a connection after ${idleMs} ms without use: idleMs must be > 0 and at most ${LONGEST_TIMER_MS}`,
+  );
+}
+
+function checkDrain(drainMs: number): void {
+  if (drainMs >= 0 && drainMs <= LONGEST_TIMER_MS) return;
+  throw new RangeError(
+    `Cannot drain for ${drainMs} ms: it must be from 0 to ${LONGEST_TIMER_MS}; 0 cuts what runs`,
+  );
+}
+
 function checkItems(method: string, input: unknown): void {
   try {
     from(input as Streamable<unknown>);
@@ -255,8 +314,14 @@ function checkItems(method: string, input: unknown): void {
   }
 }
 
-function checkRequest(method: string, { deadlineMs, urgency, criticality, metadata }: RequestOptions): void {
+function checkRequest(method: string, options: RequestOptions): void {
+  const { deadlineMs, urgency, criticality, metadata, retries } = options;
   checkMetadata(method, metadata);
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0)) {
+    throw new RangeError(
+      `Cannot try ${method} again ${retries} times: retries must be an integer >= 0; 0 fails with the first answer`,
+    );
+  }
   checkRank(urgency ?? DEFAULT_URGENCY, criticality ?? DEFAULT_CRITICALITY);
   if (deadlineMs === undefined || (deadlineMs > 0 && deadlineMs <= LONGEST_TIMER_MS)) return;
   throw new RangeError(

@@ -49,7 +49,9 @@ class ClientCall<T> extends ClientRequest {
   }
 
   /** Not of a call: it may have run. */
-  protected override onRestart(): void {}
+  protected override onRestart(): void {
+    this.output = undefined;
+  }
 }
 
 function nothing(): void {}

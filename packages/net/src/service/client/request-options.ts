@@ -19,6 +19,12 @@ export interface RequestOptions {
    */
   readonly criticality?: Criticality | undefined;
   /**
+   * How often it is tried again at most, when it was surely not begun, or its route is idempotent: an integer >= 0.
+   * Each try waits with full jitter, and as long as the server asks for; the client's `retryBudget` and the deadline
+   * may allow fewer. Default 4; 0 for none. A restartable stream has `restarts` instead.
+   */
+  readonly retries?: number | undefined;
+  /**
    * The handler's context, for a request made on behalf of another one: its signal ends this one too, the time that is
    * left of its deadline is the most that this one has, and urgency and criticality are as there unless said here.
    * Default: the request that is being handled, where the runtime can tell, as Node's door can; `false`: none.

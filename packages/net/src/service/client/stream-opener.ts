@@ -7,6 +7,7 @@ import type { OpenOptions, OpenRefusal } from "../../protocol/session/session-ap
 import type { Connection } from "../connection/connection.js";
 import { ConnectionLostError } from "../failure/failure.js";
 import { type Runtime, randomOf } from "../connection/runtime.js";
+import type { Retries } from "./retries.js";
 
 /** One who wants a stream. */
 export interface StreamRequest {
@@ -24,6 +25,10 @@ export interface OpenerOwner {
   mayWait(): boolean;
   /** The connection opens no more streams; only told when they may wait. */
   onSpent(): void;
+  /** Somebody waits for a connection, and there is none. */
+  onWanted(): void;
+  /** The last request that had begun has ended. */
+  onUnused(): void;
 }
 
 /**
@@ -33,6 +38,10 @@ export interface OpenerOwner {
  * line that only grows answers nobody in time.
  */
 export class StreamOpener {
+  /** Who is asked before anything is tried again. */
+  readonly retries: Retries;
+  /** Requests that have begun and not ended: in line, open, or waiting to be opened again. */
+  running = 0;
   private readonly runtime: Runtime;
   private readonly owner: OpenerOwner;
   /** Where streams are opened; undefined while there is no connection. */
@@ -41,9 +50,12 @@ export class StreamOpener {
   /** The first in line: taken out of the ring, refused once by the server's slots. */
   private first: StreamRequest | undefined = undefined;
   /** Why no connection will come any more. */
-  private ended: SluiceError | undefined = undefined;
+  private end: SluiceError | undefined = undefined;
+  /** It was closed as wished: nothing new begins, though what runs may go on. */
+  private isClosed = false;
 
-  constructor(runtime: Runtime, owner: OpenerOwner) {
+  constructor(runtime: Runtime, owner: OpenerOwner, retries: Retries) {
+    this.retries = retries;
     this.runtime = runtime;
     this.owner = owner;
   }
@@ -69,15 +81,44 @@ export class StreamOpener {
     return backoffMs(BACKOFF, attempt, 0, randomOf(this.runtime));
   }
 
+  /** A request begins. */
+  began(): void {
+    this.running += 1;
+    this.retries.first();
+  }
+
+  /** A request that had begun has ended. */
+  ended(): void {
+    this.running -= 1;
+    if (this.running === 0) this.owner.onUnused();
+  }
+
+  /** Nothing new begins from here on. */
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** Why nothing new begins; undefined: it does. */
+  closed(method: string): SluiceError | undefined {
+    if (!this.isClosed) return undefined;
+    const text = `Cannot ask for ${method}: this client was closed, nothing was begun; connect again, or close it later`;
+    return new ConnectionLostError("CLOSED", text, { notStarted: true, delivered: 0 });
+  }
+
   /** Whether a request that lost its connection may wait for another one. */
   mayWait(): boolean {
-    return this.ended === undefined && this.owner.mayWait();
+    return this.end === undefined && this.owner.mayWait();
+  }
+
+  /** Whether a request that failed may be tried again, here or elsewhere. */
+  mayRepeat(): boolean {
+    return this.end === undefined && (this.connection !== undefined || this.owner.mayWait());
   }
 
   open(request: StreamRequest): void {
     if (this.waiting.isFull) this.dropUnwanted();
-    if (this.ended !== undefined) {
-      request.onRefused(notBegun(this.ended));
+    if (this.end !== undefined) {
+      request.onRefused(notBegun(this.end));
     } else if (this.first === undefined) {
       if (!this.tryOpen(request)) this.first = request;
     } else if (this.waiting.isFull) {
@@ -90,6 +131,7 @@ export class StreamOpener {
     } else {
       this.waiting.push(request);
     }
+    if (this.connection === undefined && this.end === undefined) this.owner.onWanted();
   }
 
   /** The server has slots again. */
@@ -99,7 +141,7 @@ export class StreamOpener {
 
   /** No stream will ever be opened again. */
   onEnd(error: SluiceError): void {
-    this.ended = error;
+    this.end = error;
     while (this.first !== undefined) {
       const { first } = this;
       this.advance();

@@ -150,7 +150,7 @@ export function push<In extends MaybeSchema = undefined>(
  * Gathers routes under a name.
  *
  * *Errors:* a `TypeError` for a name that cannot go over the wire, for one that the client object uses itself
- * (`close`, `closed`, `snapshot`, `state`, `then`), and for what is no route.
+ * (`close`, `closed`, `snapshot`, `state`, `states`, `then`), and for what is no route.
  *
  * @example
  * ```ts
@@ -231,4 +231,4 @@ const INTERACTIONS: ReadonlySet<unknown> = new Set<AnyRoute["interaction"]>([
 ]);
 
 /** Members of the client object; `then` would make it look like a promise. */
-const RESERVED: ReadonlySet<string> = new Set(["close", "closed", "snapshot", "state", "then"]);
+const RESERVED: ReadonlySet<string> = new Set(["close", "closed", "snapshot", "state", "states", "then"]);

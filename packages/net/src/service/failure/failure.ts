@@ -55,8 +55,9 @@ export interface LostRequest {
 }
 
 /**
- * A stream or call was cut off with its connection. `code` is that of the connection's end: `"CONNECTION_LOST"`,
- * `"SESSION_LOST"` when one that could have been resumed was not, or the rule of the protocol that was broken.
+ * A stream or call was cut off with its connection, or asked for after `close` (`"CLOSED"`). Otherwise `code` is that of
+ * the connection's end: `"CONNECTION_LOST"`, `"SESSION_LOST"` when one that could have been resumed was not, or the rule
+ * of the protocol that was broken.
  *
  * @example
  * ```ts
@@ -66,7 +67,7 @@ export interface LostRequest {
  * const client = await link(service, { pay: () => {} });
  * await client.close();
  * await client.pay(5).catch((error) => {
- *   if (error instanceof ConnectionLostError) console.log(error.code, error.notStarted); // prints CONNECTION_LOST true
+ *   if (error instanceof ConnectionLostError) console.log(error.code, error.notStarted); // prints CLOSED true
  * });
  * ```
  */
