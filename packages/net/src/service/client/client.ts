@@ -124,7 +124,9 @@ export interface ClientOptions {
   /** Of a lazy client: milliseconds without a request after which the connection is closed, until the next one. Default: never. */
   readonly idleMs?: number;
   /**
-   * Grants all that is tried again, connections and requests; may be shared by several clients. Default: `retryBudget`
+   * Grants all that is tried again, connections and requests; may be shared by clients that stand beside each other. A
+   * handler that is a client itself has one of its own: what its budget refuses is passed on as not to be retried, so
+   * that of several layers only the lowest retries. Default: `retryBudget`
    * of `@sluice/gates` with a tenth of the requests, one in two seconds, and thirty at once.
    */
   readonly retryBudget?: RetryGate;
