@@ -319,7 +319,7 @@ describe("the upgrade", () => {
     const response = await fetch(`http://127.0.0.1:${server.port}/`);
     expect([response.status, await response.text()]).toEqual([
       426,
-      "This port speaks WebSocket with the subprotocol sluice.v1\n",
+      "this port speaks WebSocket with the subprotocol sluice.v1\n",
     ]);
   });
 });
