@@ -42,8 +42,12 @@ export class Pool {
   /** Least bytes that are worth a grant (docs/protocol.md §4.4). */
   readonly smallest: number;
   private readonly account: MemoryAccount | undefined;
+  /** Several streams receive at this time, not one alone. */
+  isShared = false;
   private charged = 0;
   private uses = 0;
+  private lastUser: object | undefined = undefined;
+  private hasChanged = false;
 
   constructor(sizes: PoolSizes, account?: MemoryAccount) {
     this.share = sizes.shareBytes;
@@ -96,6 +100,22 @@ export class Pool {
   stamp(): number {
     this.uses++;
     return this.uses;
+  }
+
+  /** As `stamp`, and notes whose use it was. */
+  usedBy(user: object): number {
+    if (this.lastUser !== user) {
+      this.hasChanged ||= this.lastUser !== undefined;
+      this.lastUser = user;
+    }
+    return this.stamp();
+  }
+
+  /** Whether somebody else than before has received since the last look. */
+  takeChange(): boolean {
+    const { hasChanged } = this;
+    this.hasChanged = false;
+    return hasChanged;
   }
 
   private charge(bytes: number): boolean {

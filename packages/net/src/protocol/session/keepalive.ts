@@ -8,6 +8,8 @@
 export class Keepalive {
   /** Last measured round trip in milliseconds. */
   roundTripMs: number | undefined = undefined;
+  /** Least measured on this transport: what is above it was time in a line. */
+  leastMs: number | undefined = undefined;
   /** The answer to the peer's own PING is not in a message handed out. */
   pongWaits = false;
   private readonly heartbeatMs: number;
@@ -30,6 +32,7 @@ export class Keepalive {
   restart(now: number): void {
     this.heardAt = now;
     this.pingSentAt = undefined;
+    this.leastMs = undefined;
     this.nextPingAt = now + this.heartbeatMs;
   }
 
@@ -64,6 +67,7 @@ export class Keepalive {
   pong(number: number, now: number): "answered" | "unasked" {
     if (this.pingSentAt === undefined || number !== this.pings) return "unasked";
     this.roundTripMs = now - this.pingSentAt;
+    this.leastMs = Math.min(this.roundTripMs, this.leastMs ?? this.roundTripMs);
     this.pingSentAt = undefined;
     return "answered";
   }

@@ -37,6 +37,8 @@ export class Lending {
   private readonly idleMs: number;
   private readonly largestCharge: number;
   private sweepAt = Number.POSITIVE_INFINITY;
+  // When two streams were last seen to receive, one after the other.
+  private companyAt = Number.NEGATIVE_INFINITY;
   // For whom loans are being taken back. Looked for when somebody is first in line, and again as often as it says its
   // need anew: by then who was lent to before it has used the loan, or has nothing for it.
   private takingBackFor: ByteWindow | undefined = undefined;
@@ -92,6 +94,13 @@ export class Lending {
   /** Whether somebody has a loan, or had one lately. */
   get hasLent(): boolean {
     return this.borrowers.size > 0;
+  }
+
+  /** Whether several streams receive, or did lately: then each window is held to what its round trip takes. */
+  noteCompany(now: number): boolean {
+    if (this.pool.takeChange()) this.companyAt = now;
+    this.pool.isShared = now - this.companyAt < COMPANY_MS;
+    return this.pool.isShared;
   }
 
   /** A limit was raised: if by a loan, that is watched from now on. */
@@ -186,6 +195,9 @@ export class Lending {
     this.outbox.addFrame({ kind: "drain", streamId, bytes: window.drain() }, FRAME_BYTES);
   }
 }
+
+// Longer than between two calls of somebody who waits for each; shorter than anybody minds a slower stream. Judgement.
+const COMPANY_MS = 1000;
 
 // No use has this number.
 const UNSEEN = -1;

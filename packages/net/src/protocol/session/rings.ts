@@ -90,7 +90,7 @@ export class Rings<T extends Placed> {
       const entry = this.front();
       if (entry === undefined) return undefined;
       if (!entry.visited) {
-        entry.deficit = Math.min(0, entry.deficit) + this.quantum;
+        entry.deficit = Math.min(0, entry.deficit) + this.visit();
         entry.visited = true;
       }
       if (entry.deficit > 0) return entry;
@@ -108,6 +108,14 @@ export class Rings<T extends Placed> {
     const isAlone = this.count === (waits ? 1 : 0);
     entry.deficit = isAlone ? 0 : entry.deficit - bytes;
     if (waits && entry.deficit <= 0) this.toEnd(entry);
+  }
+
+  // The more of them wait, the sooner each is to have its turn again: a thousand streams that all have the same to send
+  // shall end together, and not one after the other.
+  private visit(): number {
+    return this.count <= FEW
+      ? this.quantum
+      : Math.min(this.quantum, Math.max(LEAST_VISIT, Math.floor((FEW * this.quantum) / this.count)));
   }
 
   private front(): T | undefined {
@@ -160,6 +168,12 @@ function frontOf<T>(ring: Set<T>): T | undefined {
 
 // The least urgent (protocol.md §6.3; the scale of RFC 9218 §4.1).
 const LEAST_URGENT = 7;
+
+/** So many share the visit of one each that is whole: judgement. */
+const FEW = 8;
+
+/** Bytes of a visit, however many wait: some forty small items, below which a batch costs more than it carries (row N5). */
+const LEAST_VISIT = 2048;
 
 /** Bytes of the first ring for each byte of the lower ones, while those wait: they have an eighth. Judgement. */
 const SHARE = 7;

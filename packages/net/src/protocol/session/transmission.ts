@@ -45,9 +45,12 @@ export class Transmission {
       if (turn !== undefined && !isFull) conversation.runTurns(turn, now);
       if (!isFull) conversation.senderCredit.answerDrains();
       if (conversation.grants.isDue()) {
-        conversation.grants.write(outbox, now, keepalive.roundTripMs);
-        // The first loan: from here on it matters how long a round trip is, and the heartbeat is far away.
-        if (keepalive.roundTripMs === undefined && conversation.lending.hasLent) this.heartbeat.measure();
+        const { lending } = conversation;
+        const isShared = lending.noteCompany(now);
+        // Alone the last round trip, its own queue with it; in company the way itself, without anybody's queue.
+        conversation.grants.write(outbox, now, isShared ? keepalive.leastMs : keepalive.roundTripMs);
+        // From the first loan on it matters how long a round trip is, and the heartbeat is far away.
+        if ((isShared || keepalive.roundTripMs === undefined) && lending.hasLent) this.heartbeat.measure();
       }
     }
     const message = outbox.take();
