@@ -77,6 +77,26 @@ describe("ByteWindow", () => {
     }
   });
 
+  it("§4.9 holds the window to what a round trip takes while another stream receives too", () => {
+    const pool = new Pool(SIZES);
+    const d = direction(pool);
+    for (let i = 0; i < 12; i++) flow(d, d.bytes.unsent, i * 20, 10);
+    expect(pool.takeChange()).toBe(false);
+    const alone = d.bytes.unsent;
+    expect(alone).toBeGreaterThan(30_000);
+    flow(direction(pool), 100, 0);
+    expect(pool.takeChange()).toBe(true);
+    pool.isShared = true;
+    // 1,000 bytes a millisecond and round trips of 2: half of 40,000 takes ten of them.
+    let now = 1_000;
+    for (let i = 0; i < 400; i++) {
+      now += 0.5;
+      if (d.bytes.unsent >= 500) flow(d, 500, now, 2);
+    }
+    expect(d.bytes.unsent).toBeLessThanOrEqual(16_000);
+    expect(d.bytes.unsent).toBeGreaterThanOrEqual(SHARE);
+  });
+
   it("§4.9 halves when half of it takes more than sixteen round trips, never below the share", () => {
     const d = direction();
     for (let i = 0; i < 5; i++) flow(d, d.bytes.unsent, 0, 1);

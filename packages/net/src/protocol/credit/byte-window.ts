@@ -171,8 +171,7 @@ export class ByteWindow implements Needy, Borrower {
     if (this.halfAt === NOT_YET) {
       // Nothing to count from: neither short nor long.
     } else if (took <= growWithin * roundTrip) this.size = Math.min(2 * this.size, this.largest());
-    else if (took > shrinkAfter * roundTrip)
-      this.size = Math.max(Math.floor(this.size / 2), this.pool.share);
+    else if (took > shrinkAfter * roundTrip) this.size = Math.max(Math.floor(this.size / 2), this.pool.share);
     this.halfAt = at;
     this.halfGranted = limit;
   }

@@ -57,6 +57,21 @@ describe("Rings", () => {
     expect(sizes).toEqual([1500, 500, 500, 1500, 500, 500, 500, 500, 1500]);
   });
 
+  it("§6.3 gives a thousand streams short visits, so that what each has to send ends together", () => {
+    const sources = Array.from({ length: 1000 }, () => new Source(3, 50));
+    const rings = new Rings<Source>(16 * 1024);
+    for (const source of sources) rings.add(source);
+    for (let i = 0; i < 500_000; i++) turn(rings);
+    const sent = sources.map((source) => source.sent);
+    expect(Math.max(...sent) - Math.min(...sent)).toBeLessThanOrEqual(2048 + 50);
+    // Eight and fewer have the whole quantum.
+    const few = Array.from({ length: 8 }, () => new Source(3, 50));
+    const roomy = new Rings<Source>(16 * 1024);
+    for (const source of few) roomy.add(source);
+    for (let i = 0; i < 320; i++) turn(roomy);
+    expect(few.map(({ sent }) => sent)).toEqual([16_000, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
   it("§6.3 never lets two streams that always have something differ by more than a quantum and an item", () => {
     fc.assert(
       fc.property(
