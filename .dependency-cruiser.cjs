@@ -61,7 +61,7 @@ const rooms = {
       ...["service/failure", "service/contract", "service/connection"],
     ],
     "service/server": [
-      ...["protocol", "payload", "transport/transport"],
+      ...["protocol", "payload", "transport/transport", "transport/given-away"],
       ...["service/failure", "service/contract", "service/connection"],
     ],
     // Also the shape of a message in parts, which the session makes.

@@ -8,4 +8,4 @@ export { connect } from "./sluice-broadcast.mjs";
 const PATIENCE_MS = 60_000;
 
 export const serve = () =>
-  serveWith((source) => encodeOnce(source, { capacity: 1_024, overflow: "wait", patienceMs: PATIENCE_MS }));
+  serveWith((source) => encodeOnce(source, { capacity: 1_024, patienceMs: PATIENCE_MS }));

@@ -42,6 +42,15 @@ export type { Middleware, Next, ServedRequest } from "./service/server/middlewar
 export type { ReconnectOptions } from "./service/client/reconnect-options.js";
 export type { ClientState } from "./service/client/client-states.js";
 export type { RetryGate } from "./service/client/retries.js";
+export {
+  EncodedOnce,
+  encodeOnce,
+  type EncodeOnceOptions,
+  type EncodeOnceSnapshot,
+  type SharedReaderSnapshot,
+  type SlowOptions,
+} from "./service/server/encode-once.js";
+export type { SharedCounts, SharedDrops } from "./service/server/shared-reader.js";
 export type { ErrorPlace } from "./service/server/responder.js";
 export { type Ambient, defaultRuntime, type Runtime } from "./service/connection/runtime.js";
 export type {
@@ -58,6 +67,7 @@ export type {
   SuspendedEvent,
 } from "./service/server/server-event.js";
 export {
+  type Answer,
   type CloseOptions,
   type Handlers,
   type ServerOptions,

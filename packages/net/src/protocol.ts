@@ -4,6 +4,7 @@ export { Reader } from "./protocol/byte/reader.js";
 export { Writer } from "./protocol/byte/writer.js";
 export { readMessage } from "./protocol/frame/batch.js";
 export { decodeFrame, encodeFrame } from "./protocol/frame/codec.js";
+export type { SharedItems } from "./protocol/frame/shared-items.js";
 export type { Frame } from "./protocol/frame/frame.js";
 export { type Settings, settingsOf } from "./protocol/limits.js";
 export {

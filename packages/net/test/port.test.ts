@@ -3,7 +3,7 @@
 
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
-import { defineService, stream, unchecked } from "@sluice/net";
+import { defineService, encodeOnce, stream, unchecked } from "@sluice/net";
 import type { TransportEnd } from "@sluice/net/kit";
 import { connectPort, giveAway, portTransport, servePort } from "@sluice/net/port";
 import { buildSync } from "esbuild";
@@ -54,6 +54,31 @@ describe("giveAway", () => {
       [400_000, true],
     ]);
     expect([small.byteLength, large.byteLength]).toEqual([100, 400_000]);
+  });
+
+  it("leaves what encodeOnce sends to many where it is", async () => {
+    let join = (): void => {};
+    const joined = new Promise<void>((resolve) => {
+      join = resolve;
+    });
+    async function* frames(): AsyncGenerator<Uint8Array> {
+      await joined;
+      yield giveAway(new Uint8Array(100_000).fill(5));
+    }
+    const all = encodeOnce(frames());
+    const clients = await Promise.all(
+      [1, 2].map(() => {
+        const { port1, port2 } = channel();
+        servePort(port2, pictures, { all: () => all });
+        return connectPort(port1, pictures);
+      }),
+    );
+    const came = clients.map((client) => client.all().toArray());
+    while (all.snapshot().subscribers.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    join();
+    for (const [bytes] of await Promise.all(came))
+      expect([bytes?.byteLength, bytes?.at(-1)]).toEqual([100_000, 5]);
+    await Promise.all(clients.map((client) => client.close()));
   });
 
   it("refuses a part of an ArrayBuffer, which would take the rest along, and shared memory", () => {

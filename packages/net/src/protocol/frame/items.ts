@@ -102,8 +102,8 @@ export function checkItemSize(length: number, itemBytes: number): void {
   }
 }
 
-// `copied`: how many of the bytes go into the writer's memory.
-function beginItems(
+/** Header and count of an ITEMS frame. `copied`: how many of its `bytes` go into the memory of the writer. */
+export function beginItems(
   writer: Writer,
   type: number,
   streamId: number,

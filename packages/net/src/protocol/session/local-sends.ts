@@ -6,6 +6,7 @@
 //        └── otherwise the answer says what is missing, and nothing was taken
 
 import { itemsLength } from "../frame/items.js";
+import { type SharedItems, sharedLength } from "../frame/shared-items.js";
 import { LargeItem } from "../stream/large-item.js";
 import type { Stream } from "../stream/stream.js";
 import { localOpen } from "../stream/stream-state.js";
@@ -44,6 +45,21 @@ export class LocalSends {
     const bytes = itemsLength(items);
     const answer = this.admit(streamId, items.length, bytes, largest, now);
     if (answer === "sent") this.conversation.outbox.addItems(streamId, items, bytes);
+    return answer;
+  }
+
+  /** As the two above, for items that go to others too: their bytes are not copied for each. */
+  sendShared(streamId: number, items: SharedItems, now: number): SendResult {
+    const { count, bytes, lengths } = items;
+    if (!Number.isSafeInteger(count) || count < 1) throw countError("send", count);
+    if (count === 1 && this.goesInParts(bytes)) {
+      return this.sendInParts(streamId, lengths === undefined ? "batch" : "items", bytes, now);
+    }
+    let largest = count === 1 ? bytes.length : 0;
+    if (lengths !== undefined) for (const length of lengths) largest = Math.max(largest, length);
+    const length = sharedLength(items);
+    const answer = this.admit(streamId, count, length, largest, now);
+    if (answer === "sent") this.conversation.outbox.addShared(streamId, items, length);
     return answer;
   }
 

@@ -18,6 +18,7 @@ import { Writer } from "../byte/writer.js";
 import { encodeFrame } from "../frame/codec.js";
 import type { Frame } from "../frame/frame.js";
 import { encodeBatch, encodeItems } from "../frame/items.js";
+import { encodeShared, type SharedItems } from "../frame/shared-items.js";
 import { encodePart } from "../frame/part.js";
 import { FRAME_BYTES, SMALLEST_PART } from "../limits.js";
 import type { LargeItem } from "../stream/large-item.js";
@@ -135,6 +136,13 @@ export class Outbox {
     this.itemBytes += this.data.length - before;
     this.written++;
     return "written";
+  }
+
+  addShared(streamId: number, items: SharedItems, length: number): void {
+    const before = this.data.length;
+    encodeShared(this.data, streamId, items, length);
+    this.written++;
+    this.itemBytes += this.data.length - before;
   }
 
   addItems(streamId: number, items: readonly Uint8Array[], bytes: number): void {

@@ -7,6 +7,7 @@
 // After each call drain nextEvent() until it answers undefined; then ask transmit for what is to be sent.
 
 import type { Message } from "../byte/message.js";
+import type { SharedItems } from "../frame/shared-items.js";
 import type { MemoryAccount } from "@sluice/core";
 import type { LimitName } from "../frame/blocked.js";
 import type { Criticality } from "@sluice/core";
@@ -295,6 +296,8 @@ export interface SessionApi {
   sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult;
   /** Sends items encoded one by one; each is copied, once. */
   sendItems(streamId: number, items: readonly Uint8Array[]): SendResult;
+  /** Sends items that were encoded once and go to other streams and sessions as well: their bytes stay where they are. */
+  sendShared(streamId: number, items: SharedItems): SendResult;
   /** What may be asked of the local publisher of this stream now; zeros when its direction has ended. */
   sendable(streamId: number): Sendable;
   /** Ends this side's direction well. Needs no credit. Does nothing when it has ended. */

@@ -12,6 +12,7 @@
 
 import type { Criticality } from "@sluice/core";
 import { joined, type Message } from "../byte/message.js";
+import type { SharedItems } from "../frame/shared-items.js";
 import type { ResumeRefusal } from "../frame/resume-reject.js";
 import { settingsOf } from "../limits.js";
 import type { ProtocolError, StreamFailure } from "../protocol-error.js";
@@ -173,6 +174,10 @@ export class Session implements SessionApi {
 
   sendItems(streamId: number, items: readonly Uint8Array[]): SendResult {
     return this.life.fromHere?.sends.sendItems(streamId, items, this.life.now) ?? "ended";
+  }
+
+  sendShared(streamId: number, items: SharedItems): SendResult {
+    return this.life.fromHere?.sends.sendShared(streamId, items, this.life.now) ?? "ended";
   }
 
   sendable(streamId: number): Sendable {

@@ -137,6 +137,11 @@ export class OutgoingFlow implements StageSubscriber<unknown> {
     if (this.source !== undefined || this.sourceEnd !== undefined) this.settleOrOffer();
   }
 
+  /** Whether its direction is over. */
+  get isStopped(): boolean {
+    return this.isOver;
+  }
+
   /** Sends nothing more, and stops the source. */
   stop(): void {
     const { source } = this;

@@ -4,14 +4,17 @@ import { type Flow, from, type Subscription } from "@sluice/core";
 import { connect, type Terminal } from "@sluice/core/kit";
 import type { Turn } from "../../protocol/session/session-api.js";
 import type { Connection } from "../connection/connection.js";
+import { EncodedOnce } from "./encode-once.js";
 import { OutgoingFlow, type OutgoingOwner } from "../connection/outgoing-flow.js";
 import type { RequestFacts } from "./request-context.js";
 import { Responder, type ServedRoute } from "./responder.js";
+import type { SharedReader } from "./shared-reader.js";
 import { type SourceWatcher, watched } from "./watched-source.js";
 
 /** Subscribes to what the handler returned and sends it, as credit allows (`OutgoingFlow`). */
 export class StreamResponder extends Responder implements OutgoingOwner, SourceWatcher {
-  protected readonly outgoing: OutgoingFlow;
+  /** Of what was encoded once: a place in the ring of all who read it. */
+  protected outgoing: OutgoingFlow | SharedReader;
 
   constructor(connection: Connection, streamId: number, route: ServedRoute, facts: RequestFacts) {
     super(connection, streamId, route, facts);
@@ -74,10 +77,17 @@ export class StreamResponder extends Responder implements OutgoingOwner, SourceW
 
   private subscribeTo(source: unknown): void {
     try {
-      this.inContext(() => connect(this.flowOf(source), this.outgoing));
+      this.inContext(() => this.sendFrom(source));
     } catch (error) {
       this.fail(error, "handler");
     }
+  }
+
+  private sendFrom(source: unknown): void {
+    const { outgoing } = this;
+    if (!(outgoing instanceof OutgoingFlow)) return; // a handler answers once
+    if (!(source instanceof EncodedOnce)) connect(this.flowOf(source), outgoing);
+    else if (!outgoing.isStopped) this.outgoing = source.join(this);
   }
 
   private flowOf(source: unknown): Flow<unknown> {

@@ -9,6 +9,7 @@ import { type Authenticate, type ConnectRequest, UNKNOWN_REQUEST } from "./authe
 import { ConnectionLog } from "./connection-log.js";
 import type { HandlerContext } from "../contract/handler-context.js";
 import type { Routes, Service } from "../contract/contract.js";
+import type { EncodedOnce } from "./encode-once.js";
 import type { CallRoute, ChannelRoute, PushRoute, Streamable, StreamRoute } from "../contract/route.js";
 import { Link } from "../connection/link.js";
 import type { ErrorPlace, ServedRoute } from "./responder.js";
@@ -27,18 +28,18 @@ import type { ConnectionSnapshot } from "../connection/snapshot.js";
  */
 export type Handlers<R extends Routes> = {
   readonly [K in keyof R]: R[K] extends StreamRoute<infer _Input, infer Parsed, infer Output>
-    ? (input: Parsed, context: HandlerContext) => Streamable<Output> | PromiseLike<Streamable<Output>>
+    ? (input: Parsed, context: HandlerContext) => Answer<Output> | PromiseLike<Answer<Output>>
     : R[K] extends CallRoute<infer _Input, infer Parsed, infer Output>
       ? (input: Parsed, context: HandlerContext) => Output | PromiseLike<Output>
       : R[K] extends ChannelRoute<infer _Input, infer Parsed, infer Output>
-        ? (
-            input: Flow<Parsed>,
-            context: HandlerContext,
-          ) => Streamable<Output> | PromiseLike<Streamable<Output>>
+        ? (input: Flow<Parsed>, context: HandlerContext) => Answer<Output> | PromiseLike<Answer<Output>>
         : R[K] extends PushRoute<infer _Input, infer Parsed>
           ? (input: Parsed, context: HandlerContext) => void | PromiseLike<void>
           : never;
 };
+
+/** Items for one client, or the same ones for all. */
+export type Answer<T> = Streamable<T> | EncodedOnce<T>;
 
 /** What a server can be told, whatever its transport. */
 export interface ServerOptions {
