@@ -8,18 +8,34 @@
 
 import { OverflowError } from "@sluice/core";
 import type { AfterPatience } from "@sluice/core";
+import type { Terminal } from "@sluice/core/kit";
 import type { Turn } from "../../protocol/session/session-api.js";
 import type { Connection } from "../connection/connection.js";
 import { itemTooLarge } from "../connection/lone-item.js";
 import type { OutgoingOwner } from "../connection/outgoing-flow.js";
 import type { RingEntry } from "./encoded-ring.js";
-import type { SharedRun } from "./shared-run.js";
 
 /** What becomes of a subscriber that is slower than the source; as for the subscribers of core's `publish`. */
 export interface SlowReader {
   readonly slow: "wait" | AfterPatience;
   readonly patienceMs: number;
   readonly otherwise: AfterPatience;
+}
+
+/** The ring and its source, as one reader sees them. */
+export interface ReadRing {
+  /** How the source ended; undefined: it has not. */
+  readonly end: Terminal | undefined;
+  readonly limits: { readonly capacity: number };
+  /** Encodes what has come from the source since. */
+  flush(): void;
+  /** Cuts a batch in two, behind its first `count` items. */
+  split(entry: RingEntry, count: number): void;
+  /** The reader is behind this batch; the next one. */
+  pass(entry: RingEntry): RingEntry | undefined;
+  left(reader: SharedReader): void;
+  /** Runs `task` outside of all turns. */
+  later(task: () => void): void;
 }
 
 /** Why a subscriber did not get items. */
@@ -45,7 +61,7 @@ export class SharedReader {
   /** The batch before it; undefined at the tail. */
   next: RingEntry | undefined = undefined;
   slow: SlowReader["slow"];
-  private readonly run: SharedRun;
+  private readonly run: ReadRing;
   private readonly owner: OutgoingOwner;
   private readonly rules: SlowReader;
   private isOffered = false;
@@ -56,7 +72,7 @@ export class SharedReader {
   private heldUpAt: RingEntry | undefined = undefined;
   private heldUpSince = 0;
 
-  constructor(run: SharedRun, owner: OutgoingOwner, rules: SlowReader) {
+  constructor(run: ReadRing, owner: OutgoingOwner, rules: SlowReader) {
     this.run = run;
     this.owner = owner;
     this.rules = rules;

@@ -18,7 +18,7 @@ import { LONGEST_TIMER_MS, type Runtime } from "../connection/runtime.js";
 import { checkOutput } from "../contract/validate.js";
 import { EncodedRing, type RingEntry } from "./encoded-ring.js";
 import { encodeShared, splitShared } from "./shared-batch.js";
-import { type SharedCounts, SharedReader, type SlowReader } from "./shared-reader.js";
+import { type ReadRing, type SharedCounts, SharedReader, type SlowReader } from "./shared-reader.js";
 
 /** How much may be held for the slowest. */
 export interface SharedLimits {
@@ -37,7 +37,7 @@ export interface SharedTotals {
 }
 
 /** From the first subscriber to the last, or to the end of the source. */
-export class SharedRun implements StageSubscriber<unknown> {
+export class SharedRun implements ReadRing, StageSubscriber<unknown> {
   readonly limits: SharedLimits;
   readonly ring: EncodedRing = new EncodedRing();
   readonly readers: Set<SharedReader> = new Set();
