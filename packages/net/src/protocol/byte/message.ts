@@ -54,4 +54,4 @@ const LARGE_PAYLOAD = 8 * 1024;
  * What goes to many stays in place from 512 bytes up: a copy for each of a thousand connections would be held by each of
  * them until it is acknowledged.
  */
-export const SHARED_PAYLOAD = 512;
+export const SHARED_PAYLOAD = 8192;
