@@ -39,19 +39,13 @@ export function joined(message: Message): Uint8Array {
  * half of its memory is copied: otherwise whoever never acknowledges would have us hold, for each 8 KiB that count
  * against replayBytes, whatever they were cut from.
  */
-export function staysInPlace(bytes: Uint8Array, least: number = LARGE_PAYLOAD): boolean {
-  return bytes.length >= least && 2 * bytes.length >= bytes.buffer.byteLength;
+export function staysInPlace(bytes: Uint8Array): boolean {
+  return bytes.length >= LARGE_PAYLOAD && 2 * bytes.length >= bytes.buffer.byteLength;
 }
 
 /** How many of these bytes are copied into the message. */
-export function copiedLength(bytes: Uint8Array, least: number = LARGE_PAYLOAD): number {
-  return staysInPlace(bytes, least) ? 0 : bytes.length;
+export function copiedLength(bytes: Uint8Array): number {
+  return staysInPlace(bytes) ? 0 : bytes.length;
 }
 
 const LARGE_PAYLOAD = 8 * 1024;
-
-/**
- * What goes to many stays in place from 512 bytes up: a copy for each of a thousand connections would be held by each of
- * them until it is acknowledged.
- */
-export const SHARED_PAYLOAD = 8192;

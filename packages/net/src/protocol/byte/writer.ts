@@ -61,10 +61,10 @@ export class Writer {
     this.at += source.length;
   }
 
-  /** Bytes of an item: copied, or where that is dear, from `least` on, a part of the message by themselves. */
-  payload(source: Uint8Array, least?: number): void {
+  /** Bytes of an item: copied, or where that is dear, a part of the message by themselves. */
+  payload(source: Uint8Array): void {
     // A message begins with memory of ours: what goes in front of it is written there.
-    if (this.length === 0 || !staysInPlace(source, least)) {
+    if (this.length === 0 || !staysInPlace(source)) {
       this.bytes(source);
       return;
     }
