@@ -245,7 +245,8 @@ export class SharedRun implements ReadRing, StageSubscriber<unknown> {
     if (source === undefined) return;
     const most = this.batchItems();
     const room = this.room();
-    if (room >= most || (this.outstanding === 0 && this.nobodyWaits())) {
+    // By half of the ring: asked for what the last one of many has just left, it would bring as many small messages.
+    if (room >= Math.max(most, this.limits.capacity >> 1) || (this.outstanding === 0 && this.nobodyWaits())) {
       const count = this.isSizeKnown ? Math.max(most, room) : most;
       this.outstanding += count;
       source.request(count);
