@@ -206,7 +206,7 @@ describe("connect", () => {
     );
     const odd = { ...service, routes: { echo: { ...service.routes.echo, codec: "xml" as "json" } } };
     expect(() => connect(server.url, odd)).toThrow(
-      'Cannot use the codec "xml" of echo.echo: wanted msgpack, raw, json',
+      'Cannot use the codec "xml" of echo.echo: wanted msgpack, columnar, raw, json',
     );
   });
 
