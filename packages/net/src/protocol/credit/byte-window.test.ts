@@ -97,6 +97,18 @@ describe("ByteWindow", () => {
     expect(d.bytes.unsent).toBeGreaterThanOrEqual(SHARE);
   });
 
+  it("§4.9 takes a stream that begins when another has ended for no company", () => {
+    const pool = new Pool(SIZES);
+    const first = direction(pool);
+    flow(first, 100, 0);
+    first.window.end();
+    const second = direction(pool);
+    flow(second, 100, 0);
+    expect(pool.takeChange()).toBe(false);
+    flow(direction(pool), 100, 0);
+    expect(pool.takeChange()).toBe(true);
+  });
+
   it("§4.9 halves when half of it takes more than sixteen round trips, never below the share", () => {
     const d = direction();
     for (let i = 0; i < 5; i++) flow(d, d.bytes.unsent, 0, 1);

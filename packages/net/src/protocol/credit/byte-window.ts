@@ -144,6 +144,7 @@ export class ByteWindow implements Needy, Borrower {
 
   /** The peer ended: no need, and no answer to DRAIN will come. */
   end(): void {
+    this.pool.gone(this);
     this.isDraining = false;
     this.need = 0;
     this.settle();

@@ -111,6 +111,11 @@ export class Pool {
     return this.stamp();
   }
 
+  /** It receives no more: who comes after it is not beside it. */
+  gone(user: object): void {
+    if (this.lastUser === user) this.lastUser = undefined;
+  }
+
   /** Whether somebody else than before has received since the last look. */
   takeChange(): boolean {
     const { hasChanged } = this;

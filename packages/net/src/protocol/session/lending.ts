@@ -137,6 +137,7 @@ export class Lending {
   /** The stream is over. */
   left(window: ByteWindow): void {
     this.forget(window);
+    this.pool.gone(window);
     this.borrowers.delete(window);
     if (!this.shareless.delete(window)) this.pool.leave();
   }
