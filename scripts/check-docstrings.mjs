@@ -6,9 +6,9 @@ import { join, relative } from "node:path";
 import ts from "typescript";
 import { root } from "./bootstrap.mjs";
 import { conclude } from "./findings.mjs";
+import { LIBRARIES } from "./packages.mjs";
 
-const PACKAGES = ["core", "tck", "gates", "net"];
-const STREAM_FILES = /\/core\/src\/(?:source|operator|overflow|hub)\//;
+const STREAM_FILES = /\/(?:core\/src\/(?:source|operator|overflow|hub)|(?:rxjs|web|websocket|node)\/src)\//;
 const STREAM_SECTIONS = ["*Demand:*", "*Buffers:*", "*Errors:*", "*Cancel:*"];
 
 /** One line for each undocumented or unexampled name; `doors` are paths of source files. */
@@ -71,7 +71,7 @@ function position(symbol, folder) {
 if (import.meta.filename === process.argv[1]) {
   const doors = [];
   const findings = [];
-  for (const name of PACKAGES) {
+  for (const name of LIBRARIES) {
     const { exports: exported } = JSON.parse(
       readFileSync(join(root, "packages", name, "package.json"), "utf8"),
     );

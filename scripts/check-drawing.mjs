@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { root } from "./bootstrap.mjs";
 import { filesBelow } from "./files.mjs";
 import { conclude } from "./findings.mjs";
+import { PACKAGES } from "./packages.mjs";
 
 const DOCUMENT = "docs/architecture.md";
 
@@ -33,8 +34,7 @@ export function findMisdrawn({ folder, names }, files) {
 
 if (import.meta.filename === process.argv[1]) {
   const drawn = drawings(readFileSync(join(root, DOCUMENT), "utf8"));
-  const findings = ["core", "tck", "gates", "net", "cli"]
-    .map((name) => `packages/${name}/src`)
+  const findings = PACKAGES.map((name) => `packages/${name}/src`)
     .filter((folder) => !drawn.some((drawing) => drawing.folder === folder))
     .map((folder) => `${DOCUMENT}: ${folder} has no drawing: add a text block that begins with this path`);
   let count = 0;

@@ -9,18 +9,13 @@ import { build, capture, root } from "./bootstrap.mjs";
 import { blocksOfMarkdown, blocksOfSource, brokenPromise, misnamedFences } from "./examples.mjs";
 import { filesBelow } from "./files.mjs";
 import { conclude } from "./findings.mjs";
+import { SOURCES } from "./packages.mjs";
 
 // Two cores are what CI has, and an example that takes longer than this hangs.
 const AT_ONCE = 2;
 const TIME_LIMIT_MS = 20_000;
 
-await build(
-  "packages/core/src",
-  "packages/tck/src",
-  "packages/gates/src",
-  "packages/net/src",
-  "packages/cli/src",
-);
+await build(...SOURCES);
 const { examples, findings } = collect(process.argv[2] ?? "");
 const compiled = compile(examples);
 findings.push(...compiled.findings);

@@ -1,23 +1,18 @@
 // The packages as a user gets them: packed, looked through by publint, unpacked into a folder of their own, and
 // every door imported there by plain Node, which must then end by itself.
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build, capture, fail, pnpm, root } from "./bootstrap.mjs";
 import { conclude } from "./findings.mjs";
+import { PUBLISHED, SOURCES } from "./packages.mjs";
 
 const IMPORT_LIMIT_MS = 10_000;
 
-await build(
-  "packages/core/src",
-  "packages/tck/src",
-  "packages/gates/src",
-  "packages/net/src",
-  "packages/cli/src",
-);
+await build(...SOURCES);
 const folder = join(root, ".cache", "packed");
-const names = readdirSync(join(root, "packages"));
+const names = PUBLISHED;
 await packAll();
 
 const findings = [];

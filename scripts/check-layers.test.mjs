@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { root } from "./bootstrap.mjs";
 import { findForbiddenImports } from "./check-layers.mjs";
+import { PACKAGES } from "./packages.mjs";
 
 const depcruise = join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
 const folder = mkdtempSync(join(tmpdir(), "sluice-layers-"));
@@ -15,12 +16,11 @@ function workspace(name, files) {
   for (const file of [".dependency-cruiser.cjs", "tsconfig.base.json", "package.json"]) {
     cpSync(join(root, file), join(home, file));
   }
-  for (const pkg of ["core", "tck", "gates", "net", "cli"]) {
+  for (const pkg of PACKAGES) {
     cpSync(join(root, "packages", pkg, "package.json"), join(home, "packages", pkg, "package.json"));
     const scope = join(home, "packages", pkg, "node_modules", "@sluice");
     mkdirSync(scope, { recursive: true });
-    for (const other of ["core", "tck", "gates", "net"])
-      symlinkSync(join(home, "packages", other), join(scope, other), "dir");
+    for (const other of PACKAGES) symlinkSync(join(home, "packages", other), join(scope, other), "dir");
   }
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(home, file)), { recursive: true });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { build, fail, install, root, show } from "./bootstrap.mjs";
 import { filesBelow } from "./files.mjs";
+import { SOURCES } from "./packages.mjs";
 
 const names = filesBelow(root, ["examples"], [".ts"]).map((file) =>
   file.slice("examples/".length, -".ts".length),
@@ -11,7 +12,7 @@ const name = process.argv[2];
 if (!names.includes(name)) fail(`Cannot run the example "${name ?? ""}": there are ${names.join(", ")}`);
 
 await install();
-await build("packages/core/src", "packages/tck/src", "packages/gates/src", "packages/net/src");
+await build(...SOURCES);
 const outfile = join(root, "examples", ".generated", `${name}.js`);
 // Only the types are taken out; the packages are resolved by Node, as for a user.
 buildSync({ entryPoints: [join(root, "examples", `${name}.ts`)], format: "esm", target: "node20", outfile });

@@ -3,7 +3,7 @@
 import { transportCases } from "@sluice/net/kit";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, complaintsOf, startChromium } from "./chromium.js";
+import { chromiumPath, complaintsOf, startChromium } from "@sluice/testbed";
 import { openSite, type Site } from "./site.js";
 
 const TIME_LIMIT_MS = 60_000;

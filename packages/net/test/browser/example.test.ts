@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, complaintsOf, startChromium } from "./chromium.js";
+import { chromiumPath, complaintsOf, startChromium } from "@sluice/testbed";
 
 const TIME_LIMIT_MS = 60_000;
 

@@ -5,7 +5,7 @@ import { map, range, tap } from "@sluice/core";
 import { call, defineService, stream, unchecked } from "@sluice/net";
 import { connect, type ServeOptions, serve } from "@sluice/net/node";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { component } from "../component.js";
+import { component } from "@sluice/testbed";
 import { turns, until } from "../service/both-ways.js";
 import { certificate } from "./certificate.js";
 import { PASS_UPGRADE, startNginx } from "./nginx.js";

@@ -1,7 +1,7 @@
 // A real Chromium for tests, without a window, and without a word to anybody but this machine.
 
 import { type Browser, chromium, type Page } from "playwright-core";
-import { component } from "../component.js";
+import { component } from "./component.js";
 
 /** Where Chromium is; undefined: it is not installed, and tests with it are left out. */
 export const chromiumPath: string | undefined = component(

@@ -1,0 +1,3 @@
+// The door of @sluice/node/threads.
+
+export {};

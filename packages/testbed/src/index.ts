@@ -1,0 +1,5 @@
+// The door of the testbed: for the tests of our packages, and not published.
+
+export { chromiumPath, complaintsOf, startChromium } from "./chromium.js";
+export { component } from "./component.js";
+export { type PageSite, servePage, type ServePageOptions } from "./serve-page.js";
