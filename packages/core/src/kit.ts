@@ -11,6 +11,7 @@ export { type Backoff, backoffMs, checkBackoff } from "./kit/backoff.js";
 export { checkClock } from "./kit/check-clock.js";
 export { checkOptions } from "./kit/check-options.js";
 export { checkMilliseconds } from "./kit/check-milliseconds.js";
+export { checkSignal } from "./kit/check-signal.js";
 export { DropAccount } from "./kit/drop-account.js";
 export { asError, dropError, dropItem, reportUncaught } from "./kit/dropped.js";
 export {
@@ -38,4 +39,5 @@ export { SubscriberBorder } from "./kit/subscriber-border.js";
 export { setFusion } from "./flow/unfused.js";
 export { Succession } from "./kit/succession.js";
 export { isThenable } from "./kit/thenable.js";
+export { describe } from "./spec/describe.js";
 export { addDemand, demandError, isDemand, UNBOUNDED } from "./spec/demand.js";

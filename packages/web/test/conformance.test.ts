@@ -1,0 +1,104 @@
+// Every publisher, operator and subscriber of this package before the judge.
+
+import { fromPublisher } from "@sluice/core";
+import {
+  type Check,
+  operatorChecks,
+  type OperatorSubject,
+  publisherChecks,
+  type PublisherSubject,
+  subscriberChecks,
+  type SubscriberSubject,
+} from "@sluice/tck";
+import { fromByteStream, toByteStream } from "@sluice/web";
+import { describe, it } from "vitest";
+
+/** Items are one byte each: its number. */
+const item = (index: number): Uint8Array<ArrayBuffer> => new Uint8Array([index % 256]);
+
+/** A byte stream, or one of another kind. */
+function streamOf(source: UnderlyingByteSource | UnderlyingDefaultSource): ReadableStream<Uint8Array> {
+  return new ReadableStream(source as UnderlyingDefaultSource<Uint8Array>, { highWaterMark: 0 });
+}
+
+/** A stream of `count` chunks, each an item. */
+function chunks(count: number, type?: "bytes"): ReadableStream<Uint8Array> {
+  let sent = 0;
+  const pull = (controller: ReadableStreamDefaultController | ReadableByteStreamController): void => {
+    if (sent < count) controller.enqueue(item(sent++));
+    else {
+      controller.close();
+      if ("byobRequest" in controller) controller.byobRequest?.respond(0);
+    }
+  };
+  return streamOf({ ...(type && { type }), pull } as UnderlyingByteSource);
+}
+
+const torn = (type?: "bytes"): ReadableStream<Uint8Array> =>
+  streamOf({
+    ...(type && { type }),
+    start: (controller: { error(reason: unknown): void }) => controller.error(new Error("torn")),
+  } as UnderlyingByteSource);
+
+/** What holds for each source of a web stream: it is read once, and its end shows only when it is read. */
+const readOnce = { subscribers: "one", endsWithoutDemand: false, maxCount: 2000, item } as const;
+
+const publishers: Readonly<Record<string, PublisherSubject>> = {
+  "fromByteStream of a byte stream": {
+    ...readOnce,
+    create: (count) => fromByteStream(chunks(count, "bytes")),
+    createFailed: () => fromByteStream(torn("bytes")),
+  },
+  "fromByteStream of another stream": {
+    ...readOnce,
+    create: (count) => fromByteStream(chunks(count), { chunkBytes: 1 }),
+    createFailed: () => fromByteStream(torn()),
+  },
+};
+
+const operators: Readonly<Record<string, OperatorSubject<never, unknown>>> = {};
+
+const subscribers: Readonly<Record<string, SubscriberSubject<Uint8Array>>> = {
+  "toByteStream with a default reader": reads("default"),
+  "toByteStream with a BYOB reader": reads("byob"),
+};
+
+/** A reader of the byte stream of what it is given. */
+function reads(mode: "default" | "byob"): SubscriberSubject<Uint8Array> {
+  return {
+    item,
+    stoppable: true,
+    consume: (publisher) => {
+      const received: Uint8Array[] = [];
+      const stream = toByteStream(fromPublisher(publisher), { prefetch: 8 });
+      const reader = mode === "byob" ? stream.getReader({ mode }) : stream.getReader();
+      const next = () => reader.read(new Uint8Array(4)); // a default reader takes no buffer, and minds none
+      let isCancelled = false;
+      const read = async (): Promise<void> => {
+        for (let step = await next(); !step.done; step = await next())
+          received.push(step.value as Uint8Array);
+        if (isCancelled) throw new Error("cancelled");
+      };
+      const cancel = (): void => {
+        isCancelled = true;
+        reader.cancel().catch(() => {}); // refused where the stream has failed
+      };
+      return { ended: read(), cancel, received: () => received };
+    },
+  };
+}
+
+for (const [name, subject] of Object.entries(publishers))
+  judge(name, publisherChecks({ ...subject, timers: false }));
+for (const [name, subject] of Object.entries(operators))
+  judge(name, operatorChecks({ ...subject, timers: false }));
+for (const [name, subject] of Object.entries(subscribers))
+  judge(name, subscriberChecks({ ...subject, timers: false }));
+
+/** What a subject's own capabilities rule out is no test that was forgotten. */
+function judge(name: string, checks: readonly Check[]): void {
+  describe(name, () => {
+    for (const { rule, title, run, skipped } of checks)
+      if (skipped === undefined) it(`${rule} ${title}`, run);
+  });
+}

@@ -1,0 +1,6 @@
+// THE table of cases that run alike on Node and in Chromium.
+
+import { byobCases } from "./byob-cases.js";
+import type { Case } from "./case.js";
+
+export const cases: readonly Case[] = [...byobCases];
