@@ -9,3 +9,12 @@ export {
 } from "@sluice/core";
 export { type ByteReadOptions, fromByteStream } from "./stream/from-byte-stream.js";
 export { type ByteStreamOptions, toByteStream } from "./stream/to-byte-stream.js";
+export { decodeText } from "./text/decode-text.js";
+export { encodeText } from "./text/encode-text.js";
+export { formatNdjson } from "./text/format-ndjson.js";
+export type { LineOptions } from "./text/line-splitter.js";
+export { lines } from "./text/lines.js";
+export { MalformedInputError } from "./text/malformed-input-error.js";
+export { type NdjsonOptions, type OnInvalid, parseNdjson } from "./text/parse-ndjson.js";
+export { type ChunkParser, parseWith } from "./text/parse-with.js";
+export type { DecodeOptions } from "./text/text-decoding.js";
