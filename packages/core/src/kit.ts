@@ -27,6 +27,7 @@ export { Fold } from "./kit/fold.js";
 export { type InnerOwner, InnerSubscriber } from "./kit/inner-subscriber.js";
 
 export { Join } from "./kit/join.js";
+export { observableOf } from "./kit/observable-of.js";
 export { OperatorSubscriber } from "./kit/operator-subscriber.js";
 export { checkPolicy } from "./kit/overflow-policy.js";
 export { OverflowSubscriber } from "./kit/overflow-subscriber.js";

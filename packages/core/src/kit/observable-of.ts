@@ -3,6 +3,12 @@
 /**
  * The Observable that `input` is or stands for, `undefined` if it is none by any of the marks there are:
  * `Symbol.observable` or `"@@observable"` (libraries, the TC39 proposal), or the platform's class by its name.
+ *
+ * @example
+ * ```ts
+ * import { observableOf } from "@sluice/core/kit";
+ * console.log(observableOf({ subscribe() {} })); // prints undefined
+ * ```
  */
 export function observableOf(input: unknown): unknown {
   if (input === null || input === undefined) return undefined;
