@@ -20,6 +20,8 @@ const functions: Record<string, Call> = {
   "mapAsyncKeyed transform": (wrong) => core.mapAsyncKeyed((n) => n, wrong),
   groupBy: (wrong) => core.groupBy(wrong, { groups: 1 }),
   conflate: core.conflate,
+  "policy.conflate": core.policy.conflate,
+  "policy.shed priority": (priority) => core.policy.shed({ capacity: 1, priority }),
   "batch seed": (seed) => core.batch({ seed, merge: (value) => value, max: 1 }),
   "batch merge": (merge) => core.batch({ seed: (n) => n, merge, max: 1 }),
   concatMap: core.concatMap,
@@ -78,11 +80,14 @@ const optional: Record<string, Call> = {
   onBackpressureLatest: core.onBackpressureLatest,
   onBackpressureError: core.onBackpressureError,
   "policy.latest": core.policy.latest,
+  "policy.buffer options": (wrong) => core.policy.buffer(1, "error", wrong),
 };
 
 /** Calls that take a capacity or a count. */
 const capacities: Record<string, Call> = {
   prefetch: core.prefetch,
+  "prefetch items": (items) => core.prefetch({ items, bytes: 1 }),
+  "prefetch bytes": (bytes) => core.prefetch({ items: 1, bytes }),
   "prefetch max": (max) => core.prefetch({ auto: true, max }),
   limitDemand: core.limitDemand,
   "broadcast capacity": (capacity) => core.broadcast({ capacity }),
@@ -120,6 +125,8 @@ const capacities: Record<string, Call> = {
   "onBackpressureShed capacity": (capacity) => core.onBackpressureShed({ capacity, priority: () => 1 }),
   "onBackpressureCoDel capacity": (capacity) => core.onBackpressureCoDel({ capacity }),
   "policy.buffer capacity": (capacity) => core.policy.buffer({ capacity, overflow: "error" }),
+  "policy.buffer(capacity, ..)": (capacity) => core.policy.buffer(capacity, "error"),
+  "policy.shed capacity": (capacity) => core.policy.shed({ capacity, priority: () => 1 }),
   "toWebStream prefetch": (prefetch) => core.toWebStream(flow, { prefetch }),
   "toWritableStream prefetch": (prefetch) =>
     core.toWritableStream(flow, new WritableStream<number>(), { prefetch }),
@@ -158,6 +165,7 @@ const policies: Record<string, Call> = {
   onBackpressureBuffer: (overflow) => core.onBackpressureBuffer({ capacity: 1, overflow }),
   create: (overflow) => core.create(() => {}, { capacity: 1, overflow }),
   "policy.buffer": (overflow) => core.policy.buffer({ capacity: 1, overflow }),
+  "policy.buffer(1, ..)": (overflow) => core.policy.buffer(1, overflow),
 };
 
 /** What each call throws for a wrong argument. */

@@ -211,17 +211,19 @@ const places: Place[] = [
       return { flow, producer: () => ({ next: (n) => listener?.(n), error() {}, complete() {} }) };
     },
   },
-  ...(["buffer", "drop", "latest", "error"] as const).map(
+  ...(["buffer", "drop", "latest", "error", "shed"] as const).map(
     (kind): Place => ({
       name: `fromObservable(policy.${kind})`,
-      capacity: { buffer: 2, drop: 0, latest: 1, error: 0 }[kind],
+      capacity: { buffer: 2, drop: 0, latest: 1, error: 0, shed: 2 }[kind],
       isReentrant: true,
       open: (options) => {
         const subject = new Subject<number>();
         const chosen =
           kind === "buffer"
             ? policy.buffer<number>({ ...options, capacity: 2, overflow: "dropNewest" })
-            : policy[kind]<number>(options);
+            : kind === "shed"
+              ? policy.shed<number>({ ...options, capacity: 2, priority: (n) => n % 3 })
+              : policy[kind]<number>(options);
         return { flow: fromObservable(subject, chosen), producer: () => subject };
       },
     }),

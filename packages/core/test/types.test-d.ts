@@ -29,6 +29,7 @@ import { onBackpressureBuffer } from "../src/overflow/on-backpressure-buffer.js"
 import { onBackpressureDrop } from "../src/overflow/on-backpressure-drop.js";
 import { onBackpressureCoDel } from "../src/overflow/on-backpressure-codel.js";
 import { onBackpressureShed } from "../src/overflow/on-backpressure-shed.js";
+import type { OverflowPolicy } from "../src/kit/overflow-policy.js";
 import { policy } from "../src/policy/policy.js";
 import { toWebStream } from "../src/sink/to-web-stream.js";
 import { toWritableStream } from "../src/sink/to-writable-stream.js";
@@ -88,6 +89,41 @@ just<Flow<Date>>()(
     }),
   ),
 );
+just<Flow<Date>>()(
+  fromObservable(subject, policy.buffer(1, "dropOldest", { onDrop: (date) => date.getTime() })),
+);
+just<Flow<Date>>()(fromObservable(subject, policy.latest({ onDrop: (date) => date.getTime() })));
+just<Flow<Date>>()(fromObservable(subject, policy.shed({ capacity: 1, priority: (date) => date.getTime() })));
+just<Flow<Date>>()(
+  fromObservable(
+    subject,
+    policy.conflate((a, b) => (a.getTime() > b.getTime() ? a : b)),
+  ),
+);
+just<Flow<number>>()(
+  fromObservable(
+    subject,
+    policy.conflate(
+      (date) => date.getTime(),
+      (sum, date) => sum + date.getTime(),
+    ),
+  ),
+);
+just<Flow<number>>()(
+  fromEvent(
+    target,
+    "job",
+    policy.conflate(
+      (event) => event.timeStamp,
+      (sum: number) => sum + 1,
+    ),
+  ),
+);
+const given: OverflowPolicy<Date, string> = policy.conflate(
+  () => "",
+  (text, date) => text + date.toJSON(),
+);
+just<Flow<string>>()(fromObservable(subject, given));
 just<Flow<string>>()(fromWebStream(new ReadableStream<string>()));
 just<Flow<string>>()(from(new ReadableStream<string>()));
 

@@ -15,6 +15,7 @@ import { checkWeight } from "./check-weight.js";
 import { asError } from "./dropped.js";
 import { HoldingSubscriber } from "./holding-subscriber.js";
 import { replenishAt } from "./replenish.js";
+import { requireFunction } from "./require-function.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /** What tells one merging operator from another. */
@@ -29,6 +30,26 @@ export interface BatchRules<T, R> {
   readonly weigh?: ((item: T) => number) | undefined;
 }
 
+/** What `conflate` was given, as `(merge)` or as `(seed, merge)`: whatever comes is merged, without a bound. */
+export function conflateRules<T, R>(
+  place: string,
+  first: Conflation<T, R>[0],
+  second: Conflation<T, R>[1],
+): BatchRules<T, R> {
+  requireFunction(place, first);
+  if (second === undefined) {
+    return { seed: (item) => item as never, merge: first as BatchRules<T, R>["merge"], max: UNBOUNDED };
+  }
+  requireFunction(place, second);
+  return { seed: first as BatchRules<T, R>["seed"], merge: second, max: UNBOUNDED };
+}
+
+/** Both forms: without a `seed` the value is an item. */
+type Conflation<T, R> = [
+  first: BatchRules<T, R>["seed"] | BatchRules<T, R>["merge"],
+  second?: BatchRules<T, R>["merge"],
+];
+
 /** Merges what waits into one value. */
 export class BatchSubscriber<T, R> extends HoldingSubscriber<T, R> {
   private readonly name: string;
@@ -42,6 +63,9 @@ export class BatchSubscriber<T, R> extends HoldingSubscriber<T, R> {
   /** Asked of upstream and not received. */
   private outstanding = 0;
   private isSending = false;
+  private isMerging = false;
+  /** Came from within `seed` or `merge`, of a source behind a policy that they call: merged next. */
+  private readonly nested: T[] = [];
 
   constructor(downstream: StageSubscriber<R>, name: string, rules: BatchRules<T, R>) {
     super(downstream);
@@ -56,11 +80,17 @@ export class BatchSubscriber<T, R> extends HoldingSubscriber<T, R> {
 
   next(item: T): boolean {
     if (this.done) return false;
+    if (this.isMerging) {
+      this.nested.push(item);
+      return true;
+    }
     const { weigh, max } = this.rules;
     try {
       const weight = weigh === undefined ? 1 : checkWeight(weigh(item));
       if (this.hasValue && this.weight + weight > max) this.tooHeavy = { item, weight };
       else this.absorb(item, weight);
+      for (const inner of this.nested) this.absorb(inner, 1); // grows while it is read
+      this.nested.length = 0;
     } catch (thrown) {
       this.fail(asError(thrown, this.name));
       return false;
@@ -72,6 +102,7 @@ export class BatchSubscriber<T, R> extends HoldingSubscriber<T, R> {
 
   protected override onEnd(): void {
     this.clear();
+    this.nested.length = 0;
   }
 
   private clear(): void {
@@ -83,10 +114,13 @@ export class BatchSubscriber<T, R> extends HoldingSubscriber<T, R> {
 
   /** Calls the user's functions: they may cancel, and a request by one must not send what is being merged. */
   private absorb(item: T, weight: number): void {
+    if (this.done) return;
     const { seed, merge } = this.rules;
     const { hasValue } = this;
     this.hasValue = false;
+    this.isMerging = true;
     const value = hasValue ? merge(this.value as R, item) : seed(item); // has a value, if only undefined
+    this.isMerging = false;
     if (this.done) return;
     this.value = value;
     this.hasValue = true;

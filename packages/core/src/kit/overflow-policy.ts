@@ -5,11 +5,13 @@ import { describe } from "../spec/describe.js";
 import type { StageSubscriber } from "./stage-subscriber.js";
 
 /**
- * The choice that a hot source asks for: made by `policy.buffer(..)`, `policy.latest()`, `policy.drop()` or
- * `policy.error()`.
+ * The choice that a hot source asks for: made by `policy.buffer(..)`, `policy.latest()`, `policy.drop()`,
+ * `policy.error()`, `policy.shed(..)` or `policy.conflate(..)`.
+ *
+ * `R`: what downstream is sent, where that is something else than the items which come (`policy.conflate`).
  */
-export interface OverflowPolicy<T> {
-  /** As it was made: `buffer`, `drop`, `latest`, `error`. */
+export interface OverflowPolicy<T, R = T> {
+  /** As it was made: `buffer`, `drop`, `latest`, `error`, `shed`, `conflate`. */
   readonly name: string;
   /** The most items that it holds. */
   readonly capacity: number;
@@ -19,7 +21,7 @@ export interface OverflowPolicy<T> {
    *
    * @param place the name of the source, for messages
    */
-  open(downstream: StageSubscriber<T>, place: string): StageSubscriber<T>;
+  open(downstream: StageSubscriber<R>, place: string): StageSubscriber<T>;
 }
 
 /**
@@ -32,9 +34,9 @@ export interface OverflowPolicy<T> {
  * checkPolicy("mySource", policy.latest());
  * ```
  */
-export function checkPolicy(place: string, policy: OverflowPolicy<never>): void {
+export function checkPolicy(place: string, policy: OverflowPolicy<never, unknown>): void {
   if (typeof policy?.open === "function") return;
   throw new TypeError(
-    `Cannot give ${place} the policy ${describe(policy)}: choose policy.buffer(), policy.latest(), policy.drop() or policy.error()`,
+    `Cannot give ${place} the policy ${describe(policy)}: choose policy.buffer(), policy.latest(), policy.drop(), policy.error(), policy.shed() or policy.conflate()`,
   );
 }

@@ -24,6 +24,23 @@ describe("conflate", () => {
     expect(upstream.calls).toHaveLength(1);
   });
 
+  it("makes a value of another kind, with a seed", () => {
+    const upstream = new TestPublisher<number>();
+    const subscriber = new ManualSubscriber<number[]>();
+    fromPublisher(upstream)
+      .pipe(
+        conflate(
+          (n) => [n],
+          (list: number[], n) => [...list, n],
+        ),
+      )
+      .subscribe(subscriber);
+    upstream.next(1, 2);
+    subscriber.request(2);
+    upstream.next(3);
+    expect(subscriber.items).toEqual([[1, 2], [3]]);
+  });
+
   it("sends what waits after completion, when it is asked for", () => {
     const { upstream, subscriber } = running();
     upstream.next(1, 2);
@@ -44,5 +61,6 @@ describe("conflate", () => {
 
   it("throws a TypeError at the call for what is no function", () => {
     for (const wrong of [undefined, null, 5, {}]) expect(() => conflate(wrong as never)).toThrow(TypeError);
+    expect(() => conflate(String, 5 as never)).toThrow(TypeError);
   });
 });

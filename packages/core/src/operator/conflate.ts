@@ -1,18 +1,17 @@
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
-import { BatchSubscriber } from "../kit/batch-subscriber.js";
-import { requireFunction } from "../kit/require-function.js";
+import { BatchSubscriber, conflateRules } from "../kit/batch-subscriber.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
-import { UNBOUNDED } from "../spec/demand.js";
 
 /**
  * Merges the items that wait for demand into one, whatever comes: for producers that cannot be slowed. `batch` slows
  * the producer, and bounds what one value is merged of.
  *
- * *Demand:* all there is. *Buffers:* one merged item; let it not grow with what it is merged of. *Errors:* at once,
- * also what `merge` throws; what waits is dropped. *Cancel:* passed on; drops what waits.
+ * *Demand:* all there is. *Buffers:* one merged value; let it not grow with what it is merged of. *Errors:* at once,
+ * also what a function throws; what waits is dropped. *Cancel:* passed on; drops what waits.
  *
- * @param merge makes one item of the one that waits and the one that came
+ * @param seed makes a value of its first item; default: the item itself
+ * @param merge makes a value of the one that waits and the item that came
  *
  * @example
  * ```ts
@@ -23,11 +22,15 @@ import { UNBOUNDED } from "../spec/demand.js";
  * // prints 9
  * ```
  */
-export function conflate<T>(merge: (waiting: T, item: T) => T): Operator<T, T> {
-  requireFunction("conflate", merge);
-  const rules = { seed: (item: T): T => item, merge, max: UNBOUNDED };
+export function conflate<T>(merge: (waiting: T, item: T) => T): Operator<T, T>;
+export function conflate<T, R>(seed: (item: T) => R, merge: (value: R, item: T) => R): Operator<T, R>;
+export function conflate<T, R>(
+  first: (value: never, item: T) => R,
+  second?: (value: R, item: T) => R,
+): Operator<T, R> {
+  const rules = conflateRules<T, R>("conflate", first as (value: unknown, item: T) => R, second);
   return (upstream) =>
-    flowOf(upstream, (downstream: StageSubscriber<T>) => new BatchSubscriber(downstream, "conflate", rules), {
+    flowOf(upstream, (downstream: StageSubscriber<R>) => new BatchSubscriber(downstream, "conflate", rules), {
       name: "conflate",
     });
 }

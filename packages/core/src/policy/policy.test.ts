@@ -8,11 +8,11 @@ import { type DropReason, OverflowCounters } from "../spec/overflow.js";
 import { policy } from "./policy.js";
 
 /** A hot source of numbers, sent by the test. */
-function hot(choice: OverflowPolicy<number>) {
+function hot<R>(choice: OverflowPolicy<number, R>) {
   let cancels = 0;
   let stage: StageSubscriber<number> | undefined;
-  const subscriber = new ManualSubscriber<number>();
-  flowFrom<number>((downstream) => {
+  const subscriber = new ManualSubscriber<R>();
+  flowFrom<R>((downstream) => {
     stage = choice.open(downstream, "hot");
     stage.onSubscribe({ request() {}, cancel: () => void cancels++ });
   }).subscribe(subscriber);
@@ -33,6 +33,88 @@ describe("policy", () => {
     subscriber.request(5);
     expect([subscriber.items, dropped]).toEqual([[2, 3], [[1, "overflow"]]]);
     expect([choice.name, choice.capacity]).toEqual(["buffer", 2]);
+  });
+
+  it("buffer takes its capacity and its choice one after the other as well", () => {
+    const dropped: number[] = [];
+    const choice = policy.buffer<number>(2, "dropNewest", { onDrop: (item) => void dropped.push(item) });
+    const { subscriber, send } = hot(choice);
+    send(1, 2, 3);
+    subscriber.request(5);
+    expect([subscriber.items, dropped]).toEqual([[1, 2], [3]]);
+    expect([choice.name, choice.capacity]).toEqual(["buffer", 2]);
+  });
+
+  it("shed gives up the lowest priority first, whatever came last", () => {
+    const dropped: [number, DropReason][] = [];
+    const choice = policy.shed<number>({
+      capacity: 2,
+      priority: (n) => n,
+      onDrop: (...drop) => void dropped.push(drop),
+    });
+    const { subscriber, send, cancels } = hot(choice);
+    send(5, 1, 9, 2);
+    subscriber.request(1);
+    subscriber.cancel();
+    expect([subscriber.items, cancels()]).toEqual([[5], 1]);
+    expect(dropped).toEqual([
+      [1, "shed"],
+      [2, "shed"],
+      [9, "ended"],
+    ]);
+    expect([choice.name, choice.capacity]).toEqual(["shed", 2]);
+  });
+
+  it("conflate merges what waits into one item, or into a value of another kind", () => {
+    const sums = hot(policy.conflate((sum, n) => sum + n));
+    const counts = hot(
+      policy.conflate(
+        (n: number) => [n],
+        (list, n) => [...list, n],
+      ),
+    );
+    for (const { send, subscriber } of [sums, counts]) {
+      send(1, 2, 3);
+      subscriber.request(2);
+      send(4, 5);
+      subscriber.request(1);
+    }
+    expect(sums.subscriber.items).toEqual([6, 4, 5]);
+    expect(counts.subscriber.items).toEqual([[1, 2, 3], [4], [5]]);
+    const choice = policy.conflate((sum: number, n: number) => sum + n);
+    expect([choice.name, choice.capacity]).toEqual(["conflate", 1]);
+  });
+
+  it("conflate loses nothing that its source sends from within a function", () => {
+    let left = 3;
+    const again = (): void => {
+      if (left-- > 0) source.send(10 * left, 10 * left + 1);
+    };
+    const source = hot(
+      policy.conflate(
+        (n: number) => {
+          again();
+          return [n];
+        },
+        (list, n) => {
+          again();
+          return [...list, n];
+        },
+      ),
+    );
+    source.send(1, 2);
+    source.subscriber.request(1);
+    expect(source.subscriber.items).toEqual([[1, 20, 21, 10, 11, 0, 1, 2]]);
+  });
+
+  it("conflate fails on what a function throws, and cancels the source", () => {
+    const { subscriber, send, cancels } = hot(
+      policy.conflate(() => {
+        throw new Error("no");
+      }),
+    );
+    send(1, 2);
+    expect([String(subscriber.error), cancels()]).toEqual(["Error: no", 1]);
   });
 
   it("latest keeps the last one, drop none", () => {
@@ -71,6 +153,13 @@ describe("policy", () => {
   it("refuses a buffer without capacity or choice, an onDrop that is no function and counters that are none", () => {
     expect(() => policy.buffer({ overflow: "error" } as never)).toThrow(RangeError);
     expect(() => policy.buffer({ capacity: 1 } as never)).toThrow(TypeError);
+    expect(() => policy.buffer(5 as never)).toThrow(
+      'Cannot give policy.buffer overflow: undefined: choose "error"',
+    );
+    expect(() => policy.buffer(5, "error", { onDrop: 1 as never })).toThrow(TypeError);
+    expect(() => policy.shed({ capacity: 1 } as never)).toThrow(TypeError);
+    expect(() => policy.conflate(5 as never)).toThrow("Cannot policy.conflate with 5: it takes a function");
+    expect(() => policy.conflate(String, 5 as never)).toThrow(TypeError);
     for (const make of [policy.drop, policy.latest, policy.error]) {
       expect(() => make({ onDrop: 1 } as never)).toThrow(TypeError);
       expect(() => make({ counters: {} } as never)).toThrow(TypeError);

@@ -27,11 +27,11 @@ export interface EventSource<E> {
  * await first;
  * ```
  */
-export function fromEvent<E = Event>(
+export function fromEvent<E = Event, R = E>(
   target: EventSource<E>,
   type: string,
-  policy: OverflowPolicy<NoInfer<E>>,
-): Flow<E> {
+  policy: OverflowPolicy<NoInfer<E>, R>,
+): Flow<R> {
   if (typeof target?.addEventListener !== "function" || typeof target.removeEventListener !== "function") {
     throw new TypeError(
       `Cannot listen to ${describe(target)}: it must have addEventListener() and removeEventListener()`,
@@ -48,7 +48,7 @@ export function fromEvent<E = Event>(
       return () => target.removeEventListener(type, next);
     },
   };
-  return flowFrom<E>(
+  return flowFrom<R>(
     (downstream) =>
       new ObservableSubscription(policy.open(downstream, "fromEvent"), "addEventListener").subscribeTo(
         source,

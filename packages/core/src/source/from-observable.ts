@@ -41,16 +41,16 @@ export interface OverloadedObservable<T> {
  * console.log(await letters.toArray()); // prints [ 'a', 'b' ]
  * ```
  */
-export function fromObservable<T>(
+export function fromObservable<T, R = T>(
   observable: ObservableLike<T>,
-  policy: OverflowPolicy<NoInfer<T>>,
-): Flow<T> {
+  policy: OverflowPolicy<NoInfer<T>, R>,
+): Flow<R> {
   const source = (observableOf(observable) ?? observable) as PlainObservable<T>;
   if (typeof source?.subscribe !== "function" || source instanceof Connectable) {
     throw new TypeError(`Cannot make a flow of ${describe(observable)}: fromObservable takes an Observable`);
   }
   checkPolicy("fromObservable", policy);
-  return flowFrom<T>(
+  return flowFrom<R>(
     (downstream) =>
       new ObservableSubscription(policy.open(downstream, "fromObservable"), "subscribe").subscribeTo(source),
     { name: "fromObservable", settings: { capacity: policy.capacity } },

@@ -62,6 +62,14 @@ export interface DropOptions<T> {
   readonly counters?: OverflowCounters | undefined;
 }
 
+/** How a buffer that sheds chooses what to give up. */
+export interface ShedOptions<T> extends DropOptions<T> {
+  /** The most items held ahead of demand, an integer >= 1. */
+  readonly capacity: number;
+  /** The higher, the longer it is kept; any number. Called once for each item that has to wait. */
+  readonly priority: (item: T) => number;
+}
+
 /** What bounded buffers in front of a producer have in common. */
 interface WaitingOptions<T> extends DropOptions<T> {
   /**

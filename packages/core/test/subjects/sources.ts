@@ -170,6 +170,34 @@ export const sources: Row[] = [
     },
   },
   {
+    file: "source/from-event",
+    name: "fromEvent, shed",
+    source: {
+      create: (count) =>
+        fromEvent(new Burst(count), "", policy.shed({ capacity: 20_000, priority: () => 1 })),
+      ends: "never",
+      maxCount: 20_000,
+      item,
+    },
+  },
+  {
+    file: "source/from-observable",
+    name: "fromObservable, conflated",
+    source: {
+      create: (count) =>
+        fromObservable(
+          rxRange(0, count),
+          policy.conflate((_, n) => n),
+        ),
+      createFailed: () =>
+        fromObservable(
+          throwError(() => failure),
+          policy.conflate((_, n) => n),
+        ),
+      lossy: true,
+    },
+  },
+  {
     file: "source/from-observable",
     name: "fromObservable, all at once",
     source: {
