@@ -1,6 +1,6 @@
 // The loops that send items by index through a run of stages: out of a range, an array, or what an asynchronous
 // boundary holds. An end whose `next` would cost more than the item may take a slice in a loop of its own
-// (`takeSlice`: kit/fold.ts, operator/prefetch.ts).
+// (`takeSlice`: kit/fold.ts, kit/prefetch-subscriber.ts).
 //
 // Demand is counted twice, and neither count is ever stale:
 //

@@ -180,9 +180,11 @@ describe('prefetch("auto")', () => {
     expect(await flow.reduce((sum, n) => sum + n, 0)).toBe(2_500_050_000);
   });
 
-  it('refuses everything but a size, "auto" and { auto: true } at the call', () => {
+  it('refuses everything but a size, "auto", { auto: true } and { bytes } at the call', () => {
     for (const wrong of ["aut", "", "16", null, {}, { auto: false }, { max: 5 }, [], true]) {
-      expect(() => prefetch(wrong as never)).toThrow(/^Cannot prefetch .*"auto" or { auto: true, max }$/);
+      expect(() => prefetch(wrong as never)).toThrow(
+        /^Cannot prefetch .*"auto", { auto: true, max } or { bytes }$/,
+      );
     }
     for (const max of [0, -1, 1.5, Number.NaN, "9"]) {
       expect(() => prefetch({ auto: true, max: max as number })).toThrow(RangeError);

@@ -1,22 +1,33 @@
 import { checkCapacity } from "../buffer/ring.js";
 import type { FlowAbout } from "../flow/about.js";
 import { Flow, type Operator, requireFlow } from "../flow/flow.js";
-import { dropError } from "../kit/dropped.js";
-import { NEVER_SUBSCRIPTION, signalTerminal, type Terminal } from "../kit/ended.js";
+import { AutoPrefetch } from "../kit/auto-prefetch.js";
 import { FusedRun } from "../kit/fused-run.js";
-import { IndexedSubscription } from "../kit/indexed-subscription.js";
-import { replenishAt } from "../kit/replenish.js";
+import { Prefetch } from "../kit/prefetch-subscriber.js";
+import { requireFunction } from "../kit/require-function.js";
 import type { StageLink } from "../kit/stage.js";
-import type { SliceSource, StageSubscriber } from "../kit/stage-subscriber.js";
-import { addDemand } from "../spec/demand.js";
+import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import { WeighedPrefetch } from "../kit/weighed-prefetch.js";
 import { describe } from "../spec/describe.js";
-import type { Subscription } from "../spec/publisher.js";
 
 /** What `prefetch` takes to find its size by itself. */
 export interface AutoPrefetchOptions {
   readonly auto: true;
   /** The most items asked for ahead, an integer >= 1; default 1024. */
   readonly max?: number | undefined;
+}
+
+/** What `prefetch` takes to bound what it holds by weight as well. */
+export interface WeighedPrefetchOptions<T> {
+  /** The most items asked for ahead, an integer >= 1; default 256. */
+  readonly items?: number | undefined;
+  /** The most that they may weigh together, an integer >= 1: bytes, unless `weigh` counts something else. */
+  readonly bytes: number;
+  /**
+   * What an item weighs, a finite number >= 0; called once for each, what it throws ends the stream. Default: its
+   * `byteLength`, as a Uint8Array and an ArrayBuffer have one.
+   */
+  readonly weigh?: ((item: T) => number) | undefined;
 }
 
 /**
@@ -27,11 +38,19 @@ export interface AutoPrefetchOptions {
  * With `"auto"` the size begins at 16, doubles when downstream had to wait between two requests, and is halved when
  * it has not had to for a while.
  *
- * *Demand:* `size` at once, whatever is requested below; then as many again whenever three quarters have been
- * sent on. *Buffers:* at most `size` items; with `"auto"` at most `max`. *Errors:* passed on after the items that
- * came before. *Cancel:* passed on; drops what is held.
+ * With `bytes` nobody knows what an item weighs before it is there. So the first is asked for alone, and then as many
+ * as fit if each weighed as much as the heaviest so far, twice as many each time: `size` = `bytes` / heaviest, from 1
+ * to `items`. Held and on their way are never more than `size` items, and so never more than `bytes`, with two
+ * exceptions: one item that is heavier than `bytes` passes alone; and when one comes that is heavier than all before
+ * it, up to `size` items, by the `size` of before it, may be under way, each as heavy: `size` x its weight.
  *
- * @param size items asked for ahead, an integer >= 1; default 256; or `"auto"`, or `{ auto: true, max }`
+ * *Demand:* `size` at once, whatever is requested below; then as many again whenever three quarters have been
+ * sent on. *Buffers:* at most `size` items; with `"auto"` at most `max`; with `bytes` at most `items`, and their
+ * weight. *Errors:* passed on after the items that came before; what `weigh` throws at once. *Cancel:* passed on;
+ * drops what is held.
+ *
+ * @param size items asked for ahead, an integer >= 1; default 256; or `"auto"`, or `{ auto: true, max }`, or
+ * `{ bytes, items, weigh }`
  *
  * @example
  * ```ts
@@ -39,25 +58,58 @@ export interface AutoPrefetchOptions {
  * console.log(await range(1, 3).pipe(prefetch(2)).toArray()); // prints [ 1, 2, 3 ]
  * console.log(await range(1, 3).pipe(prefetch("auto")).toArray()); // prints [ 1, 2, 3 ]
  * ```
+ *
+ * @example
+ * By weight: at most 256 items, and at most 1 MiB of them.
+ *
+ * ```ts
+ * import { map, prefetch, range } from "@sluice/core";
+ * const chunks = range(1, 3).pipe(map((n) => new Uint8Array(n * 1000)), prefetch({ bytes: 1024 * 1024 }));
+ * console.log(await chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)); // prints 6000
+ * ```
  */
-export function prefetch<T>(size: number | "auto" | AutoPrefetchOptions = 256): Operator<T, T> {
+export function prefetch<T>(
+  size: WeighedPrefetchOptions<T> & { readonly weigh: (item: T) => number },
+): Operator<T, T>;
+export function prefetch<T extends { readonly byteLength: number }>(
+  size: WeighedPrefetchOptions<T>,
+): Operator<T, T>;
+export function prefetch<T>(size?: number | "auto" | AutoPrefetchOptions): Operator<T, T>;
+export function prefetch<T>(size: PrefetchOptions<T> = 256): Operator<T, T> {
   const settings = settingsOf(size);
   return (upstream) => new PrefetchFlow<T>(requireFlow(upstream, "prefetch"), settings);
 }
 
-/** With `auto` the size is the most that it may become. */
+type PrefetchOptions<T> = number | "auto" | AutoPrefetchOptions | WeighedPrefetchOptions<T>;
+
+/** With `auto`, or `bytes`, the size is the most that it may become. */
 interface PrefetchSettings {
   readonly size: number;
   readonly auto: boolean;
+  /** Both, or neither. */
+  readonly bytes?: number;
+  readonly weigh?: (item: never) => number;
 }
 
-function settingsOf(size: number | "auto" | AutoPrefetchOptions): PrefetchSettings {
+function settingsOf(size: PrefetchOptions<never>): PrefetchSettings {
   if (typeof size === "number") return { size: checkCapacity("prefetch", size, 1), auto: false };
-  const { auto, max = MOST } = size === "auto" ? { auto: true } : (size ?? {});
+  const given: Partial<AutoPrefetchOptions & WeighedPrefetchOptions<never>> =
+    size === "auto" ? { auto: true } : (size ?? {});
+  const { auto, max = MOST, bytes, items = 256, weigh = byteLengthOf } = given;
   if (auto === true) return { size: checkCapacity("prefetch", max, 1), auto };
+  if (bytes !== undefined) {
+    requireFunction("weigh", weigh);
+    checkCapacity("prefetch", bytes, 1, "bytes");
+    return { size: checkCapacity("prefetch", items, 1, "items"), auto: false, bytes, weigh };
+  }
   throw new RangeError(
-    `Cannot prefetch ${describe(size)}: give an integer >= 1, "auto" or { auto: true, max }`,
+    `Cannot prefetch ${describe(size)}: give an integer >= 1, "auto", { auto: true, max } or { bytes }`,
   );
+}
+
+/** `undefined` for what is no bytes: it is refused as a weight. */
+function byteLengthOf(item: { readonly byteLength: number } | undefined): number {
+  return item?.byteLength as number;
 }
 
 /** Takes the per-item stages that follow into the loop that sends what is held, as synchronous sources do. */
@@ -76,253 +128,13 @@ class PrefetchFlow<T> extends Flow<T> {
   }
 
   override connectRun(stages: StageLink | undefined, downstream: StageSubscriber<unknown>): void {
-    const { size, auto } = this.settings;
+    const { size, auto, bytes, weigh } = this.settings;
     const run = new FusedRun(stages);
     this.upstream.connect(
-      auto ? new AutoPrefetch(size, run, downstream) : new Prefetch(size, run, downstream),
+      weigh !== undefined
+        ? new WeighedPrefetch(size, bytes as number, weigh, run, downstream)
+        : new (auto ? AutoPrefetch : Prefetch)(size, run, downstream),
     );
-  }
-}
-
-/**
- * idle --item and demand--> scheduled --microtask--> sending --all that was held is sent | no demand--> idle
- *
- * Two arrays take turns: one is sent by the loops of IndexedSubscription while the other takes what arrives. A ring in
- * one array measured 60 % more instructions an item: two checks and a mask a push, a wrap a turn.
- */
-class Prefetch extends IndexedSubscription implements StageSubscriber<unknown> {
-  /** How many upstream is asked for ahead. */
-  protected size: number;
-  /** What came since `items` were taken. Both hold at most `size` together: upstream is asked for no more. */
-  private arriving: unknown[] = [];
-  private arrived = 0;
-  private upstream: Subscription = NEVER_SUBSCRIPTION;
-  /** Sent on since upstream was last asked. */
-  protected freed = 0;
-  private isScheduled = false;
-  /** How upstream ended, while items are still held. */
-  private upstreamEnd: Terminal | undefined = undefined;
-
-  constructor(size: number, run: FusedRun, downstream: StageSubscriber<unknown>) {
-    super([], 0, 0, run, downstream);
-    this.size = size;
-  }
-
-  onSubscribe(subscription: Subscription): void {
-    this.upstream = subscription;
-    this.downstream.onSubscribe(this);
-    if (this.run.exhausted)
-      this.completeEarly(); // take(0)
-    else if (!this.done) subscription.request(this.size);
-  }
-
-  next(item: unknown): boolean {
-    if (this.done) return false;
-    this.arriving[this.arrived++] = item;
-    if (!this.isScheduled) this.schedule();
-    return true;
-  }
-
-  /** [map] [filter] into the array: 60 instructions an item, where a call of `next` for each costs 100. */
-  takeSlice(source: SliceSource, stop: number): boolean {
-    const { items, first } = source;
-    const { map, keep } = source.run;
-    const { arriving } = this;
-    let { arrived } = this;
-    let left = source.requested;
-    let i = source.index;
-    try {
-      while (i < stop && left > 0 && !source.done) {
-        let item = items === undefined ? first + i : items[i];
-        i++;
-        if (map !== undefined) item = map(item);
-        if (keep !== undefined && !keep(item)) continue;
-        if (source.done) break; // a stage's function cancelled
-        arriving[arrived++] = item;
-        left--;
-      }
-    } finally {
-      // Also when a stage threw: what came before it is sent before the error.
-      source.index = i;
-      source.requested = left;
-      if (!this.done) {
-        this.arrived = arrived;
-        this.schedule();
-      }
-    }
-    return true;
-  }
-
-  onError(error: unknown): void {
-    if (this.done || this.upstreamEnd !== undefined) dropError(error, this.late);
-    else this.endAfterItems({ kind: "error", error });
-  }
-
-  get late(): StageSubscriber<unknown>["late"] {
-    return this.downstream.late;
-  }
-
-  onComplete(): void {
-    if (!this.done && this.upstreamEnd === undefined) this.endAfterItems({ kind: "complete" });
-  }
-
-  override request(n: number): void {
-    if (this.done) return;
-    this.requested = addDemand(this.requested, n);
-    this.schedule();
-  }
-
-  override cancel(): void {
-    if (this.done) return;
-    const { upstream } = this;
-    this.end();
-    upstream.cancel();
-  }
-
-  protected override end(): void {
-    super.end();
-    this.upstream = NEVER_SUBSCRIPTION;
-    this.items = this.arriving = [];
-    this.arrived = this.index = this.count = 0;
-  }
-
-  protected override fail(error: unknown): void {
-    const { downstream, upstream } = this;
-    this.end();
-    upstream.cancel();
-    downstream.onError(error);
-  }
-
-  protected get held(): number {
-    return this.count - this.index + this.arrived;
-  }
-
-  private schedule(): void {
-    if (this.isScheduled || this.requested === 0 || this.held === 0) return;
-    this.isScheduled = true;
-    queueMicrotask(this.sendTurn);
-  }
-
-  /** One turn: what is held now, as far as demand goes. What upstream then sends crosses in the next one. */
-  private readonly sendTurn = (): void => {
-    let left = this.held;
-    while (left > 0 && this.requested > 0 && !this.done && !this.run.exhausted) {
-      if (this.index === this.count) this.takeArrived();
-      const from = this.index;
-      this.sendIndexed();
-      if (this.done) return; // nothing is held, nothing may be signalled
-      left -= this.index - from;
-      this.freed += this.index - from;
-      this.forgetSent(from);
-    }
-    this.isScheduled = false;
-    if (this.done) return;
-    if (this.run.exhausted) this.completeEarly();
-    else if (this.upstreamEnd !== undefined) this.finishIfEmpty(this.upstreamEnd);
-    else if (this.freed >= replenishAt(this.size)) {
-      const n = this.freed + this.grow();
-      this.freed = 0;
-      this.upstream.request(n);
-    }
-    this.schedule();
-  };
-
-  /** Upstream is about to be asked: by how much the size changes. Shrinks by less than `freed`. */
-  protected grow(): number {
-    return 0;
-  }
-
-  private takeArrived(): void {
-    const emptied = this.items as unknown[]; // ours, and emptied by forgetSent
-    this.items = this.arriving;
-    this.index = 0;
-    this.count = this.arrived;
-    this.arriving = emptied;
-    this.arrived = 0;
-  }
-
-  /** An item that was sent must not be kept alive, neither by those that wait behind it. */
-  private forgetSent(from: number): void {
-    const items = this.items as unknown[];
-    for (let i = from; i < this.index; i++) items[i] = undefined;
-    if (this.index === this.count) this.index = this.count = 0;
-  }
-
-  private endAfterItems(end: Terminal): void {
-    this.upstreamEnd = end;
-    if (!this.isScheduled) this.finishIfEmpty(end);
-  }
-
-  private finishIfEmpty(end: Terminal): void {
-    if (this.held > 0) return;
-    const { downstream } = this;
-    this.end();
-    signalTerminal(downstream, end);
-  }
-
-  /** A take in the run let its last item through: upstream has more, or may have. */
-  private completeEarly(): void {
-    if (this.done) return;
-    const { downstream, upstream } = this;
-    this.end();
-    upstream.cancel();
-    downstream.onComplete();
-  }
-}
-
-/**
- * Finds its size by whether downstream had to wait between two requests: an item came to demand and nothing held.
- *
- *   it waited                   twice the size: either upstream stood still while the request was on its way, or it is
- *                               slow, and then what it is asked ahead does not pile up here
- *   it did not, for some time   half the size is tried; when that was not enough, the next try comes after twice the
- *                               time, so that what the tries cost goes to nothing
- */
-class AutoPrefetch extends Prefetch {
-  private readonly max: number;
-  private readonly least: number;
-  /** How often downstream waited since upstream was last asked; the very first wait has nothing to do with the size. */
-  private waits = -1;
-  /** Requests in a row before which it did not wait, and how many of them make a try. */
-  private calm = 0;
-  private patience = 4;
-  private hasShrunk = false;
-
-  constructor(max: number, run: FusedRun, downstream: StageSubscriber<unknown>) {
-    const least = Math.min(16, max);
-    super(least, run, downstream);
-    this.max = max;
-    this.least = least;
-  }
-
-  override next(item: unknown): boolean {
-    this.noteWait();
-    return super.next(item);
-  }
-
-  override takeSlice(source: SliceSource, stop: number): boolean {
-    this.noteWait();
-    return super.takeSlice(source, stop);
-  }
-
-  protected override grow(): number {
-    const { size } = this;
-    if (this.waits > 0) {
-      if (this.hasShrunk) this.patience *= 2;
-      this.hasShrunk = false;
-      this.calm = 0;
-      this.size = Math.min(this.max, size * 2);
-    } else if (++this.calm === this.patience) {
-      this.hasShrunk = true;
-      this.calm = 0;
-      this.size = Math.max(this.least, size >> 1);
-    }
-    this.waits = 0;
-    return this.size - size;
-  }
-
-  private noteWait(): void {
-    if (this.requested > 0 && this.held === 0) this.waits++;
   }
 }
 

@@ -44,6 +44,23 @@ export const shapeDemand: Row[] = [
       },
     }),
   ),
+  ...[
+    { items: 1, bytes: 1 },
+    { items: 20, bytes: 1000 },
+    { items: 1000, bytes: 60 },
+  ].map(
+    ({ items, bytes }): Row => ({
+      file: "operator/prefetch",
+      name: `prefetch({ items: ${items}, bytes: ${bytes} }), items of 3`,
+      operator: {
+        apply: prefetch<number>({ items, bytes, weigh: () => 3 }),
+        ahead: items,
+        outstanding: items,
+        yields: item,
+        passesAny: true,
+      },
+    }),
+  ),
   ...[1, 3, 1000].map(
     (items): Row => ({
       file: "operator/yield-every",
