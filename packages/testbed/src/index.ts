@@ -2,4 +2,5 @@
 
 export { chromiumPath, complaintsOf, startChromium } from "./chromium.js";
 export { component } from "./component.js";
+export { openFiles } from "./open-files.js";
 export { type PageSite, servePage, type ServePageOptions } from "./serve-page.js";

@@ -15,6 +15,7 @@ export { formatNdjson } from "./text/format-ndjson.js";
 export type { LineOptions } from "./text/line-splitter.js";
 export { lines } from "./text/lines.js";
 export { MalformedInputError } from "./text/malformed-input-error.js";
-export { type NdjsonOptions, type OnInvalid, parseNdjson } from "./text/parse-ndjson.js";
+export { type OnInvalid, skippingBy } from "./text/on-invalid.js";
+export { type NdjsonOptions, parseNdjson } from "./text/parse-ndjson.js";
 export { type ChunkParser, parseWith } from "./text/parse-with.js";
 export type { DecodeOptions } from "./text/text-decoding.js";

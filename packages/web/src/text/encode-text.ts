@@ -2,10 +2,11 @@ import type { Operator } from "@sluice/core";
 import { parseWith } from "./parse-with.js";
 
 /**
- * Encodes strings as UTF-8; a character that two strings share, half of a surrogate pair in each, stays whole.
+ * Encodes strings as UTF-8; a character that two strings share, half of a surrogate pair in each, stays whole. Bytes
+ * pass as they are.
  *
- * *Demand:* one string at a time. *Buffers:* one half of a surrogate pair. *Errors:* passed on; an item that is no
- * string fails with a `TypeError`. *Cancel:* passed on.
+ * *Demand:* one string at a time. *Buffers:* one half of a surrogate pair. *Errors:* passed on; an item that is neither
+ * fails with a `TypeError`. *Cancel:* passed on.
  *
  * @example
  * ```ts
@@ -14,7 +15,7 @@ import { parseWith } from "./parse-with.js";
  * console.log(await of("é").pipe(encodeText()).toArray()); // prints [ Uint8Array(2) [ 195, 169 ] ]
  * ```
  */
-export function encodeText(): Operator<string, Uint8Array> {
+export function encodeText(): Operator<string | Uint8Array, Uint8Array> {
   return parseWith(() => {
     const encoder = new TextEncoder();
     let half = "";
@@ -22,7 +23,14 @@ export function encodeText(): Operator<string, Uint8Array> {
     return {
       push: (item) => {
         if (typeof item !== "string") {
-          throw new TypeError(`Cannot encodeText an item of type ${typeof item}: it must be a string`);
+          if (!(item instanceof Uint8Array)) {
+            throw new TypeError(
+              `Cannot encodeText an item of type ${typeof item}: it must be a string or a Uint8Array`,
+            );
+          }
+          const before = encode(half);
+          half = "";
+          return [...before, item];
         }
         const text = half + item;
         half = HIGH_SURROGATE.test(text) ? text.slice(-1) : "";

@@ -47,11 +47,20 @@ describe("encodeText", () => {
     );
   });
 
-  it("refuses an item that is no string", async () => {
+  it("passes bytes as they are, behind half a pair that they part", async () => {
+    const bytes = new Uint8Array([1, 2]);
+    expect(await from<string | Uint8Array>(["\ud83d", bytes, "a"]).pipe(encodeText()).toArray()).toEqual([
+      new TextEncoder().encode("\ufffd"),
+      bytes,
+      new Uint8Array([0x61]),
+    ]);
+  });
+
+  it("refuses an item that is neither text nor bytes", async () => {
     await expect(
       from([1 as never])
         .pipe(encodeText())
         .toArray(),
-    ).rejects.toThrow("Cannot encodeText an item of type number: it must be a string");
+    ).rejects.toThrow("Cannot encodeText an item of type number: it must be a string or a Uint8Array");
   });
 });

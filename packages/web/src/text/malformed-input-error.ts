@@ -3,8 +3,8 @@
 import { SluiceError } from "@sluice/core";
 
 /**
- * Input that could not be parsed: `line` and `column` count from 1, the column in characters of JavaScript; `text` is
- * the place, shortened.
+ * Input that could not be parsed: `line` and `column` count from 1, the column in characters of JavaScript, and in CSV in
+ * fields; `text` is the place, shortened.
  *
  * @example
  * ```ts

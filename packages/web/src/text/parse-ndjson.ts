@@ -3,20 +3,8 @@ import { requireFlow, requireFunction } from "@sluice/core/kit";
 import { jsonErrorIndex } from "./json-error-index.js";
 import { type LineOptions, splitterBy } from "./line-splitter.js";
 import { MalformedInputError } from "./malformed-input-error.js";
+import { type OnInvalid, skippingBy } from "./on-invalid.js";
 import { parseWith } from "./parse-with.js";
-
-/** What becomes of input that cannot be parsed. */
-export type OnInvalid =
-  | {
-      /** Default: the first such line is the end of the flow. */
-      readonly onInvalid?: "fail" | undefined;
-    }
-  | {
-      /** It is left out, and told of. */
-      readonly onInvalid: "skip";
-      /** Hears of each that is left out, and how many those are by now; what it throws fails the flow. */
-      readonly onSkip: (error: MalformedInputError, skipped: number) => void;
-    };
 
 /** How `parseNdjson` reads. */
 export type NdjsonOptions = LineOptions &
@@ -74,33 +62,6 @@ export function parseNdjson<T = unknown>(options?: NdjsonOptions): Operator<stri
     }) as ReturnType<Operator<string | Uint8Array, T>>; // whoever calls says what is in the lines
   };
 }
-
-/** Checks the choice at the call; answers with what counts for one subscriber, and throws where the choice is to fail. */
-export function skippingBy(
-  place: string,
-  options: OnInvalid | undefined,
-): () => (error: MalformedInputError) => void {
-  const { onInvalid = "fail", onSkip } = (options ?? {}) as { onInvalid?: unknown; onSkip?: OnSkip };
-  if (onInvalid !== "fail" && onInvalid !== "skip") {
-    throw new TypeError(
-      `Cannot give ${place} onInvalid: ${JSON.stringify(onInvalid)}: choose "fail" or "skip"`,
-    );
-  }
-  if (onInvalid === "skip" && typeof onSkip !== "function") {
-    throw new TypeError(
-      `Cannot give ${place} onInvalid: "skip" without onSkip: what is left out has to be told to somebody`,
-    );
-  }
-  return () => {
-    let skipped = 0;
-    return (error) => {
-      if (onSkip === undefined || onInvalid === "fail") throw error;
-      onSkip(error, ++skipped);
-    };
-  };
-}
-
-type OnSkip = (error: MalformedInputError, skipped: number) => void;
 
 function invalid(text: string, line: number, index: number, cause: unknown): MalformedInputError {
   const what = index < text.length ? `the character ${index + 1} is wrong` : "it ends too early";
