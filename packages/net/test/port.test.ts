@@ -125,6 +125,37 @@ describe("a port", () => {
     expect(await ended).toEqual({ code, reason, by: "us" });
   });
 
+  it("says what it took before it works on it, so that the next message is made meanwhile", async () => {
+    const { port1, port2 } = channel();
+    const order: string[] = [];
+    const post = port2.postMessage.bind(port2);
+    port2.postMessage = (message: unknown) => {
+      order.push("said");
+      post(message);
+    };
+    const near = portTransport(port1);
+    const far = portTransport(port2);
+    const worked = new Promise<void>((resolve) => {
+      far.onMessage(() => {
+        order.push("worked on");
+        resolve();
+      });
+    });
+    near.send(new Uint8Array(20_000));
+    await worked;
+    expect(order).toEqual(["said", "worked on"]);
+  });
+
+  it("has room again as soon as less than its capacity is under way", async () => {
+    const { port1, port2 } = channel();
+    const near = portTransport(port1);
+    const room = new Promise<void>((resolve) => near.onRoom(resolve));
+    near.onMessage(() => {});
+    expect([near.send(new Uint8Array(50_000)) > 0, near.send(new Uint8Array(50_000))]).toEqual([true, 0]);
+    port2.postMessage(50_064);
+    await room;
+  });
+
   it("refuses at the call what is no port", () => {
     expect(() => portTransport({} as MessagePort)).toThrow(
       new TypeError("Cannot use [object Object] as a port: it must be a MessagePort or a Worker"),

@@ -3,7 +3,8 @@
 // under way is never more than a socket would hold.
 //
 //   sender  ── ArrayBuffer ──────► a message, moved and not copied; [ArrayBuffer, ...] one in parts (given-away.ts)
-//   taker   ◄── number ─────────── bytes taken out since the beginning, said each quarter of the capacity
+//   taker   ◄── number ─────────── bytes taken out since the beginning, said each quarter of the capacity, before
+//                                  what was taken is worked on: the peer makes the next message meanwhile
 //   either  ── [code, reason] ───► the end
 //
 // As everywhere, credit is a position and no difference: room = capacity - (sent - taken).
@@ -171,10 +172,13 @@ class PortTransport implements Transport {
       return;
     }
     this.come += chargeOf(message.byteLength);
+    // Said before it is worked on, so that the peer makes the next one meanwhile: otherwise one thread waits for the
+    // other, and a stream took as long as both together (920 ns an item instead of 460).
+    if (this.come - this.said >= SAY_EVERY) {
+      this.said = this.come;
+      this.port.postMessage(this.come, []);
+    }
     this.messageListener(message);
-    if (this.ending !== undefined || this.come - this.said < SAY_EVERY) return;
-    this.said = this.come;
-    this.port.postMessage(this.come, []);
   }
 
   private onTaken(position: number): void {
@@ -184,8 +188,8 @@ class PortTransport implements Transport {
       return;
     }
     this.takenThere = position;
-    // Low water at half, so that one `onRoom` is worth a whole message.
-    if (!this.starved || this.sent - position > SEND_CAPACITY / 2) return;
+    // Any room is worth a whole message: what is sent may exceed it.
+    if (!this.starved || this.sent - position >= SEND_CAPACITY) return;
     this.starved = false;
     this.roomListener();
   }
@@ -245,7 +249,7 @@ function chargeOf(bytes: number): number {
   return bytes + 64;
 }
 
-/** Two of them are room again, and a word costs as much as a small message. */
+/** A word costs as much as a small message. */
 const SAY_EVERY = SEND_CAPACITY / 4;
 
 function ignore(): void {}
