@@ -1,6 +1,7 @@
-// npm run bench:local and npm run bench:net: prepares, runs the rows asked for, shows each as a table, and ends
+// npm run bench:local, bench:net and bench:adapters: prepares, runs the rows asked for, shows each as a table, and ends
 // with exit code 1 when a contender failed or gave a wrong answer. A missed bar is shown and does not fail the
 // run: figures of a shared machine decide nothing by themselves.
+import { adapterRows } from "./adapters/rows.mjs";
 import { ArgumentError, readArguments, usage } from "./harness/arguments.mjs";
 import { currentLoad, describeMachine } from "./harness/machine.mjs";
 import { preparePeers, prepareSluice } from "./harness/prepare.mjs";
@@ -10,7 +11,7 @@ import { prepareDocs, prepareFile, saveDocs, saveJson, saveSvg } from "./harness
 import { localRows } from "./local/rows.mjs";
 import { netRows } from "./net/rows.mjs";
 
-const TABLES = { local: localRows, net: netRows };
+const TABLES = { local: localRows, net: netRows, adapters: adapterRows };
 
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -22,9 +23,7 @@ try {
 
 async function main([table = "", ...argv]) {
   if (!Object.hasOwn(TABLES, table)) {
-    throw new ArgumentError(
-      `Cannot run the table "${table}": there are ${Object.keys(TABLES).join(" and ")}`,
-    );
+    throw new ArgumentError(`Cannot run the table "${table}": there are ${Object.keys(TABLES).join(", ")}`);
   }
   const rows = TABLES[table];
   const settings = readArguments(argv, table, rows);
@@ -38,7 +37,8 @@ async function main([table = "", ...argv]) {
     docs: settings.docs ? prepareDocs(table) : undefined,
   };
   await prepareSluice(table);
-  if (settings.usePeers) await preparePeers();
+  if (settings.usePeers && rows.some(({ contenders }) => contenders.some(({ peer }) => peer)))
+    await preparePeers();
   return measure(table, settings, paths);
 }
 

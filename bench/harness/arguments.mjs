@@ -21,7 +21,7 @@ export class ArgumentError extends Error {}
 
 /**
  * @param {string[]} argv arguments after the table's name
- * @param {string} table "local" or "net"
+ * @param {string} table "local", "net" or "adapters"
  * @param {{ id: string }[]} rows of this table
  */
 export function readArguments(argv, table, rows) {

@@ -5,12 +5,16 @@ import { fileURLToPath } from "node:url";
 import { build, install, phase, pnpm } from "../../scripts/bootstrap.mjs";
 
 const PEERS = fileURLToPath(new URL("../peers", import.meta.url));
-const PROJECT = { local: "packages/core/src", net: "packages/net/src" };
+const PROJECTS = {
+  local: ["packages/core/src"],
+  net: ["packages/net/src"],
+  adapters: ["packages/node/src", "packages/rxjs/src", "packages/websocket/src"], // with what they stand on: core, net, web
+};
 
 /** Installs and builds the workspace as far as the table needs it. */
 export async function prepareSluice(table) {
   await install();
-  await build(PROJECT[table]);
+  await build(...PROJECTS[table]);
 }
 
 /** Installs the peers by their own lockfile, unless they are there. */
