@@ -1,6 +1,6 @@
 // Every publisher, operator and subscriber of this package before the judge.
 
-import { fromPublisher } from "@sluice/core";
+import { fromIterable, fromPublisher, map } from "@sluice/core";
 import {
   type Check,
   operatorChecks,
@@ -10,7 +10,14 @@ import {
   subscriberChecks,
   type SubscriberSubject,
 } from "@sluice/tck";
-import { fromByteStream, toByteStream } from "@sluice/web";
+import {
+  fromByteStream,
+  throughTransform,
+  toByteStream,
+  toTransformStream,
+  toWritableStream,
+  writableFlow,
+} from "@sluice/web";
 import { describe, it } from "vitest";
 
 /** Items are one byte each: its number. */
@@ -34,6 +41,11 @@ function chunks(count: number, type?: "bytes"): ReadableStream<Uint8Array> {
   return streamOf({ ...(type && { type }), pull } as UnderlyingByteSource);
 }
 
+async function writeAll(writer: WritableStreamDefaultWriter<Uint8Array>, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) await writer.write(item(index));
+  await writer.close();
+}
+
 const torn = (type?: "bytes"): ReadableStream<Uint8Array> =>
   streamOf({
     ...(type && { type }),
@@ -54,9 +66,62 @@ const publishers: Readonly<Record<string, PublisherSubject>> = {
     create: (count) => fromByteStream(chunks(count), { chunkBytes: 1 }),
     createFailed: () => fromByteStream(torn()),
   },
+  writableFlow: {
+    ...readOnce,
+    endsWithoutDemand: true,
+    create: (count) => {
+      const { writable, flow } = writableFlow<Uint8Array>();
+      writeAll(writable.getWriter(), count).catch(() => {}); // fails when the reader leaves
+      return flow;
+    },
+    createFailed: () => {
+      const { writable, flow } = writableFlow<Uint8Array>();
+      writable.abort(new Error("torn")).catch(() => {});
+      return flow;
+    },
+    createOf: (items) => {
+      const { writable, flow } = writableFlow<unknown>();
+      toWritableStream(fromIterable(items), writable).catch(() => {});
+      return flow;
+    },
+  },
 };
 
-const operators: Readonly<Record<string, OperatorSubject<never, unknown>>> = {};
+/** A pair holds one item before it is asked, and 8 are asked for ahead; an error may overtake what it holds. */
+const through = {
+  item: (index: number) => index,
+  yields: (index: number) => index,
+  ahead: 10,
+  outstanding: 10,
+  publisher: { endsWithoutDemand: false, maxCount: 2000 },
+} as const;
+
+const operators: Readonly<Record<string, OperatorSubject<number, unknown>>> = {
+  "throughTransform of a TransformStream": {
+    ...through,
+    passesAny: true,
+    apply: (upstream) =>
+      fromPublisher(upstream).pipe(
+        throughTransform(() => new TransformStream<number, number>(), { prefetch: 8 }),
+      ),
+  },
+  "throughTransform of what toTransformStream makes": {
+    ...through,
+    ahead: 12,
+    outstanding: 12,
+    apply: (upstream) =>
+      fromPublisher(upstream).pipe(
+        throughTransform(
+          () =>
+            toTransformStream(
+              map((n: number) => n + 1),
+              map((n) => n - 1),
+            ),
+          { prefetch: 8 },
+        ),
+      ),
+  },
+};
 
 const subscribers: Readonly<Record<string, SubscriberSubject<Uint8Array>>> = {
   "toByteStream with a default reader": reads("default"),
