@@ -31,9 +31,14 @@ export class PausingReader extends SocketReader {
   private readonly held: Ring<ReceivedMessage> = new Ring(MOST_HELD);
   private readonly loop: SerialLoop = new SerialLoop(() => this.step());
   private watch: DemandWatch<ReceivedMessage> | undefined = undefined;
-  private isPaused = false;
+  private isPaused: boolean;
   /** Waits until nothing is held. */
   private terminal: Terminal | undefined = undefined;
+
+  constructor(socket: SocketLike, settings: SocketReaderSettings) {
+    super(socket, settings);
+    this.isPaused = socket.isPaused === true; // who hands it over may have paused it: it is read on when asked for
+  }
 
   static start(
     socket: SocketLike,

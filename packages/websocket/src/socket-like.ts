@@ -19,6 +19,7 @@ export interface SocketLike {
   /** Stops and starts reading: `ws` has them. */
   pause?(): void;
   resume?(): void;
+  readonly isPaused?: boolean;
   addEventListener(type: SocketEventType, listener: SocketListener): void;
   removeEventListener(type: SocketEventType, listener: SocketListener): void;
 }

@@ -16,18 +16,29 @@ export interface FakeSocketOptions {
 
 export class FakeSocket implements SocketLike {
   readyState: number;
-  bufferedAmount = 0;
   binaryType = "blob";
+  /** How often it was asked what waits. */
+  looks = 0;
   readonly sent: SocketMessage[] = [];
   readonly closes: (number | undefined)[] = [];
   /** Throws what the test puts here. */
   refusal: unknown = undefined;
   private readonly counts: boolean;
+  private waits = 0;
   private readonly listeners = new Map<string, Set<SocketListener>>();
 
   constructor({ readyState = 1, counts = true }: FakeSocketOptions = {}) {
     this.readyState = readyState;
     this.counts = counts;
+  }
+
+  get bufferedAmount(): number {
+    this.looks++;
+    return this.waits;
+  }
+
+  set bufferedAmount(bytes: number) {
+    this.waits = bytes;
   }
 
   get listenerCount(): number {
@@ -79,6 +90,31 @@ export class FakeSocket implements SocketLike {
 }
 
 /** One that can be paused: what is offered meanwhile waits at the peer. */
+/** As those of `ws`: it calls back when a message has left, which here is when the test drains. */
+export class FakeWs extends FakeSocket {
+  /** The network takes all there is at once: nothing ever waits here. */
+  takesAll = false;
+  private readonly callbacks: (() => void)[] = [];
+
+  override send(message: SocketMessage, sent: () => void = () => {}): void {
+    super.send(message);
+    this.callbacks.push(sent);
+    if (this.takesAll) this.bufferedAmount = 0;
+  }
+
+  /** All messages leave, one after the other. */
+  drain(): void {
+    this.bufferedAmount = 0;
+    for (const sent of this.callbacks.splice(0)) sent();
+  }
+
+  on(): this {
+    return this;
+  }
+
+  terminate(): void {}
+}
+
 export class FakePausable extends FakeSocket {
   isPaused = false;
   pauses = 0;
@@ -89,9 +125,10 @@ export class FakePausable extends FakeSocket {
     this.pauses++;
   }
 
+  /** It reads on a little later, as a socket of `ws` does. */
   resume(): void {
     this.isPaused = false;
-    this.flush();
+    queueMicrotask(() => this.flush());
   }
 
   /** The peer sends: read at once, unless paused. `chunk` messages are in hand together, and come even so. */
