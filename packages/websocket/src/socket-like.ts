@@ -14,7 +14,7 @@ export interface SocketLike {
   readonly bufferedAmount?: number;
   binaryType?: string;
   /** `sent` is called by `ws` when the message has left the process; elsewhere it is ignored. */
-  send(message: SocketMessage, sent?: () => void): void;
+  send(message: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>, sent?: () => void): void;
   close(code?: number, reason?: string): void;
   /** Stops and starts reading: `ws` has them. */
   pause?(): void;

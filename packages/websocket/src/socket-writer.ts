@@ -103,7 +103,8 @@ export class SocketWriter implements Subscriber<SocketMessage>, SocketListener {
       return;
     }
     try {
-      this.socket.send(item, this.sent);
+      // Memory that threads share is refused by the platform itself: the cast says that it is none.
+      this.socket.send(item as string | ArrayBuffer, this.sent);
     } catch (thrown) {
       this.fail(asError(thrown, "send"));
       return;
