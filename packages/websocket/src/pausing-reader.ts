@@ -30,7 +30,7 @@ const MOST_HELD = 65_536;
 export class PausingReader extends SocketReader {
   private readonly held: Ring<ReceivedMessage> = new Ring(MOST_HELD);
   private readonly loop: SerialLoop = new SerialLoop(() => this.step());
-  private watch: DemandWatch<ReceivedMessage> | undefined = undefined;
+  private watch: DemandWatch<unknown> | undefined = undefined;
   private isPaused: boolean;
   /** Waits until nothing is held. */
   private terminal: Terminal | undefined = undefined;
@@ -40,11 +40,11 @@ export class PausingReader extends SocketReader {
     this.isPaused = socket.isPaused === true; // who hands it over may have paused it: it is read on when asked for
   }
 
-  static start(
+  static start<R>(
     socket: SocketLike,
     settings: SocketReaderSettings,
-    policy: OverflowPolicy<ReceivedMessage>,
-    downstream: StageSubscriber<ReceivedMessage>,
+    policy: OverflowPolicy<ReceivedMessage, R>,
+    downstream: StageSubscriber<R>,
     place: string,
   ): void {
     const reader = new PausingReader(socket, settings);

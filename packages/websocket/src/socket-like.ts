@@ -1,5 +1,7 @@
 // What is asked of a WebSocket, by shape: `ws` on Node, the global one of pages, Deno, Bun and Node >= 22 all fit.
 
+import { describe } from "@sluice/core/kit";
+
 /** What can be sent. */
 export type SocketMessage = string | ArrayBuffer | ArrayBufferView;
 
@@ -50,7 +52,7 @@ export function checkSocket(place: string, socket: SocketLike): SocketLike {
   const { send, close, addEventListener, removeEventListener } = socket ?? {};
   for (const method of [send, close, addEventListener, removeEventListener]) {
     if (typeof method !== "function")
-      throw new TypeError(`Cannot use ${String(socket)}: ${place} takes a WebSocket`);
+      throw new TypeError(`Cannot use ${describe(socket)}: ${place} takes a WebSocket`);
   }
   return socket;
 }
@@ -58,5 +60,5 @@ export function checkSocket(place: string, socket: SocketLike): SocketLike {
 /** Throws the `TypeError` of a `place` that was given an option of another type. */
 export function checkFlag(place: string, option: string, value: unknown): void {
   if (value === undefined || typeof value === "boolean") return;
-  throw new TypeError(`Cannot give ${place} ${option}: ${String(value)}: it must be true or false`);
+  throw new TypeError(`Cannot give ${place} ${option}: ${describe(value)}: it must be true or false`);
 }

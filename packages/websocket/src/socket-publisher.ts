@@ -1,5 +1,5 @@
 import type { Flow, OverflowPolicy } from "@sluice/core";
-import { checkOptions, checkPolicy, fail, flowFrom } from "@sluice/core/kit";
+import { checkOptions, checkPolicy, describe, fail, flowFrom } from "@sluice/core/kit";
 import { CLEAN_CODES } from "./close-socket.js";
 import { PausingReader } from "./pausing-reader.js";
 import { SocketClosedError } from "./socket-closed-error.js";
@@ -53,11 +53,11 @@ export interface SocketPublisherOptions {
  * // prints three
  * ```
  */
-export function socketPublisher(
+export function socketPublisher<R = ReceivedMessage>(
   socket: SocketLike,
-  policy: OverflowPolicy<ReceivedMessage>,
+  policy: OverflowPolicy<ReceivedMessage, R>,
   options: SocketPublisherOptions = {},
-): Flow<ReceivedMessage> {
+): Flow<R> {
   checkSocket(NAME, socket);
   checkPolicy(NAME, policy);
   checkOptions(NAME, options);
@@ -66,11 +66,11 @@ export function socketPublisher(
   checkFlag(NAME, "closeOnCancel", closeOnCancel);
   if (!Array.isArray(cleanCodes)) {
     throw new TypeError(
-      `Cannot give ${NAME} cleanCodes: ${String(cleanCodes)}: it must be an array of numbers`,
+      `Cannot give ${NAME} cleanCodes: ${describe(cleanCodes)}: it must be an array of numbers`,
     );
   }
   const settings = { closeOnCancel, cleanCodes };
-  return flowFrom<ReceivedMessage>(
+  return flowFrom<R>(
     (downstream) => {
       if (socket.readyState === CLOSED) fail(downstream, new SocketClosedError(undefined, ""));
       else if (!claim(socket)) {

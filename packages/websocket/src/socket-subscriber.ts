@@ -1,5 +1,13 @@
 import { type Clock, type Subscriber, systemClock } from "@sluice/core";
-import { checkCapacity, checkClock, checkOptions, dropError, requireFunction } from "@sluice/core/kit";
+import {
+  checkCapacity,
+  checkClock,
+  checkOptions,
+  checkSignal,
+  describe,
+  dropError,
+  requireFunction,
+} from "@sluice/core/kit";
 import { SocketClosedError } from "./socket-closed-error.js";
 import { checkFlag, checkSocket, type SocketLike, type SocketMessage } from "./socket-like.js";
 import { SocketWriter } from "./socket-writer.js";
@@ -89,14 +97,12 @@ export function socketSubscriber(
   checkClock(place, clock);
   checkFlag(place, "closeOnEnd", closeOnEnd);
   if (onEnd !== undefined) requireFunction("tell of the end", onEnd);
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new TypeError(`Cannot give ${place} the signal ${String(signal)}: it must be an AbortSignal`);
-  }
+  checkSignal(place, signal);
   checkOptions(place, inFlight);
   const { bytesPerSecond = 1_048_576 } = inFlight ?? {};
   if (!(Number.isFinite(bytesPerSecond) && bytesPerSecond >= 0)) {
     throw new RangeError(
-      `Cannot give ${place} ${String(bytesPerSecond)} bytesPerSecond: it must be a number >= 0`,
+      `Cannot give ${place} ${describe(bytesPerSecond)} bytesPerSecond: it must be a number >= 0`,
     );
   }
   return new SocketWriter(socket, {

@@ -14,7 +14,7 @@
 // soon and then ever less often; an estimate knows the moment.
 
 import type { Clock, Subscriber, Subscription } from "@sluice/core";
-import { Alarm, asError, reportUncaught } from "@sluice/core/kit";
+import { Alarm, asError, describe, reportUncaught } from "@sluice/core/kit";
 import { CLEAN_CODES, closeSocket } from "./close-socket.js";
 import { byteLengthOf, InFlight } from "./in-flight.js";
 import { SocketClosedError } from "./socket-closed-error.js";
@@ -256,10 +256,6 @@ export class SocketWriter implements Subscriber<SocketMessage>, SocketListener {
 function callsBack(socket: SocketLike): boolean {
   const { on, terminate } = socket as { on?: unknown; terminate?: unknown };
   return typeof on === "function" && typeof terminate === "function";
-}
-
-function describe(item: unknown): string {
-  return typeof item === "object" ? `<${item?.constructor?.name ?? "object"}>` : String(item);
 }
 
 const EVENTS = ["open", "close", "error"] as const;

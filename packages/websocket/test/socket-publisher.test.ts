@@ -102,6 +102,25 @@ describe("socketPublisher of a socket that can be paused", () => {
     expect([subscriber.items, socket.pauses]).toEqual([["99"], 0]);
   });
 
+  it("gives what the policy makes of a message, also while it has nothing to hold back", async () => {
+    const bytes = policy.conflate<ReceivedMessage, number>(
+      (message) => message.length,
+      (sum, message) => sum + message.length,
+    );
+    for (const [options, items] of [
+      [{}, [1, 22, 333]],
+      [{ pause: false }, [1 + 22 + 333]],
+    ] as const) {
+      const socket = new FakePausable();
+      const subscriber = new ManualSubscriber<number>();
+      socketPublisher(socket, bytes, options).subscribe(subscriber);
+      socket.offer(["a".repeat(1), "b".repeat(22), "c".repeat(333)]);
+      subscriber.request(3);
+      await settled();
+      expect(subscriber.items).toEqual(items);
+    }
+  });
+
   it("keeps the counters of the policy", async () => {
     const socket = new FakePausable();
     const counters = new OverflowCounters();
@@ -271,7 +290,7 @@ describe("socketPublisher", () => {
     for (const [options, message] of [
       [5, "the options 5"],
       [{ pause: 1 }, "pause: 1"],
-      [{ closeOnCancel: "no" }, "closeOnCancel: no"],
+      [{ closeOnCancel: "no" }, 'closeOnCancel: "no"'],
       [{ cleanCodes: 1000 }, "cleanCodes: 1000"],
     ] as const) {
       expect(make(new FakeSocket(), policy.latest(), options)).toThrow(message);

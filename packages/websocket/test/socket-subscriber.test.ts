@@ -195,10 +195,9 @@ describe("socketSubscriber", () => {
 
   it("refuses an item that is no message, stops the flow, and says what to do", () => {
     for (const [item, named] of [
-      [{ id: 1 }, "<Object>"],
-      [[1], "<Array>"],
+      [{ id: 1 }, "<object>"],
       [7, "7"],
-      [Object.create(null), "<object>"],
+      [() => {}, "<function>"],
     ] as const) {
       const socket = new FakeSocket();
       const upstream = new TestPublisher<string>();
@@ -317,7 +316,7 @@ describe("socketSubscriber", () => {
       [{ highWaterMark: 8, lowWaterMark: 8 }, "the lowWaterMark 8: it must be below 8"],
       [{ inFlight: 5 }, "the options 5"],
       [{ inFlight: { bytesPerSecond: -1 } }, "-1 bytesPerSecond"],
-      [{ closeOnEnd: "no" }, "closeOnEnd: no"],
+      [{ closeOnEnd: "no" }, 'closeOnEnd: "no"'],
       [{ signal: 5 }, "the signal 5"],
       [{ clock: {} }, "the clock"],
       [{ onEnd: 5 }, "Cannot tell of the end with 5"],
