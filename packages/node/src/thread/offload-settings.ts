@@ -1,7 +1,7 @@
 // What `offload` is told, with its defaults, checked.
 
 import { availableParallelism } from "node:os";
-import { checkCapacity, checkOptions, requireFunction } from "@sluice/core/kit";
+import { checkCapacity, checkOptions, checkSignal, describe, requireFunction } from "@sluice/core/kit";
 import type { CodecName } from "@sluice/net";
 import { stepService } from "./step-service.js";
 import type { StepKey } from "./thread-of-key.js";
@@ -43,15 +43,13 @@ export function offloadSettings<T>(options: OffloadOptions<T> | undefined): Offl
   checkThread("offload", { worker, startMs });
   if (typeof ordered === "object" && ordered !== null) requireFunction("offload", ordered.key);
   else if (typeof ordered !== "boolean") {
-    throw new TypeError(`Cannot give offload the order ${String(ordered)}: it is true, false or { key }`);
+    throw new TypeError(`Cannot give offload the order ${describe(ordered)}: it is true, false or { key }`);
   }
   if (!Object.hasOwn(stepService.routes, codec)) {
     const known = Object.keys(stepService.routes).join(", ");
-    throw new TypeError(`Cannot give offload the codec ${String(codec)}: there are ${known}`);
+    throw new TypeError(`Cannot give offload the codec ${describe(codec)}: there are ${known}`);
   }
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new TypeError(`Cannot give offload the signal ${String(signal)}: it must be an AbortSignal`);
-  }
+  checkSignal("offload", signal);
   return {
     threads: checkCapacity("offload", options?.threads ?? availableParallelism(), 1, "threads"),
     window: checkCapacity("offload", options?.window ?? 16, 1, "window"),

@@ -1,12 +1,13 @@
 // How a thread goes wrong, as the errors that its user gets: it could not start, it ended, or its step failed.
 
 import { SluiceError } from "@sluice/core";
+import { describe } from "@sluice/core/kit";
 import type { RemoteError } from "@sluice/net";
 
 /** A thread threw what nobody caught, also while its file was imported, or was not found. */
 export function threadThrew(file: string, isServing: boolean, cause: unknown): SluiceError {
   const { name, message } = Object(cause) as Partial<Error>;
-  const what = message === undefined ? String(cause) : `${name ?? "Error"}: ${message}`;
+  const what = message === undefined ? describe(cause) : `${name ?? "Error"}: ${message}`;
   return new SluiceError("THREAD_FAILED", `${cannot(file, isServing)}: ${what}`, { cause });
 }
 
@@ -38,7 +39,7 @@ const STEP_FAILED = "STEP_FAILED";
  * is longer than 4 KiB loses its last frames (protocol.md §9).
  */
 export function toldOfStep(thrown: unknown): SluiceError {
-  if (!(thrown instanceof Error)) return new SluiceError(STEP_FAILED, `Error: ${String(thrown)}`);
+  if (!(thrown instanceof Error)) return new SluiceError(STEP_FAILED, `Error: ${describe(thrown)}`);
   const { name, message, stack = "" } = thrown;
   const frames = stack.slice(Math.max(stack.search(FRAME), 0)).trimEnd();
   const { code } = thrown as { code?: unknown };

@@ -1,11 +1,10 @@
 // `offload` before the judge, with threads that are none: each is a port of this process with a step behind it. So a
 // thousand streams are opened in the time that a thread takes to start; that threads do as these do is offload.test.ts.
 
-import { mapAsync } from "@sluice/core";
+import { from, mapAsync, type Publisher } from "@sluice/core";
 import { flowOf, type StageSubscriber } from "@sluice/core/kit";
 import { connectPort, servePort } from "@sluice/net/port";
 import { operatorChecks } from "@sluice/tck";
-import { from, type Publisher } from "@sluice/core";
 import { describe, it } from "vitest";
 import { Offload } from "../../src/thread/offload-subscriber.js";
 import { type OffloadOptions, offloadSettings } from "../../src/thread/offload-settings.js";
@@ -23,7 +22,7 @@ function nearThread(): StepThread {
   };
 }
 
-const offloaded =
+const offload =
   (options: OffloadOptions<unknown>) =>
   (upstream: Publisher<unknown>): Publisher<unknown> =>
     flowOf(
@@ -39,7 +38,7 @@ describe.each<[string, OffloadOptions<unknown>]>([
 ])("offload: %s", (_title, options) => {
   const { threads = 1, window = 1, ordered = true } = options;
   const checks = operatorChecks({
-    apply: offloaded(options),
+    apply: offload(options),
     item: (index) => index,
     ahead: threads * window,
     outstanding: threads * window,

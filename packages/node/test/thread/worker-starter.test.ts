@@ -87,7 +87,7 @@ describe("workerStarter", () => {
   });
 
   it.each<[unknown, unknown, string]>([
-    ["./worker.js", {}, "Cannot give workerStarter the file ./worker.js: it must be a URL"],
+    ["./worker.js", {}, 'Cannot give workerStarter the file "./worker.js": it must be a URL'],
     [file, 1, "Cannot give workerStarter the options 1"],
     [file, { max: 0 }, "Cannot give workerStarter the max 0"],
     [file, { startMs: Number.NaN }, "Cannot give workerStarter NaN ms"],
