@@ -28,7 +28,7 @@ export interface ToFlowOptions {
  * ```ts
  * import { policy, toFlow } from "@sluice/rxjs";
  * import { interval } from "rxjs";
- * const ticks = toFlow(interval(1), policy.buffer({ capacity: 100, overflow: "dropOldest" }));
+ * const ticks = toFlow(interval(1), policy.buffer(100, "dropOldest"));
  * for await (const tick of ticks) {
  *   if (tick === 3) break; // unsubscribes the interval
  *   console.log(tick);
@@ -38,11 +38,11 @@ export interface ToFlowOptions {
  * // prints 2
  * ```
  */
-export function toFlow<T>(
+export function toFlow<T, R = T>(
   observable: ObservableLike<T>,
-  policy: OverflowPolicy<NoInfer<T>>,
+  policy: OverflowPolicy<NoInfer<T>, R>,
   options?: ToFlowOptions,
-): Flow<T> {
+): Flow<R> {
   const source = requireObservable("toFlow", observable);
   checkPolicy("toFlow", policy);
   const scheduler = checkScheduler("toFlow", options?.scheduler);
@@ -50,13 +50,13 @@ export function toFlow<T>(
 }
 
 /** See `toFlow`; `place` is whose name the policy uses in its messages. */
-export function flowBehind<T>(
+export function flowBehind<T, R>(
   place: string,
   source: Observable<T>,
-  policy: OverflowPolicy<T>,
+  policy: OverflowPolicy<T, R>,
   scheduler?: SchedulerLike,
-): Flow<T> {
-  return flowFrom<T>(
+): Flow<R> {
+  return flowFrom<R>(
     (downstream) => new ObservableSubscriber(policy.open(downstream, place)).subscribeTo(source, scheduler),
     { name: place, settings: { capacity: policy.capacity } },
   );

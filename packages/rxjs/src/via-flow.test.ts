@@ -73,7 +73,7 @@ describe("viaFlow", () => {
       expectObservable(EMPTY.pipe(held)).toBe("|");
       expectObservable(NEVER.pipe(held), "^--!").toBe("---");
       const later = viaFlow(policy.latest<string>(), delay(5, { clock: clockOf(scheduler), capacity: 9 }));
-      expectObservable(cold("a--b-|").pipe(later)).toBe("-----a--b-|");
+      expectObservable(cold("a--b-|").pipe(later)).toBe("-----a--(b|)");
     });
   });
 

@@ -24,7 +24,7 @@ import { toObservable } from "./to-observable.js";
  * range(1, 5000)
  *   .pipe(
  *     viaFlow(
- *       policy.buffer<number>({ capacity: 1000, overflow: "dropOldest" }),
+ *       policy.buffer(1000, "dropOldest"),
  *       mapAsync(save, { concurrency: 4 }),
  *     ),
  *   )
@@ -36,29 +36,29 @@ import { toObservable } from "./to-observable.js";
  * // prints complete
  * ```
  */
-export function viaFlow<T>(policy: OverflowPolicy<T>): OperatorFunction<T, T>;
-export function viaFlow<T, A>(policy: OverflowPolicy<NoInfer<T>>, a: Operator<T, A>): OperatorFunction<T, A>;
-export function viaFlow<T, A, B>(
-  policy: OverflowPolicy<NoInfer<T>>,
-  a: Operator<T, A>,
+export function viaFlow<T, R = T>(policy: OverflowPolicy<T, R>): OperatorFunction<T, R>;
+export function viaFlow<T, R, A>(policy: OverflowPolicy<T, R>, a: Operator<R, A>): OperatorFunction<T, A>;
+export function viaFlow<T, R, A, B>(
+  policy: OverflowPolicy<T, R>,
+  a: Operator<R, A>,
   b: Operator<A, B>,
 ): OperatorFunction<T, B>;
-export function viaFlow<T, A, B, C>(
-  policy: OverflowPolicy<NoInfer<T>>,
-  a: Operator<T, A>,
+export function viaFlow<T, R, A, B, C>(
+  policy: OverflowPolicy<T, R>,
+  a: Operator<R, A>,
   b: Operator<A, B>,
   c: Operator<B, C>,
 ): OperatorFunction<T, C>;
-export function viaFlow<T, A, B, C, D>(
-  policy: OverflowPolicy<NoInfer<T>>,
-  a: Operator<T, A>,
+export function viaFlow<T, R, A, B, C, D>(
+  policy: OverflowPolicy<T, R>,
+  a: Operator<R, A>,
   b: Operator<A, B>,
   c: Operator<B, C>,
   d: Operator<C, D>,
 ): OperatorFunction<T, D>;
-export function viaFlow<T, A, B, C, D, E>(
-  policy: OverflowPolicy<NoInfer<T>>,
-  a: Operator<T, A>,
+export function viaFlow<T, R, A, B, C, D, E>(
+  policy: OverflowPolicy<T, R>,
+  a: Operator<R, A>,
   b: Operator<A, B>,
   c: Operator<B, C>,
   d: Operator<C, D>,
@@ -66,7 +66,7 @@ export function viaFlow<T, A, B, C, D, E>(
   ...more: Operator<E, E>[]
 ): OperatorFunction<T, E>;
 export function viaFlow(
-  policy: OverflowPolicy<unknown>,
+  policy: OverflowPolicy<unknown, unknown>,
   ...operators: Operator<never, unknown>[]
 ): OperatorFunction<unknown, unknown> {
   checkPolicy("viaFlow", policy);

@@ -25,7 +25,7 @@ export type OfferResult = "accepted" | "dropped" | "ended";
 export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
   protected readonly account: DropAccount<T>;
   private readonly name: string;
-  private isSending = false;
+  protected isSending = false;
   private end: Terminal | undefined = undefined;
 
   /** @param name of the operator or source, for messages */
@@ -154,6 +154,7 @@ export abstract class OverflowEngine<T> extends HoldingSubscriber<T, T> {
   }
 
   protected override step(): void {
+    if (this.isSending) return; // whoever sends past the loop runs it then
     while (!this.done && this.size > 0 && this.emitted < this.demand) this.sendNext();
     if (this.done || this.end === undefined || this.size > 0) return;
     if (this.end.kind === "error") this.endWithError(this.end.error);

@@ -50,6 +50,15 @@ export class OverflowSubscriber<T> extends OverflowEngine<T> {
     this.items = new Ring(Math.max(1, capacity));
   }
 
+  /** Straight on, where there is demand and nothing before it: by way of the ring it is twice the work. */
+  override offer(item: T): OfferResult {
+    if (this.isSending || this.openDemand === 0) return super.offer(item);
+    this.account.counters.offered++;
+    this.send(item);
+    if (this.size > 0 || this.isClosed) this.loop.run(); // from within it
+    return "accepted";
+  }
+
   protected override get size(): number {
     return this.items.size;
   }
