@@ -100,11 +100,20 @@ export function serveThread<R extends Routes>(
       "Cannot serve in the main thread: this is for the file of a worker thread; start it by offload() or workerStarter()",
     );
   }
+  if (isServing) {
+    throw new Error(
+      "Cannot serve twice in one thread: its port is taken; put what it serves into one service",
+    );
+  }
+  isServing = true;
   return servePort(parentPort, service, handlers, {
     ...options,
     limits: { ...THREAD_LIMITS, ...options.limits },
   });
 }
+
+/** The port of this thread is taken. */
+let isServing = false;
 
 /** The step, whose errors are made such as cross. */
 function guarded<T, R>(step: Step<T, R>): Step<T, R> {

@@ -28,6 +28,10 @@ const broken = stepFile(`(what) => {
 }`);
 const throwsAtImport = workerFile(`throw new TypeError("thrown at import"); export {}`);
 const servesNothing = workerFile("export {}");
+const servesTwice = workerFile(`
+  import { serveStep } from "@sluice/node/worker";
+  serveStep((n) => n);
+  serveStep((n) => n);`);
 const neverServes = workerFile("setInterval(() => {}, 1000);");
 const speaksItself = workerFile(`
   import { parentPort } from "node:worker_threads";
@@ -154,6 +158,14 @@ describe("offload", () => {
         message: `Cannot start the thread of ${here(servesNothing)}: it ended with exit code 0; a thread serves when its file calls serveStep()`,
       },
       undefined,
+    ],
+    [
+      "a file that serves twice",
+      servesTwice,
+      1,
+      {},
+      { code: "THREAD_FAILED", message: expect.stringContaining("Cannot serve twice in one thread") },
+      { message: expect.stringContaining("its port is taken") },
     ],
     [
       "a file that takes too long to serve",

@@ -142,6 +142,27 @@ describe("offload", () => {
     expect(memory.byteLength).toBe(100_000);
   });
 
+  it("sends a result before the thread begins with the next item, when an item takes long", async () => {
+    const data = new Int32Array(new SharedArrayBuffer(4));
+    const waits = workerFile(`
+      import { workerData } from "node:worker_threads";
+      import { serveStep } from "@sluice/node/worker";
+      serveStep((n) => {
+        const until = performance.now() + 2;
+        while (performance.now() < until);
+        return n === 0 ? "begun" : Atomics.wait(workerData, 0, n - 1, 5000);
+      });`);
+    const options = { threads: 1, worker: { workerData: data } };
+    const results: string[] = [];
+    for await (const result of offload<number, string>(range(0, 10), waits, options)) {
+      results.push(result);
+      Atomics.store(data, 0, results.length);
+      Atomics.notify(data, 0);
+    }
+    expect(results).toHaveLength(10);
+    expect(results).not.toContain("timed-out");
+  });
+
   it.each([
     ["one item at a time, unless told otherwise", "{}", 1],
     ["several at once when told to", "{ concurrency: 3 }", 3],
