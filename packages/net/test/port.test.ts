@@ -25,10 +25,15 @@ describe("giveAway", () => {
     const kept = new Uint8Array(100_000).fill(9);
     const { port1, port2 } = channel();
     const posted = spy(port2);
+    const arrived: unknown[] = [];
+    port1.addEventListener("message", (event) => arrived.push(...[(event as MessageEvent).data].flat()));
     servePort(port2, pictures, { all: () => [...given.map(giveAway), kept] });
     const client = await connectPort(port1, pictures);
     const came = await client.all().toArray();
     await client.close();
+    // The very memory that came over the port, and not a copy of it.
+    expect(came.map(({ buffer }) => arrived.includes(buffer))).toEqual([true, true, true, true]);
+    expect(came.slice(0, 3).map(({ buffer }) => buffer.byteLength)).toEqual([8192, 100_000, 262_044]);
     expect(came.map((bytes) => [bytes.byteLength, bytes[0], bytes.at(-1)])).toEqual([
       [8 * 1024, 1, 1],
       [100_000, 2, 2],

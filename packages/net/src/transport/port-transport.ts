@@ -9,7 +9,7 @@
 //
 // As everywhere, credit is a position and no difference: room = capacity - (sent - taken).
 
-import { joined, messageLength } from "../protocol/byte/message.js";
+import { joined, type Message, messageLength } from "../protocol/byte/message.js";
 import { isGivenAway, takeBack } from "./given-away.js";
 import {
   CLOSE_LOST,
@@ -22,7 +22,7 @@ import {
   SEND_CAPACITY,
   SEND_LIMIT,
 } from "./transport.js";
-import type { Message, Transport, TransportEnd } from "./transport.js";
+import type { Transport, TransportEnd } from "./transport.js";
 
 /**
  * A `MessagePort` of any runtime; or a `Worker`, `parentPort`, or `self` of a worker, which are one end of a port each.
@@ -81,7 +81,7 @@ class PortTransport implements Transport {
   private starved = false;
   private isListening = false;
   private ending: TransportEnd | undefined = undefined;
-  private messageListener: (message: Uint8Array) => void = ignore;
+  private messageListener: (message: Message) => void = ignore;
   private roomListener: () => void = ignore;
   private closeListener: (end: TransportEnd) => void = ignore;
 
@@ -111,6 +111,10 @@ class PortTransport implements Transport {
   }
 
   onMessage(listener: (message: Uint8Array) => void): void {
+    this.onParts((message) => listener(joined(message)));
+  }
+
+  onParts(listener: (message: Message) => void): void {
     this.messageListener = listener;
     if (this.isListening || this.ending !== undefined) return;
     this.isListening = true;
@@ -141,7 +145,7 @@ class PortTransport implements Transport {
   /**
    * The memory of a message holds others too and may be sent again: it stays here. A copy that is moved costs one pass
    * over these bytes; left to the port it would be two, over all that the memory holds. What was given away moves as it
-   * is, and its message goes in parts.
+   * is, and its message goes in parts: what stands between is copied as ever.
    */
   private post(message: Message): void {
     if (message instanceof Uint8Array || !message.some(isGivenAway)) {
@@ -149,29 +153,35 @@ class PortTransport implements Transport {
       this.port.postMessage(buffer, [buffer]);
       return;
     }
-    const parts = message.map((part) => {
-      if (!isGivenAway(part)) return copied(part).buffer;
+    const parts: ArrayBuffer[] = [];
+    let from = 0;
+    for (const [i, part] of message.entries()) {
+      if (!isGivenAway(part)) continue;
+      if (i > from) parts.push(copied(message.slice(from, i)).buffer);
       takeBack(part);
-      return part.buffer as ArrayBuffer; // what is given away is nothing else
-    });
+      parts.push(part.buffer as ArrayBuffer); // what is given away is nothing else
+      from = i + 1;
+    }
+    if (from < message.length) parts.push(copied(message.slice(from)).buffer);
     this.port.postMessage(parts, parts);
   }
 
   private receive(data: unknown): void {
     if (this.ending !== undefined) return;
     if (data instanceof ArrayBuffer) this.take(new Uint8Array(data));
-    else if (isParts(data)) this.take(joined(data.map((part) => new Uint8Array(part))));
+    else if (isParts(data)) this.take(data.map((part) => new Uint8Array(part)));
     else if (typeof data === "number") this.onTaken(data);
     else if (isEnd(data)) this.end({ code: data[0], reason: cutReason(data[1]), by: "peer" });
     else this.close(CLOSE_NOT_BINARY, `Cannot read ${kindOf(data)}: nobody else may post over this port`);
   }
 
-  private take(message: Uint8Array): void {
-    if (message.byteLength > MAX_MESSAGE_BYTES) {
-      this.close(CLOSE_TOO_BIG, `Cannot take ${message.byteLength} bytes: at most ${MAX_MESSAGE_BYTES}`);
+  private take(message: Message): void {
+    const length = messageLength(message);
+    if (length > MAX_MESSAGE_BYTES) {
+      this.close(CLOSE_TOO_BIG, `Cannot take ${length} bytes: at most ${MAX_MESSAGE_BYTES}`);
       return;
     }
-    this.come += chargeOf(message.byteLength);
+    this.come += chargeOf(length);
     // Said before it is worked on, so that the peer makes the next one meanwhile: otherwise one thread waits for the
     // other, and a stream took as long as both together (920 ns an item instead of 460).
     if (this.come - this.said >= SAY_EVERY) {
@@ -225,9 +235,11 @@ class PortTransport implements Transport {
 }
 
 function copied(message: Message): Uint8Array<ArrayBuffer> {
-  // `joined` makes memory of its own for parts.
-  return message instanceof Uint8Array
-    ? new Uint8Array(message)
+  if (message instanceof Uint8Array) return new Uint8Array(message);
+  const [only] = message;
+  // `joined` makes memory of its own for several parts.
+  return message.length === 1
+    ? new Uint8Array(only as Uint8Array)
     : (joined(message) as Uint8Array<ArrayBuffer>);
 }
 

@@ -22,6 +22,11 @@ export interface Transport {
    * The bytes stay valid as long as they are held.
    */
   onMessage(listener: (message: Uint8Array) => void): void;
+  /**
+   * As `onMessage` and instead of it, for who takes a message in parts where that spares a copy: bytes that were moved
+   * here stay where they are. Only a transport that moves memory has it.
+   */
+  onParts?(listener: (message: Message) => void): void;
   /** Is told once there is room again after `send` had answered 0 or less. */
   onRoom(listener: () => void): void;
   /** Is told exactly once that the link has ended, whoever ended it; nothing else comes after it. */

@@ -1,6 +1,7 @@
 // Looks at every message on its way and keeps the books of the protocol from the frames alone, apart from the
 // sessions' own sums: positions, limits, and the number of each frame that is sent again after a resume.
 
+import { joined } from "../../src/protocol/byte/message.js";
 import { readMessage } from "../../src/protocol/frame/batch.js";
 import type { Frame } from "../../src/protocol/frame/frame.js";
 import { type Lane, otherSide, type Side } from "./lane.js";
@@ -285,5 +286,5 @@ function text(frame: Frame): string {
 }
 
 function bytesOf(frame: Frame): string {
-  return "payload" in frame ? Buffer.from(frame.payload).toString("latin1") : "";
+  return "payload" in frame ? Buffer.from(joined(frame.payload)).toString("latin1") : "";
 }

@@ -24,6 +24,7 @@ export function messageLength(message: Message): number {
  */
 export function joined(message: Message): Uint8Array {
   if (message instanceof Uint8Array) return message;
+  if (message.length === 1) return message[0] as Uint8Array;
   const whole = new Uint8Array(messageLength(message));
   let at = 0;
   for (const part of message) {

@@ -1,6 +1,7 @@
 // A message is a row of frames. A partial frame at its end is an error, not a wait: the transport delivers
 // whole messages.
 
+import { type Message, messageLength } from "../byte/message.js";
 import { Reader } from "../byte/reader.js";
 import { malformed } from "../protocol-error.js";
 import { decodeFrame } from "./codec.js";
@@ -25,11 +26,11 @@ import type { Frame } from "./frame.js";
  * ```
  */
 export function readMessage(
-  message: Uint8Array,
+  message: Message,
   take: (frame: Frame) => "more" | "stop",
   skip?: () => void,
 ): void {
-  if (message.length === 0)
+  if (messageLength(message) === 0)
     throw malformed("Cannot read an empty message: it has at least one frame", "§1.2");
   const reader = new Reader(message);
   while (reader.left > 0) {

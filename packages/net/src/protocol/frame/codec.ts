@@ -76,15 +76,15 @@ export function decodeFrame(reader: Reader): Frame | undefined {
   }
   checkHeader(header, type);
   // The body is read as if the message ended with it, so that no field reaches into the next frame.
-  const messageEnd = reader.end;
   if (header.length > reader.left) {
     throw malformed(`Cannot read ${type.name}: its length ${header.length} exceeds the message`, "§1.2");
   }
+  const behind = reader.left - header.length;
   reader.end = reader.at + header.length;
   const frame = type.decode(reader, header);
   if (reader.left > 0)
     throw malformed(`Cannot read ${type.name}: its length exceeds its fields by ${reader.left}`, "§1.2");
-  reader.end = messageEnd;
+  reader.end = reader.at + behind;
   return frame;
 }
 

@@ -12,19 +12,19 @@
 // Limits: an item at most the receiver's itemBytes; a batch of one item too; a frame what credit covers.
 
 import type { Reader } from "../byte/reader.js";
-import { copiedLength } from "../byte/message.js";
+import { copiedLength, joined, type Message } from "../byte/message.js";
 import { varintLength } from "../byte/varint.js";
 import type { Writer } from "../byte/writer.js";
 import { malformed, violation } from "../protocol-error.js";
 import { FLAG_A, type Header, ITEMS } from "./header.js";
 
-/** One ITEMS frame; `payload` is everything after the count. */
+/** One ITEMS frame; `payload` is everything after the count, in parts where the message came so. */
 export interface ItemsFrame {
   readonly kind: "items";
   readonly streamId: number;
   readonly body: "items" | "batch";
   readonly count: number;
-  readonly payload: Uint8Array;
+  readonly payload: Message;
 }
 
 /** Appends an ITEMS frame of body `batch`. The payload is copied into the message at most once (writer.ts). */
@@ -50,7 +50,7 @@ export function encodeItems(
 /** Appends an ITEMS frame as it is, whichever body it has: for scripts and vectors. */
 export function encodeRawItems(writer: Writer, frame: ItemsFrame): void {
   const type = frame.body === "batch" ? ITEMS | FLAG_A : ITEMS;
-  const { payload } = frame;
+  const payload = joined(frame.payload);
   beginItems(writer, type, frame.streamId, frame.count, payload.length, payload.length);
   writer.bytes(payload);
 }
@@ -69,7 +69,7 @@ export function decodeItems(reader: Reader, header: Header): ItemsFrame {
     throw malformed("Cannot read ITEMS: a frame without items is not allowed", "§5.3");
   }
   const body = (header.flags & FLAG_A) !== 0 ? "batch" : "items";
-  return { kind: "items", streamId: header.streamId, body, count, payload: reader.rest() };
+  return { kind: "items", streamId: header.streamId, body, count, payload: reader.restParts() };
 }
 
 /** The items of a body `items` as views, each checked against `itemBytes`. Call it after the credit check. */

@@ -2,6 +2,7 @@
 // ends the connection, or does all it has to do. The table of states and frames is in docs/protocol.md §3.3. OPEN is in
 // peer-opens.ts, what is said of credit in peer-credit.ts.
 
+import { joined } from "../byte/message.js";
 import type { CancelFrame } from "../frame/cancel.js";
 import type { CompleteFrame } from "../frame/complete.js";
 import type { ErrorFrame } from "../frame/error.js";
@@ -38,9 +39,10 @@ export class PeerSignals {
       inbound.discard();
       return;
     }
-    const { streamId, count, payload } = frame;
+    const { streamId, count } = frame;
     if (frame.body === "batch") {
       inbound.checkBatch(frame);
+      const payload = joined(frame.payload);
       this.conversation.events.add({ kind: "batch", streamId, count, payload });
     } else {
       this.conversation.events.add({ kind: "items", streamId, items: inbound.split(frame) });

@@ -8,6 +8,7 @@
 //               CREDIT, BLOCKED ───────► peer-credit.ts: not sent again, not counted
 //               all else ──────────────► peer-*.ts: counted, sent again after a resume
 
+import { type Message, messageLength } from "../byte/message.js";
 import { readMessage } from "../frame/batch.js";
 import type { AckFrame } from "../frame/ack.js";
 import type { Frame } from "../frame/frame.js";
@@ -48,7 +49,7 @@ export class Receiving {
   }
 
   /** Takes one whole message. A broken one ends the session. */
-  message(message: Uint8Array, now: number, epoch: number | undefined): void {
+  message(message: Message, now: number, epoch: number | undefined): void {
     const { life } = this;
     const { settings, resumes } = life;
     life.now = now;
@@ -60,9 +61,10 @@ export class Receiving {
     if (conversation !== undefined) conversation.now = now;
     const { received } = resumes;
     try {
-      if (message.length > settings.messageBytes) throw tooLarge(message.length, settings.messageBytes);
+      const length = messageLength(message);
+      if (length > settings.messageBytes) throw tooLarge(length, settings.messageBytes);
       readMessage(message, this.takeFrame, this.skipFrame);
-      resumes.messageCame(message.length, received, now);
+      resumes.messageCame(length, received, now);
       this.resuming.messageEnded();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

@@ -28,7 +28,7 @@ const numbered = (n: number, length = 0): Frame => ({
 function partsOf(...frames: Frame[]): Message {
   const writer = new Writer();
   for (const frame of frames) {
-    if (frame.kind === "items") encodeBatch(writer, frame.streamId, frame.count, frame.payload);
+    if (frame.kind === "items") encodeBatch(writer, frame.streamId, frame.count, joined(frame.payload));
     else encodeFrame(writer, frame);
   }
   return writer.takeParts();

@@ -261,7 +261,7 @@ export interface SessionApi {
    * Takes one whole message of the transport. A broken one ends the session: event `closed`. `epoch` is what the
    * session's was when it got this transport: what an older one still delivers does nothing.
    */
-  receive(message: Uint8Array, now: number, epoch?: number): void;
+  receive(message: Message, now: number, epoch?: number): void;
   /** Ends the session because the transport says so: text instead of binary, a write that stalled. */
   refuse(error: ProtocolError): void;
   /** Lets time pass: handshake limit, heartbeat, BLOCKED. Call it at `nextTick()`. */

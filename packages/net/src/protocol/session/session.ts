@@ -123,7 +123,7 @@ export class Session implements SessionApi {
     return this.life.resumes.kept.bytes;
   }
 
-  receive(message: Uint8Array, now: number, epoch?: number): void {
+  receive(message: Message, now: number, epoch?: number): void {
     this.receiving.message(message, now, epoch);
   }
 

@@ -4,6 +4,7 @@
 // Items follow the subscriber's demand. Bytes follow a window that begins at the stream's exclusive share of the
 // receive budget and grows by loans (credit/byte-window.ts): limit = bytes taken + window (protocol.md §4.5).
 
+import { messageLength } from "../byte/message.js";
 import { Reader } from "../byte/reader.js";
 import { ByteWindow } from "../credit/byte-window.js";
 import { CreditGranted } from "../credit/credit-granted.js";
@@ -49,7 +50,7 @@ export class Inbound {
 
   /** Charges an ITEMS frame to the credit, before its payload is looked at (protocol.md §4.3). */
   charge(frame: ItemsFrame): void {
-    this.chargeWhole(frame.streamId, frame.count, frame.payload.length);
+    this.chargeWhole(frame.streamId, frame.count, messageLength(frame.payload));
   }
 
   /** Charges `count` items of `length` bytes, all of them at once: an item that comes in parts, at its first one. */
@@ -81,7 +82,7 @@ export class Inbound {
 
   /** Checks a charged frame with body `batch`: of one item, the size is known. */
   checkBatch(frame: ItemsFrame): void {
-    if (frame.count === 1) checkItemSize(frame.payload.length, this.sizes.itemBytes);
+    if (frame.count === 1) checkItemSize(messageLength(frame.payload), this.sizes.itemBytes);
   }
 
   /** A part of an item came that nobody has begun: reserves all of it. `keep`: somebody waits for it. */

@@ -9,6 +9,7 @@
 //     └──────────────► ended ◄──────────┘
 
 import type { Clock, SluiceError } from "@sluice/core";
+import type { Message } from "../../protocol/byte/message.js";
 import { type Settings, settingsOf } from "../../protocol/limits.js";
 import { type ProtocolError, violation } from "../../protocol/protocol-error.js";
 import { Session } from "../../protocol/session/session.js";
@@ -75,7 +76,7 @@ export class Connection implements LinkListener, PumpOwner {
     this.pump.flush();
   }
 
-  onMessage(message: Uint8Array): void {
+  onMessage(message: Message): void {
     this.pump.receive(message);
   }
 

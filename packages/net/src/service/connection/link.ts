@@ -7,7 +7,7 @@ import type { Transport, TransportEnd } from "../../transport/transport.js";
 
 /** What a link tells the connection that it belongs to. */
 export interface LinkListener {
-  onMessage(message: Uint8Array): void;
+  onMessage(message: Message): void;
   onRoom(): void;
   /** The transport has ended. Last call. */
   onLinkEnd(end: TransportEnd): void;
@@ -40,7 +40,9 @@ export class Link {
       this.roomLeft = true;
       this.listener?.onRoom();
     });
-    this.transport.onMessage((message) => this.listener?.onMessage(message));
+    const hear = (message: Message): void => this.listener?.onMessage(message);
+    if (this.transport.onParts === undefined) this.transport.onMessage(hear);
+    else this.transport.onParts(hear);
   }
 
   /** From here on somebody else hears of it. */

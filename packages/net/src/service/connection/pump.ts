@@ -10,6 +10,7 @@
 // where each kind of them is bounded, and not as ever more small messages in front of a peer that reads nothing.
 
 import type { Clock } from "@sluice/core";
+import type { Message } from "../../protocol/byte/message.js";
 import type { SessionApi, TakeTurn } from "../../protocol/session/session-api.js";
 import type { Link } from "./link.js";
 import type { Runtime } from "./runtime.js";
@@ -68,7 +69,7 @@ export class Pump {
     if (!isHeld) this.wake();
   }
 
-  receive(message: Uint8Array): void {
+  receive(message: Message): void {
     if (this.stopped) return;
     this.isReceiving = true;
     this.session.receive(message, this.clock.now(), this.epoch);
