@@ -7,6 +7,9 @@ export {
   toWritableStream,
   type WritableOptions,
 } from "@sluice/core";
+export { type BlobLike, type BodyOptions, type BodyOwner, fromBody } from "./body/from-body.js";
+export { BodyTooLargeError, limitBytes } from "./body/limit-bytes.js";
+export { toBody } from "./body/to-body.js";
 export { type ByteReadOptions, fromByteStream } from "./stream/from-byte-stream.js";
 export { type ByteStreamOptions, toByteStream } from "./stream/to-byte-stream.js";
 export { type ThroughOptions, throughTransform, type TransformPair } from "./stream/through-transform.js";

@@ -11,8 +11,10 @@ import {
   type SubscriberSubject,
 } from "@sluice/tck";
 import {
+  fromBody,
   fromByteStream,
   throughTransform,
+  toBody,
   toByteStream,
   toTransformStream,
   toWritableStream,
@@ -65,6 +67,11 @@ const publishers: Readonly<Record<string, PublisherSubject>> = {
     ...readOnce,
     create: (count) => fromByteStream(chunks(count), { chunkBytes: 1 }),
     createFailed: () => fromByteStream(torn()),
+  },
+  "fromBody of a response": {
+    ...readOnce,
+    create: (count) => fromBody(new Response(chunks(count) as ReadableStream<Uint8Array<ArrayBuffer>>)),
+    createFailed: () => fromBody(new Response(torn() as ReadableStream<Uint8Array<ArrayBuffer>>)),
   },
   writableFlow: {
     ...readOnce,
@@ -126,16 +133,18 @@ const operators: Readonly<Record<string, OperatorSubject<number, unknown>>> = {
 const subscribers: Readonly<Record<string, SubscriberSubject<Uint8Array>>> = {
   "toByteStream with a default reader": reads("default"),
   "toByteStream with a BYOB reader": reads("byob"),
+  toBody: reads("body"),
 };
 
-/** A reader of the byte stream of what it is given. */
-function reads(mode: "default" | "byob"): SubscriberSubject<Uint8Array> {
+/** A reader of the stream of what it is given. */
+function reads(mode: "default" | "byob" | "body"): SubscriberSubject<Uint8Array> {
   return {
     item,
     stoppable: true,
     consume: (publisher) => {
       const received: Uint8Array[] = [];
-      const stream = toByteStream(fromPublisher(publisher), { prefetch: 8 });
+      const make = mode === "body" ? toBody : toByteStream;
+      const stream = make(fromPublisher(publisher), { prefetch: 8 });
       const reader = mode === "byob" ? stream.getReader({ mode }) : stream.getReader();
       const next = () => reader.read(new Uint8Array(4)); // a default reader takes no buffer, and minds none
       let isCancelled = false;
