@@ -18,7 +18,11 @@ export type OnInvalid =
 
 /**
  * What a parser does with malformed input, by the user's choice: checked at the call, it answers with what is called for
- * each subscriber, and that with what is called for each error: it throws it, or tells and counts it.
+ * each subscriber, and that with what is called for each error: it throws it, or tells and counts it. For parsers of
+ * your own, with `parseWith`.
+ *
+ * *Demand:* nothing to do with it. *Buffers:* a count. *Errors:* throws a `TypeError` for a choice that there is not, or
+ * where nobody is told; and what it is given, or what `onSkip` throws. *Cancel:* nothing to release.
  *
  * @example
  * ```ts
