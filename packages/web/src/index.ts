@@ -15,7 +15,6 @@ export { type ByteStreamOptions, toByteStream } from "./stream/to-byte-stream.js
 export { type ThroughOptions, throughTransform, type TransformPair } from "./stream/through-transform.js";
 export { toTransformStream } from "./stream/to-transform-stream.js";
 export { type WritableFlow, writableFlow } from "./stream/writable-flow.js";
-export { BodyTooLargeError, limitBytes } from "./body/limit-bytes.js";
 export { decodeText } from "./text/decode-text.js";
 export { encodeText } from "./text/encode-text.js";
 export { formatNdjson } from "./text/format-ndjson.js";
