@@ -15,20 +15,22 @@ const TIMEOUT_MS = 60_000;
  * @param {number} spec.items items of one run
  * @param {(items: number) => number} spec.expected the right answer
  * @param {number} [spec.itemBytes] size of an item, where the row is about bytes a second
+ * @param {boolean} [spec.inSecond] the figure is items a second
  * @param {object[]} spec.bars
  */
-export function adapterRow({ itemBytes, ...spec }) {
+export function adapterRow({ itemBytes, inSecond, ...spec }) {
   const contenders = Object.entries(spec.contenders).map(([name, given]) => ({
     name,
     peer: false,
     isOther: false,
     ...(typeof given === "string" ? { job: given } : given),
   }));
+  const [metric, figure] = figureOf(itemBytes, inSecond);
   return {
     id: spec.id,
     title: spec.title,
     short: spec.short,
-    metrics: [itemBytes === undefined ? "nsPerItem" : "mebibytesPerSecond", "cpuPerItem"],
+    metrics: [metric, "cpuPerItem"],
     bars: spec.bars,
     contenders,
     async repeat({ job }, { quick }) {
@@ -38,8 +40,14 @@ export function adapterRow({ itemBytes, ...spec }) {
       const { nsPerItem, cpuPerItem } = await fork("local-worker.mjs", TIMEOUT_MS).ask("measure", task, {
         last: true,
       });
-      if (itemBytes === undefined) return { nsPerItem, cpuPerItem };
-      return { mebibytesPerSecond: (itemBytes / nsPerItem) * (1e9 / 2 ** 20), cpuPerItem };
+      return { [metric]: figure(nsPerItem), cpuPerItem };
     },
   };
+}
+
+/** What a row shows, and how it is reckoned from the time for an item. */
+function figureOf(itemBytes, inSecond) {
+  if (inSecond) return ["itemsPerSecond", (ns) => 1e9 / ns];
+  if (itemBytes === undefined) return ["nsPerItem", (ns) => ns];
+  return ["mebibytesPerSecond", (ns) => (itemBytes / ns) * (1e9 / 2 ** 20)];
 }

@@ -1,0 +1,4 @@
+import { serveStep } from "@sluice/node/worker";
+import { step } from "./step.mjs";
+
+serveStep(step);
