@@ -56,6 +56,8 @@ export class SocketWriter implements Subscriber<SocketMessage>, SocketListener {
   private isAsking = false;
   /** Above high water, and not yet down at low water. */
   private isFull = false;
+  /** Bytes in the socket when the item under way was asked for. */
+  private held = 0;
   /** Bytes written since the last turn that this gave way to. */
   private written = 0;
   /** How often it was looked in vain, and what was seen last. */
@@ -104,7 +106,7 @@ export class SocketWriter implements Subscriber<SocketMessage>, SocketListener {
     }
     try {
       // Memory that threads share is refused by the platform itself: the cast says that it is none.
-      this.socket.send(item as string | ArrayBuffer, this.sent);
+      this.socket.send(item as string | ArrayBuffer, this.isNearlyFull(item) ? this.sent : undefined);
     } catch (thrown) {
       this.fail(asError(thrown, "send"));
       return;
@@ -153,7 +155,8 @@ export class SocketWriter implements Subscriber<SocketMessage>, SocketListener {
   private advance(): void {
     if (this.state !== "open" || this.isAsking || this.isFull) return;
     const { highWaterMark } = this.settings;
-    this.isFull = this.waiting() >= highWaterMark;
+    this.held = this.waiting();
+    this.isFull = this.held >= highWaterMark;
     if (this.isFull || this.written >= highWaterMark) {
       this.rest();
       return;
@@ -165,6 +168,16 @@ export class SocketWriter implements Subscriber<SocketMessage>, SocketListener {
   /** Bytes in the socket, as far as can be known. */
   private waiting(): number {
     return this.inFlight?.waiting(this.alarm.now()) ?? this.socket.bufferedAmount ?? 0;
+  }
+
+  /**
+   * Whether there may be no more than the low-water mark behind this message when the socket is full: its leaving is worth
+   * a call. With a call for each, messages of 100 bytes took half as long again (Node 20, 200,000 to another thread).
+   */
+  private isNearlyFull(message: SocketMessage): boolean {
+    const { highWaterMark, lowWaterMark } = this.settings;
+    const most = typeof message === "string" ? message.length * 3 : message.byteLength; // of UTF-8
+    return this.held + most + LEAST_BYTES >= highWaterMark - lowWaterMark;
   }
 
   private count(message: SocketMessage): void {
