@@ -20,7 +20,7 @@ export interface OffloadOptions<T> extends ThreadOptions {
   readonly window?: number | undefined;
   /**
    * How items and results cross: `"msgpack"` (default), `"columnar"`, `"json"`, or `"raw"` for a `Uint8Array` or an
-   * `ArrayBuffer`, which moves to the other thread and is empty here from then on.
+   * `ArrayBuffer`, which moves to the other thread, as far as `giveAway` can, and is empty here from then on.
    */
   readonly codec?: CodecName | undefined;
   /** Ends the stream with its reason, and the threads. */
