@@ -31,10 +31,11 @@ export type ParseCsvOptions = CsvDialect &
 /**
  * Parses CSV (RFC 4180, and its dialects) out of bytes of UTF-8 or text, by csv-parse.
  *
- * *Demand:* one chunk at a time. *Buffers:* the records of one chunk, and at most `maxLength` characters of one that has not
- * ended. *Errors:* passed on; a malformed record fails with a `MalformedInputError` of the code `INVALID_CSV`, behind
- * the records before it; with `onInvalid: "skip"` it is left out and counted. One that is too long always fails, with
- * `RECORD_TOO_LONG`: behind a quote that nobody closes there is no next record. *Cancel:* passed on.
+ * *Demand:* one chunk at a time, and one ahead. *Buffers:* that, the records of one chunk, and at most `maxLength`
+ * characters of one that has not ended. *Errors:* passed on; a malformed record fails with a `MalformedInputError` of the
+ * code `INVALID_CSV`, behind the records before it; with `onInvalid: "skip"` it is left out and counted. One that is too
+ * long always fails, with `RECORD_TOO_LONG`: behind a quote that nobody closes there is no next record. *Cancel:* passed
+ * on.
  *
  * @example
  * ```ts
