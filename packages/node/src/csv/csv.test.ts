@@ -184,7 +184,7 @@ describe("formatCsv", () => {
     const reader = fromIterable(endless()).pipe(formatCsv()).values({ prefetch: 1 });
     await reader.next();
     await new Promise(setImmediate);
-    expect(pulled).toBeLessThan(200);
+    expect(pulled).toBeLessThan(400); // chunks of 64 KiB since Node 22, one of them read
     await reader.return?.();
   });
 
