@@ -5,8 +5,8 @@ import { policy, toFlow, toObservable, viaFlow } from "@sluice/rxjs";
 import { add, increment, isEven } from "../../local/work.mjs";
 
 // The copy that the adapter itself stands on: it is a dependency of its package, not of this one.
-const require = createRequire(new URL("../../../packages/rxjs/package.json", import.meta.url));
-const { filter, lastValueFrom, map, range, reduce } = require("rxjs");
+const load = createRequire(new URL("../../../packages/rxjs/package.json", import.meta.url));
+const { filter, lastValueFrom, map, range, reduce } = load("rxjs");
 
 /** Nothing overflows here: downstream takes each item at once. It would fail, and the sum be wrong, if it did. */
 const room = policy.buffer(1_000, "error");
