@@ -60,9 +60,9 @@ function tarball(name) {
   return join(folder, `sluice-${name}-${version}.tgz`);
 }
 
-// What a package depends on is taken from the workspace; its own siblings are the packed ones.
+// What a package depends on, or wants its user to bring, is taken from the workspace; its own siblings are the packed ones.
 function linkDependencies(manifest, name) {
-  for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+  for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
     const link = join(folder, "node_modules", dependency);
     if (dependency.startsWith("@sluice/") || existsSync(link)) continue;
     mkdirSync(dirname(link), { recursive: true });
