@@ -6,9 +6,10 @@ const givenAway = new WeakSet<ArrayBufferLike>();
 
 /**
  * Gives bytes away with the item that they are: a `MessagePort` moves them to the other side, and `bytes.byteLength` is 0
- * here from then on. For items of the codec `"raw"` from 8 KiB up to `limits.targetShared`, which is 256 KiB over a
- * port; smaller ones, larger ones, which go in several messages, and every other transport copy as ever. Whoever gives
- * bytes away must not use them again.
+ * here from then on. For items of the codec `"raw"` from 8 KiB up to the longest message, `limits.messageBytes` of the
+ * other side, 1 MiB with its head; smaller ones, larger ones, which go in several messages, and every other transport copy as ever.
+ * Whoever takes such an item has its memory whole, a `Uint8Array` over all of its `ArrayBuffer`. Whoever gives bytes away
+ * must not use them again.
  *
  * *Errors:* a `TypeError` for what does not cover the whole of its `ArrayBuffer`, because that moves as a whole.
  *

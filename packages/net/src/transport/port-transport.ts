@@ -125,6 +125,10 @@ class PortTransport implements Transport {
     this.port.start?.();
   }
 
+  moves(bytes: Uint8Array): boolean {
+    return isGivenAway(bytes);
+  }
+
   onRoom(listener: () => void): void {
     this.roomListener = listener;
   }

@@ -27,6 +27,8 @@ export interface Transport {
    * here stay where they are. Only a transport that moves memory has it.
    */
   onParts?(listener: (message: Message) => void): void;
+  /** Whether these bytes, as a part of a message, would move and not be copied. Absent: none do. */
+  moves?(bytes: Uint8Array): boolean;
   /** Is told once there is room again after `send` had answered 0 or less. */
   onRoom(listener: () => void): void;
   /** Is told exactly once that the link has ended, whoever ended it; nothing else comes after it. */

@@ -108,7 +108,12 @@ export class Conversation {
   mostOf(count: number): number {
     const target = this.target();
     const most = count === 1 && target <= this.settings.targetShared ? target : 2 * target;
-    return Math.min(most, this.peer.messageBytes - FRAME_BYTES - LENGTH_BYTES);
+    return Math.min(most, this.mostOfMessage());
+  }
+
+  /** Bytes of one item that the longest message which the peer takes can have. */
+  mostOfMessage(): number {
+    return this.peer.messageBytes - FRAME_BYTES - LENGTH_BYTES;
   }
 
   /** Gives turns until the message is full. A stream has it for itself if it is alone and nothing was sent before. */

@@ -34,10 +34,10 @@ export class LocalSends {
     return answer;
   }
 
-  sendItems(streamId: number, items: readonly Uint8Array[], now: number): SendResult {
+  sendItems(streamId: number, items: readonly Uint8Array[], now: number, moves = false): SendResult {
     if (items.length === 0) throw countError("send", 0);
     const [first] = items;
-    if (items.length === 1 && first !== undefined && this.goesInParts(first)) {
+    if (items.length === 1 && first !== undefined && this.goesInParts(first, moves)) {
       return this.sendInParts(streamId, "items", first, now);
     }
     let largest = 0;
@@ -69,9 +69,11 @@ export class LocalSends {
     return { items: stream.outbound.askable(), bytes: stream.outbound.bytes.available };
   }
 
-  // One item is cut where it would make a message longer than its target, and with it the wait of everybody else.
-  private goesInParts({ length }: Uint8Array): boolean {
-    return length > this.conversation.mostOf(1);
+  // One item is cut where it would make a message longer than its target, and with it the wait of everybody else. What
+  // moves keeps nobody waiting: it is cut where the peer takes no longer message.
+  private goesInParts({ length }: Uint8Array, moves = false): boolean {
+    const { conversation } = this;
+    return length > (moves ? conversation.mostOfMessage() : conversation.mostOf(1));
   }
 
   // Credit covers the whole item and is for nothing else; its parts go on the turns of its stream.

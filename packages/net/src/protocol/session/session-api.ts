@@ -294,8 +294,11 @@ export interface SessionApi {
   offer(streamId: number): void;
   /** Sends `count` items encoded as one body; the payload is copied, once. One item may be larger than a message. */
   sendBatch(streamId: number, count: number, payload: Uint8Array): SendResult;
-  /** Sends items encoded one by one; each is copied, once. */
-  sendItems(streamId: number, items: readonly Uint8Array[]): SendResult;
+  /**
+   * Sends items encoded one by one; each is copied, once. `moves`: it is one item whose memory the transport moves, so
+   * that it may fill a message and not only the target of one.
+   */
+  sendItems(streamId: number, items: readonly Uint8Array[], moves?: boolean): SendResult;
   /** Sends items that were encoded once and go to other streams and sessions as well: their bytes stay where they are. */
   sendShared(streamId: number, items: SharedItems): SendResult;
   /** What may be asked of the local publisher of this stream now; zeros when its direction has ended. */

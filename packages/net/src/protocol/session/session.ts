@@ -172,8 +172,8 @@ export class Session implements SessionApi {
     return this.life.fromHere?.sends.sendBatch(streamId, count, payload, this.life.now) ?? "ended";
   }
 
-  sendItems(streamId: number, items: readonly Uint8Array[]): SendResult {
-    return this.life.fromHere?.sends.sendItems(streamId, items, this.life.now) ?? "ended";
+  sendItems(streamId: number, items: readonly Uint8Array[], moves = false): SendResult {
+    return this.life.fromHere?.sends.sendItems(streamId, items, this.life.now, moves) ?? "ended";
   }
 
   sendShared(streamId: number, items: SharedItems): SendResult {

@@ -31,16 +31,25 @@ export function encodedLength(encoded: EncodedItems): number {
   return encoded.reduce((sum, item) => sum + item.byteLength, 0);
 }
 
-/** Hands encoded items to the session. */
+/** Hands encoded items to the session of a connection. */
 export function sendEncoded(
-  session: SessionApi,
+  connection: Sending,
   id: number,
   count: number,
   encoded: EncodedItems,
 ): SendResult {
-  return encoded instanceof Uint8Array
-    ? session.sendBatch(id, count, encoded)
-    : session.sendItems(id, encoded);
+  const { session } = connection;
+  if (encoded instanceof Uint8Array) return session.sendBatch(id, count, encoded);
+  const [first] = encoded;
+  const moves = count === 1 && first !== undefined && connection.moves(first);
+  return session.sendItems(id, encoded, moves);
+}
+
+/** What it needs of a connection. */
+interface Sending {
+  readonly session: SessionApi;
+  /** Whether the memory of this item moves to the peer. */
+  moves(item: Uint8Array): boolean;
 }
 
 /** Decodes what arrived. Throws a PayloadError, also for a body that is not the codec's. */

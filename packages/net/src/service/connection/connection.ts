@@ -165,6 +165,11 @@ export class Connection implements LinkListener, PumpOwner {
   }
 
   /** Something is to be sent: it goes with everything else of this turn. To be called after session calls. */
+  /** Whether the memory of these bytes moves to the peer. */
+  moves(bytes: Uint8Array): boolean {
+    return this.link?.moves(bytes) ?? false;
+  }
+
   wake(): void {
     this.pump.wake();
   }

@@ -56,6 +56,11 @@ export class Link {
     this.transport.close(code, reason);
   }
 
+  /** Whether the memory of these bytes moves over it. */
+  moves(bytes: Uint8Array): boolean {
+    return this.transport.moves?.(bytes) ?? false;
+  }
+
   /** Whether more may be sent now; `onRoom` comes otherwise. */
   hasRoom(): boolean {
     return this.roomLeft;

@@ -20,7 +20,7 @@ export function sendLoneItem(
     session.offer(streamId);
     return "waiting";
   }
-  const result = sendEncoded(session, streamId, 1, encoded);
+  const result = sendEncoded(connection, streamId, 1, encoded);
   switch (result) {
     case "sent":
       session.complete(streamId);

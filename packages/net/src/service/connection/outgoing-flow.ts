@@ -172,7 +172,7 @@ export class OutgoingFlow implements StageSubscriber<unknown> {
         count = this.items.length;
         continue;
       }
-      const result = sendEncoded(connection.session, this.owner.streamId, count, encoded);
+      const result = sendEncoded(connection, this.owner.streamId, count, encoded);
       switch (result) {
         case "sent":
           this.items = count === this.items.length ? [] : this.items.slice(count);
