@@ -73,6 +73,19 @@ describe("lines", () => {
     expect((error as Error).message).toContain("longer than the maxLength of 8 characters");
   });
 
+  it("holds no more of a line without an end than its bound", async () => {
+    let read = 0;
+    function* chunks(): Generator<string> {
+      while (read++ < 1000) yield "1234";
+    }
+    await expect(
+      fromIterable(chunks())
+        .pipe(lines({ maxLength: 8 }))
+        .toArray(),
+    ).rejects.toThrow("maxLength of 8");
+    expect(read).toBeLessThanOrEqual(4);
+  });
+
   it("does not count the end of the line", async () => {
     const flow = one("12345678\r", "\n12345678\n");
     expect(await flow.pipe(lines({ maxLength: 8 })).toArray()).toEqual(["12345678", "12345678"]);
