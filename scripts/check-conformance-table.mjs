@@ -1,6 +1,7 @@
 // Every source, operator, overflow choice and hub of core is exported, has its row in the conformance table, its
 // contract, and a test beside it for what the judge cannot know: nothing public escapes. Ends of a pipeline (sink/)
-// may have rows too; a row without a file is a finding.
+// may have rows too; a row without a file is a finding. Of the adapters each function that a door exports is named by a row of
+// the conformance tests of its package, but for those that are none.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./bootstrap.mjs";
@@ -12,6 +13,39 @@ const SRC = "packages/core/src";
 const DOOR = `${SRC}/index.ts`;
 const CONTRACTS = `${SRC}/contract/contracts.ts`;
 const TABLE = "packages/core/test/subjects";
+
+/** The adapters with their doors, and what of them is no publisher, operator or subscriber, or is judged by another name. */
+const ADAPTERS = {
+  rxjs: { doors: ["index"], others: ["clockOf"] },
+  web: { doors: ["index"], others: ["skippingBy"] },
+  websocket: { doors: ["index"], others: [] },
+  node: {
+    doors: ["index", "threads", "worker"],
+    others: [
+      ...["serveStep", "serveThread", "workerStarter"], // judged as `offload`, or no stream
+      ...["formatCsv", "throughProcess"], // a `throughDuplex`, a `spawnFlow`
+      ...["toStdout", "toHttpRequest", "toHttpResponse"], // a `toWritable` each
+    ],
+  },
+};
+
+/** One line for each function of a door that no row of its package's conformance tests names. */
+export function findUnjudgedAdapters(name, { others }, doors, tests) {
+  const rows = tests.replaceAll(/^import [\s\S]*?;$|\/\/.*$|\/\*[\s\S]*?\*\//gm, "");
+  // Exported from files of its own: what comes from core has its row there. Classes and types are no streams.
+  const functions = [...doors.matchAll(/^export \{([^}]+)\} from "\.\//gm)].flatMap(([, names]) =>
+    names
+      .split(",")
+      .map((each) => each.trim())
+      .filter((each) => /^[a-z]\w*$/.test(each)),
+  );
+  return functions
+    .filter((each) => !others.includes(each) && !new RegExp(`\\b${each}\\b`).test(rows))
+    .map(
+      (each) =>
+        `packages/${name}: ${each}() is not judged: add a row to packages/${name}/test/**/conformance.test.ts`,
+    );
+}
 
 /** One line for each file that the door or the table lacks, and for each row whose file is in neither list. */
 export function findUnjudged(files, ends, door, table) {
@@ -74,6 +108,13 @@ if (import.meta.filename === process.argv[1]) {
   const findings = findUnjudged(files, filesOf(["sink"]), read(DOOR), table);
   findings.push(...findUntested(files, testsOf));
   findings.push(...findWithoutContract(files, contractsOf(ROOMS), read(CONTRACTS)));
+  for (const [name, adapter] of Object.entries(ADAPTERS)) {
+    const doors = adapter.doors.map((door) => read(`packages/${name}/src/${door}.ts`)).join("\n");
+    const tests = filesBelow(root, [`packages/${name}/test`], ["conformance.test.ts"])
+      .map(read)
+      .join("\n");
+    findings.push(...findUnjudgedAdapters(name, adapter, doors, tests));
+  }
   conclude(
     "conformance table",
     findings,

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { findUnjudged, findUntested, findWithoutContract } from "./check-conformance-table.mjs";
+import {
+  findUnjudged,
+  findUnjudgedAdapters,
+  findUntested,
+  findWithoutContract,
+} from "./check-conformance-table.mjs";
 
 describe("findUnjudged", () => {
   const door = 'export { map } from "./operator/map.js";\n';
@@ -25,6 +30,25 @@ describe("findUnjudged", () => {
       "packages/core/src/operator/skip.ts: not exported: add a line to packages/core/src/index.ts",
       'packages/core/src/operator/skip.ts: not judged: add a row with file: "operator/skip" to packages/core/test/subjects',
       'packages/core/test/subjects: row "operator/map" has no file in packages/core/src: correct or remove it',
+    ]);
+  });
+});
+
+describe("findUnjudgedAdapters", () => {
+  const doors = [
+    'export { policy } from "@sluice/core";',
+    'export {\n  type ToFlowOptions,\n  toFlow,\n  OddError,\n} from "./to-flow.js";',
+    'export { clockOf } from "./clock-of.js";',
+  ].join("\n");
+  const find = (tests) => findUnjudgedAdapters("rxjs", { others: ["clockOf"] }, doors, tests);
+
+  it("finds nothing when a row names each function", () => {
+    expect(find("create: () => toFlow<number>(source)")).toEqual([]);
+  });
+
+  it("names a function that is only imported, or only spoken of", () => {
+    expect(find('import { toFlow } from "@sluice/rxjs";\n// toFlow(source)\n/* toFlow(source) */')).toEqual([
+      "packages/rxjs: toFlow() is not judged: add a row to packages/rxjs/test/**/conformance.test.ts",
     ]);
   });
 });

@@ -2,7 +2,7 @@
 
 import { fromPublisher, type Operator } from "@sluice/core";
 import { operatorChecks, type OperatorSubject } from "@sluice/tck";
-import { decodeText, encodeText, formatNdjson, lines, parseNdjson, parseWith } from "@sluice/web";
+import { decodeText, encodeText, formatNdjson, limitBytes, lines, parseNdjson, parseWith } from "@sluice/web";
 import { describe, it } from "vitest";
 
 const encoder = new TextEncoder();
@@ -50,6 +50,11 @@ const rows: Record<
     item: (index) => line(index) as never,
     yields: (index) => index,
     ahead: 1,
+  },
+  limitBytes: {
+    apply: limitBytes(2 ** 30),
+    item: (index) => encoder.encode(line(index)) as never,
+    yields: (index) => encoder.encode(line(index)),
   },
   formatNdjson: { apply: formatNdjson(), item: (index) => index as never, yields: line },
 };
