@@ -4,7 +4,9 @@ import {
   animationFrameScheduler,
   asapScheduler,
   asyncScheduler,
+  concat,
   lastValueFrom,
+  NEVER,
   queueScheduler,
   type SchedulerLike,
   take,
@@ -13,6 +15,7 @@ import {
 } from "rxjs";
 import { TestScheduler } from "rxjs/testing";
 import { describe, expect, it } from "vitest";
+import { onBackpressureLatest } from "./on-backpressure.js";
 import { toObservable } from "./to-observable.js";
 
 /** Counts the actions of another one. */
@@ -99,6 +102,28 @@ describe("toObservable with a scheduler", () => {
     upstream.next(1, 2, 3);
     virtual.flush();
     expect([within, upstream.cancels, virtual.actions]).toEqual([[1], 1, []]);
+  });
+
+  it("leaves no action behind that waits for its turn", () => {
+    let waiting = 0;
+    const scheduler = {
+      now: () => 0,
+      schedule() {
+        waiting++;
+        return { unsubscribe: () => waiting-- };
+      },
+    } as unknown as SchedulerLike;
+    const { upstream, subscription } = driven(scheduler, 4);
+    upstream.next(1);
+    expect(waiting).toBe(1);
+    subscription.unsubscribe();
+    expect(waiting).toBe(0);
+    const turns = concat(toObservable(of(1)), NEVER)
+      .pipe(onBackpressureLatest<number>({ demand: scheduler }))
+      .subscribe();
+    expect(waiting).toBe(1);
+    turns.unsubscribe();
+    expect(waiting).toBe(0);
   });
 
   it("cancels the flow and fails when the scheduler throws", () => {
