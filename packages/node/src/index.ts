@@ -15,4 +15,7 @@ export { fromStdin, type ToStdoutOptions, toStdout } from "./process/stdio.js";
 export type { WriteOutcome } from "./stream/write-until-reader-leaves.js";
 export { type FromReadableOptions, fromReadable } from "./stream/from-readable.js";
 export { throughDuplex } from "./stream/through-duplex.js";
+export { type ToReadableOptions, toReadable } from "./stream/to-readable.js";
+export { type ToTransformOptions, toTransform } from "./stream/to-transform.js";
 export { type ToWritableOptions, toWritable } from "./stream/to-writable.js";
+export { type WritableFlow, type WritableFlowOptions, writableFlow } from "./stream/writable-flow.js";

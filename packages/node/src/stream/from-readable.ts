@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import type { Flow } from "@sluice/core";
-import { checkOptions, fail, flowFrom } from "@sluice/core/kit";
+import { checkOptions, fail, flowFrom, describe } from "@sluice/core/kit";
 import { ReadableSubscription, unreadable } from "./readable-subscription.js";
-import { destroyStream, named } from "./stream-end.js";
+import { destroyStream } from "./stream-end.js";
 
 /** How `fromReadable` leaves the stream behind. */
 export interface FromReadableOptions {
@@ -55,7 +55,7 @@ export function fromReadable<T = Uint8Array>(
 function checkReadable(stream: NodeJS.ReadableStream): void {
   const { read, on, pause } = (stream ?? {}) as Partial<NodeJS.ReadableStream>;
   if (typeof on === "function" && (typeof read === "function" || typeof pause === "function")) return;
-  throw new TypeError(`Cannot make a flow of ${named(stream)}: fromReadable takes a Readable`);
+  throw new TypeError(`Cannot make a flow of ${describe(stream)}: fromReadable takes a Readable`);
 }
 
 /** Streams of Node 0.8, and those still made like them, flow and can be paused; object mode keeps their chunks as they are. */

@@ -23,15 +23,18 @@ export class Room {
     this.most = inObjects ? MOST_OBJECTS : MOST_CHUNKS;
   }
 
-  /** To be called with each item. Answers whether it is time to ask for more. */
-  arrived(item: unknown): boolean {
-    this.outstanding--;
-    if (!this.inObjects) {
-      const { byteLength, length } = item as Partial<Uint8Array>;
-      const size = byteLength ?? length ?? 0; // a string's length is near enough
-      if (!(size <= this.largest)) this.largest = size;
-    }
+  /** Whether it is time to ask for more. */
+  get isLow(): boolean {
     return this.outstanding <= this.low;
+  }
+
+  /** To be called with each item. */
+  arrived(item: unknown): void {
+    this.outstanding--;
+    if (this.inObjects) return;
+    const { byteLength, length } = (item ?? "") as Partial<Uint8Array>;
+    const size = byteLength ?? length ?? 0; // a string's length is near enough
+    if (!(size <= this.largest)) this.largest = size;
   }
 
   /** How many to ask for now, if the stream holds `length` of its `highWaterMark`; they count as outstanding. */

@@ -1,7 +1,6 @@
 // How Node's streams end, in our words: by `finished`, which knows all kinds of streams, old ones too.
 
 import { finished } from "node:stream";
-import { inspect } from "node:util";
 import { SluiceError } from "@sluice/core";
 import { dropError } from "@sluice/core/kit";
 
@@ -64,17 +63,6 @@ export function unusable(stream: object, side: "readable" | "writable"): SluiceE
     `Cannot ${action} a stream that is destroyed, make another`,
     cause,
   );
-}
-
-/** How a wrong argument is named in a message. */
-export function named(value: unknown): string {
-  return inspect(value, { depth: -1, breakLength: Number.POSITIVE_INFINITY });
-}
-
-/** Throws the `TypeError` of a `place` whose signal is none. */
-export function checkSignal(place: string, signal: AbortSignal | undefined): void {
-  if (signal === undefined || typeof signal?.addEventListener === "function") return;
-  throw new TypeError(`Cannot give ${place} the signal ${named(signal)}: it must be an AbortSignal`);
 }
 
 /** Node says no more than "Premature close"; its code is kept for those who look at it. */

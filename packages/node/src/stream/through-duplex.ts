@@ -1,7 +1,7 @@
 import type { Operator } from "@sluice/core";
-import { asError, fail, flowFrom, requireFlow } from "@sluice/core/kit";
+import { asError, fail, flowFrom, requireFlow, describe } from "@sluice/core/kit";
 import { ReadableSubscription, unreadable } from "./readable-subscription.js";
-import { destroyStream, named, unusable } from "./stream-end.js";
+import { destroyStream, unusable } from "./stream-end.js";
 import { WritableEnd } from "./writable-end.js";
 
 /**
@@ -54,6 +54,7 @@ export function throughDuplex<T, R = Uint8Array>(
         });
         writing.start();
         reading.start();
+        reading.listen();
         if (!writing.done) upstream.connect(writing); // else cancelled in onSubscribe
       },
       { name: "throughDuplex", upstreams: [upstream] },
@@ -65,6 +66,6 @@ function requireDuplex(duplex: NodeJS.ReadWriteStream): NodeJS.ReadWriteStream {
   const { read, write, on } = (duplex ?? {}) as Partial<NodeJS.ReadWriteStream>;
   if (typeof on === "function" && typeof read === "function" && typeof write === "function") return duplex;
   throw new TypeError(
-    `Cannot send a flow through ${named(duplex)}: throughDuplex takes a Duplex, or what makes one`,
+    `Cannot send a flow through ${describe(duplex)}: throughDuplex takes a Duplex, or what makes one`,
   );
 }

@@ -1,7 +1,7 @@
 import type { Flow } from "@sluice/core";
 import { prefetch } from "@sluice/core";
-import { checkOptions, requireFlow } from "@sluice/core/kit";
-import { checkSignal, named, unusable } from "./stream-end.js";
+import { checkOptions, requireFlow, describe, checkSignal } from "@sluice/core/kit";
+import { unusable } from "./stream-end.js";
 import { WritableEnd } from "./writable-end.js";
 
 /** How `toWritable` feeds a stream and leaves it behind. */
@@ -49,7 +49,7 @@ export function toWritable<T>(
 ): Promise<void> {
   requireFlow(flow, "toWritable");
   if (typeof stream?.write !== "function" || typeof stream.on !== "function") {
-    throw new TypeError(`Cannot write to ${named(stream)}: toWritable takes a Writable`);
+    throw new TypeError(`Cannot write to ${describe(stream)}: toWritable takes a Writable`);
   }
   checkOptions("toWritable", options);
   const { end = true, signal, prefetch: ahead } = options ?? {};

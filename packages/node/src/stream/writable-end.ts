@@ -73,9 +73,9 @@ export class WritableEnd<T> implements StageSubscriber<T> {
 
   next(item: T): boolean {
     if (this.done) return false;
-    const asks = this.room.arrived(item);
+    this.room.arrived(item);
     if (this.isFull) this.held.push(item);
-    else if (this.write(item) && asks) this.ask();
+    else if (this.write(item) && this.room.isLow) this.ask();
     return true;
   }
 
