@@ -3,8 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Flow } from "@sluice/core";
-import { checkOptions, requireFlow } from "@sluice/core/kit";
-import { checkSignal } from "../stream/stream-end.js";
+import { checkOptions, checkSignal, requireFlow } from "@sluice/core/kit";
 import { toWritable } from "../stream/to-writable.js";
 
 /** How a file is written. */
