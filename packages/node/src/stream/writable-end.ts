@@ -50,7 +50,7 @@ export class WritableEnd<T> implements StageSubscriber<T> {
     this.stream = stream;
     this.ends = ends;
     this.settled = settled;
-    const { writableObjectMode = false, writableNeedDrain = false } = this.stream;
+    const { writableObjectMode = true, writableNeedDrain = false } = this.stream;
     this.room = new Room(writableObjectMode);
     this.held = new Ring(this.room.most);
     this.isFull = writableNeedDrain;
