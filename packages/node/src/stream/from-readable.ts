@@ -14,11 +14,11 @@ export interface FromReadableOptions {
  * Sends what a Node stream gives: objects in object mode, else chunks as `Uint8Array` (Node's `Buffer` is one), or as
  * strings if it has an encoding.
  *
- * The stream is read in paused mode, by `read()`, as far as there is demand: it never flows. A byte stream gives what
- * it holds as one chunk. A stream is read once, and by one: other subscribers are told so by `onError`.
+ * The stream flows while there is demand, from the first request on, and is paused by the first item without. It is read
+ * once, and by one: other subscribers are told so by `onError`.
  *
- * *Demand:* one `read()` for each item requested; nothing is read ahead of it. *Buffers:* nothing; what the stream holds
- * itself is bounded by its `highWaterMark`, in objects or bytes. *Errors:* the stream's, as soon as it says them; one
+ * *Demand:* what was requested, and one item ahead. *Buffers:* that one; what the stream holds itself is bounded by its
+ * `highWaterMark`, in objects or bytes. *Errors:* the stream's, as soon as it says them; one
  * that is closed before its end fails with `ERR_STREAM_PREMATURE_CLOSE`. *Cancel:* destroys the stream, unless
  * `destroyOnCancel` is `false`; errors that come of it go to `onDroppedError`.
  *

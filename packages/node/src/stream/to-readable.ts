@@ -21,7 +21,7 @@ export interface ToReadableOptions {
  * The flow is subscribed when the stream is first read.
  *
  * *Demand:* what the stream has room for, by its `highWaterMark`: items; or bytes, as many chunks as fit if they are like
- * the largest so far, at most 64; at least one item. More whenever three quarters have come. *Buffers:* nothing but
+ * the largest so far, at most 64; at least one item. More as Node asks for more. *Buffers:* nothing but
  * what the stream itself holds, and `prefetch` where it is given. *Errors:* the stream fails with the flow's error,
  * after the items before it; an item that is `null`, which means the end to Node, is a `TypeError`. *Cancel:* `destroy`
  * cancels the flow; so does the signal, and the stream fails with its reason.
