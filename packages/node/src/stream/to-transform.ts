@@ -38,10 +38,11 @@ export interface ToTransformOptions {
  * // prints 40
  * ```
  */
-export function toTransform<T, R>(a: Operator<T, R>, options?: ToTransformOptions): Duplex;
-export function toTransform<T, A, R>(
+export function toTransform<T, A, B, C, R>(
   a: Operator<T, A>,
-  b: Operator<A, R>,
+  b: Operator<A, B>,
+  c: Operator<B, C>,
+  d: Operator<C, R>,
   options?: ToTransformOptions,
 ): Duplex;
 export function toTransform<T, A, B, R>(
@@ -50,13 +51,12 @@ export function toTransform<T, A, B, R>(
   c: Operator<B, R>,
   options?: ToTransformOptions,
 ): Duplex;
-export function toTransform<T, A, B, C, R>(
+export function toTransform<T, A, R>(
   a: Operator<T, A>,
-  b: Operator<A, B>,
-  c: Operator<B, C>,
-  d: Operator<C, R>,
+  b: Operator<A, R>,
   options?: ToTransformOptions,
 ): Duplex;
+export function toTransform<T, R>(a: Operator<T, R>, options?: ToTransformOptions): Duplex;
 export function toTransform(...all: (Operator<never, unknown> | ToTransformOptions | undefined)[]): Duplex {
   const last = all.at(-1);
   const options = typeof last === "function" ? undefined : last;

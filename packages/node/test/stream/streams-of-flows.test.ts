@@ -115,8 +115,8 @@ describe("toTransform", () => {
       Readable.from([1, 2, 3, 4]),
       toTransform(
         filter((n: number) => n % 2 === 0),
-        map((n: number) => n * 10),
-        mapAsync(async (n: number) => n + 1),
+        map((n) => n * 10),
+        mapAsync(async (n) => n + 1),
       ),
       stream,
     );
