@@ -1,7 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { type Flow, tap } from "@sluice/core";
-import { checkOptions, requireFlow } from "@sluice/core/kit";
-import { checkSignal } from "../stream/stream-end.js";
+import { checkOptions, checkSignal, requireFlow } from "@sluice/core/kit";
 import { type WriteOutcome, writeUntilReaderLeaves } from "../stream/write-until-reader-leaves.js";
 
 /** How a response begins. */

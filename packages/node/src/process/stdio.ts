@@ -1,7 +1,6 @@
 import { defer, type Flow } from "@sluice/core";
-import { checkOptions, requireFlow } from "@sluice/core/kit";
+import { checkOptions, checkSignal, requireFlow } from "@sluice/core/kit";
 import { type FromReadableOptions, fromReadable } from "../stream/from-readable.js";
-import { checkSignal } from "../stream/stream-end.js";
 import { type WriteOutcome, writeUntilReaderLeaves } from "../stream/write-until-reader-leaves.js";
 
 /**
