@@ -55,8 +55,9 @@ export function connectPort<R extends Routes>(
   options: ClientOptions = {},
 ): Promise<Client<R>> {
   const how = { ...options, limits: { ...PORT_LIMITS, ...options.limits } };
-  if (typeof port !== "function") return openClient(portTransport(port), service, how);
-  return openClient(async () => portTransport(await port()), service, how);
+  const { messageBytes } = how.limits;
+  if (typeof port !== "function") return openClient(portTransport(port, messageBytes), service, how);
+  return openClient(async () => portTransport(await port(), messageBytes), service, how);
 }
 
 /**
@@ -86,6 +87,6 @@ export function servePort<R extends Routes>(
   // There is no other port over which a session could go on.
   const limits = { ...PORT_LIMITS, ...options.limits, resumeMs: 0 };
   const host = new ServiceHost(service, handlers, { ...options, limits });
-  host.accept(portTransport(port));
+  host.accept(portTransport(port, limits.messageBytes));
   return { snapshot: () => host.snapshot(), close: (how) => host.close(how) };
 }

@@ -66,6 +66,23 @@ describe("giveAway", () => {
     expect([small.byteLength, large.byteLength]).toEqual([100, 1_048_509]);
   });
 
+  it("moves items as large as both ends take messages", async () => {
+    const limits = { itemBytes: 16 << 20, messageBytes: (16 << 20) + 4096, receiveBudget: 64 << 20 };
+    const given = Array.from({ length: 4 }, (_, i) => new Uint8Array(16 << 20).fill(i));
+    const { port1, port2 } = channel();
+    const arrived: unknown[] = [];
+    port1.addEventListener("message", (event) => arrived.push(...[(event as MessageEvent).data].flat()));
+    servePort(port2, pictures, { all: () => given.map(giveAway) }, { limits });
+    const client = await connectPort(port1, pictures, { limits });
+    const came = await client.all().toArray();
+    await client.close();
+    expect(came.map(({ buffer }) => arrived.includes(buffer))).toEqual([true, true, true, true]);
+    expect(came.map((bytes) => [bytes.byteLength, bytes[0], bytes.at(-1)])).toEqual(
+      [0, 1, 2, 3].map((i) => [16 << 20, i, i]),
+    );
+    expect(given.map((bytes) => bytes.byteLength)).toEqual([0, 0, 0, 0]);
+  });
+
   it("leaves what encodeOnce sends to many where it is", async () => {
     let join = (): void => {};
     const joined = new Promise<void>((resolve) => {

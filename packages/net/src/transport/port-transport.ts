@@ -20,7 +20,6 @@ import {
   cutReason,
   MAX_MESSAGE_BYTES,
   SEND_CAPACITY,
-  SEND_LIMIT,
 } from "./transport.js";
 import type { Transport, TransportEnd } from "./transport.js";
 
@@ -44,8 +43,11 @@ export interface PortLike {
  * Makes a Transport of a port. Each message is copied once, into memory of its own, and that is moved to the other side:
  * what the sender has stays as it is, and items that are bytes are views of what has come.
  *
- * *Buffers:* 64 KiB under way before "no room", 2 MiB beyond it and one message at most. *Errors:* what is no port is a
- * `TypeError` at the call; what comes over it and is no message of ours ends the link.
+ * *Buffers:* 64 KiB under way before "no room", two of the longest messages beyond it and one message at most. *Errors:*
+ * what is no port is a `TypeError` at the call; what comes over it and is no message of ours ends the link.
+ *
+ * @param messageBytes the longest message taken, 1 MiB by default; both ends should say the same. More is of use for
+ *   bytes that are given away: what moves is held once, however much it is
  *
  * @example
  * ```ts
@@ -61,15 +63,16 @@ export interface PortLike {
  * near.send(new Uint8Array([1, 2]));
  * ```
  */
-export function portTransport(port: PortLike): Transport {
+export function portTransport(port: PortLike, messageBytes: number = MAX_MESSAGE_BYTES): Transport {
   if (typeof port?.postMessage !== "function") {
     throw new TypeError(`Cannot use ${String(port)} as a port: it must be a MessagePort or a Worker`);
   }
-  return new PortTransport(port);
+  return new PortTransport(port, messageBytes);
 }
 
 class PortTransport implements Transport {
   private readonly port: PortLike;
+  private readonly messageBytes: number;
   private readonly heard: (event: unknown) => void;
   private readonly unreadable: () => void;
   private readonly gone: () => void;
@@ -85,8 +88,9 @@ class PortTransport implements Transport {
   private roomListener: () => void = ignore;
   private closeListener: (end: TransportEnd) => void = ignore;
 
-  constructor(port: PortLike) {
+  constructor(port: PortLike, messageBytes: number) {
     this.port = port;
+    this.messageBytes = messageBytes;
     const emits = port.addEventListener === undefined;
     this.heard = emits
       ? (message) => this.receive(message)
@@ -99,7 +103,7 @@ class PortTransport implements Transport {
   send(message: Message): number {
     if (this.ending !== undefined) return 0;
     const waiting = this.sent - this.takenThere;
-    if (waiting > SEND_LIMIT) {
+    if (waiting > SEND_CAPACITY + 2 * this.messageBytes) {
       this.close(CLOSE_OVERLOADED, `The peer does not read: ${waiting} bytes wait for it`);
       return 0;
     }
@@ -181,8 +185,8 @@ class PortTransport implements Transport {
 
   private take(message: Message): void {
     const length = messageLength(message);
-    if (length > MAX_MESSAGE_BYTES) {
-      this.close(CLOSE_TOO_BIG, `Cannot take ${length} bytes: at most ${MAX_MESSAGE_BYTES}`);
+    if (length > this.messageBytes) {
+      this.close(CLOSE_TOO_BIG, `Cannot take ${length} bytes: at most ${this.messageBytes}`);
       return;
     }
     this.come += chargeOf(length);

@@ -9,6 +9,8 @@ import type { Settings } from "@sluice/net";
  */
 export const THREAD_LIMITS: Partial<Settings> = {
   itemBytes: 64 * 2 ** 20,
+  // So that an item which moves need not be cut, with room for its frame.
+  messageBytes: 64 * 2 ** 20 + 4096,
   receiveBudget: 128 * 2 ** 20,
   ...withoutTimeLimit("heartbeatMs", "writeStallMs", "itemMs", "handshakeMs"),
 };

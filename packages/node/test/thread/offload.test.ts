@@ -117,18 +117,18 @@ describe("offload", () => {
       let last = new Uint8Array(1);
       serveStep((bytes) => {
         const moved = last.byteLength === 0;
-        last = new Uint8Array(100_000).fill(bytes[0] + 1);
+        last = new Uint8Array(4_000_000).fill(bytes[0] + 1);
         if (moved) last[1] = 255; // what was answered before is not here any more
         return last;
       });`);
-    const [one, two, three] = [1, 2, 3].map((n) => new Uint8Array(100_000).fill(n));
+    const [one, two, three] = [1, 2, 3].map((n) => new Uint8Array(4_000_000).fill(n));
     const items = [one, two?.buffer, three];
     const options = { threads: 1, window: 1, codec: "raw" } as const;
     const results = await offload<unknown, Uint8Array>(items, remembers, options).toArray();
     expect(results.map((bytes) => [bytes.byteLength, bytes[0], bytes[1], bytes.at(-1)])).toEqual([
-      [100_000, 2, 2, 2],
-      [100_000, 3, 255, 3],
-      [100_000, 4, 255, 4],
+      [4_000_000, 2, 2, 2],
+      [4_000_000, 3, 255, 3],
+      [4_000_000, 4, 255, 4],
     ]);
     expect([one, two, three].map((bytes) => bytes?.byteLength)).toEqual([0, 0, 0]);
   });
