@@ -28,7 +28,7 @@ writeFileSync(
 <style>
 text { font: 12px ui-sans-serif, system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #3c4856; }
 .card { fill: #ffffff; stroke: #d5dbe3; }
-.head { font-size: 18px; font-weight: 600; fill: #1d2733; }
+.head { font-size: 16px; font-weight: 600; fill: #1d2733; }
 .grid { stroke: #d5dbe3; }
 .limit { stroke: #b4322a; stroke-dasharray: 5 4; }
 polyline { fill: none; stroke-width: 2.5; }
@@ -39,13 +39,13 @@ text.ours { fill: #0f7a51; stroke: none; font-weight: 600; }
 .end { text-anchor: end; }
 </style>
 <rect class="card" x=".5" y=".5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="12"/>
-<text class="head" x="24" y="36">Heap in MB over seconds: 50,000 readings, 4 saved at once, 64 MB allowed</text>
+<text class="head" x="24" y="36">Heap in MB: 50,000 readings, 4 saved at once, 64 MB allowed</text>
 ${[0, 20, 40, 60].map((mb) => `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${y(mb)}" y2="${y(mb)}"/><text class="end" x="${PLOT.left - 8}" y="${y(mb) + 4}">${mb}</text>`).join("\n")}
 ${Array.from({ length: Math.floor(lastSecond) + 1 }, (_, second) => `<text x="${x(second)}" y="${PLOT.bottom + 22}">${second} s</text>`).join("\n")}
 <line class="limit" x1="${PLOT.left}" x2="${PLOT.right}" y1="${y(LIMIT)}" y2="${y(LIMIT)}"/>
 ${line(plain, "plain")}
 ${line(flow, "ours")}
-<text class="dead" x="${x(dead.seconds) + 8}" y="${y(dead.megabytes) + 4}">mergeMap: heap out of memory</text>
+<text class="dead" x="${x(dead.seconds) + 8}" y="${y(dead.megabytes) - 8}">mergeMap: heap out of memory</text>
 <text class="ours end" x="${PLOT.right}" y="${y(peak) - 10}">viaFlow(policy.buffer(1000, "dropOldest"), mapAsync(save))</text>
 </svg>
 `,
