@@ -38,10 +38,10 @@ import type {
  * import { fromEvent, policy, take } from "@sluice/core";
  * const target = new EventTarget();
  * const counts = policy.conflate(() => 1, (count: number) => count + 1);
- * const reader = fromEvent(target, "tick", counts).pipe(take(2)).values({ prefetch: 1 });
- * const first = reader.next();
+ * const reader = fromEvent(target, "tick", counts).pipe(take(3)).values({ prefetch: 1 });
+ * const first = reader.next(); // a second one is asked for when this one is there
  * for (let n = 0; n < 5; n++) target.dispatchEvent(new Event("tick"));
- * console.log((await first).value, (await reader.next()).value); // prints 1 4
+ * console.log((await first).value, (await reader.next()).value, (await reader.next()).value); // prints 1 1 3
  * ```
  */
 export const policy: PolicyMaker = {
