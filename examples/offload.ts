@@ -6,7 +6,7 @@ import { map, range } from "@sluice/core";
 import { offload } from "@sluice/node/threads";
 import { serveStep } from "@sluice/node/worker";
 
-const [WIDTH, HEIGHT, DEPTH] = [1600, 1000, 700];
+const [WIDTH, HEIGHT, DEPTH] = [1600, 1000, 2500];
 
 if (isMainThread) await main();
 else serveStep(drawRow);
