@@ -64,7 +64,10 @@ export class BatchSubscriber<T, R> extends HoldingSubscriber<T, R> {
   private outstanding = 0;
   private isSending = false;
   private isMerging = false;
-  /** Came from within `seed` or `merge`, of a source behind a policy that they call: merged next. */
+  /**
+   * Came from within `seed` or `merge`, of a source behind a policy that they call: merged next. Bound: what such a
+   * function sends by itself before it returns; no other source can get in between.
+   */
   private readonly nested: T[] = [];
 
   constructor(downstream: StageSubscriber<R>, name: string, rules: BatchRules<T, R>) {
