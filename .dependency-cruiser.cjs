@@ -77,6 +77,24 @@ const rooms = {
     // Beside the service, not above it: it needs the shape of a runtime, and frames to tell of them in a trace.
     sim: ["protocol", "transport/transport", "service/connection/runtime"],
   },
+  gates: {
+    // What every gate stands on, whatever its policy.
+    gate: [],
+    rate: ["gate"],
+    concurrency: ["gate"],
+    breaker: ["gate"],
+    load: ["gate"],
+    compose: ["gate"],
+    // What is done with permits: around a call, on a stream.
+    call: ["gate", "rate"],
+    stream: ["gate", "call"],
+    memory: ["gate", "load"],
+    // Behind doors of their own.
+    http: ["gate", "rate", "call"],
+    redis: ["gate", "rate", "breaker"],
+    node: ["gate", "load"],
+    kit: ["gate"],
+  },
   web: {
     text: [],
     stream: [],

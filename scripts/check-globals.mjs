@@ -50,6 +50,17 @@ const ALLOWED = [
     next: "a simulation has its own time",
   },
   {
+    path: "packages/gates/src/http/",
+    globals: [...EVERYWHERE, ...OF_THE_WEB, "Headers", "Request", "Response", "fetch"],
+    next: "take a Clock for time; this runs in every runtime that has fetch",
+  },
+  {
+    path: "packages/gates/src/",
+    globals: [...EVERYWHERE, ...OF_THE_WEB],
+    exceptOnNode: true,
+    next: "take a Clock for time, or a signal of load as an argument",
+  },
+  {
     path: "packages/rxjs/src/",
     globals: EVERYWHERE,
     next: "time comes from a scheduler of RxJS or from a Clock",
@@ -134,9 +145,11 @@ function isTopLevel(declaration) {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const files = filesBelow(root, ["packages/core/src", "packages/net/src"], [".ts"]).filter(
-    (file) => !file.endsWith(".test.ts"),
-  );
+  const files = filesBelow(
+    root,
+    ["core", "gates", "net", "rxjs", "web", "websocket"].map((name) => `packages/${name}/src`),
+    [".ts"],
+  ).filter((file) => !file.endsWith(".test.ts"));
   conclude(
     "globals",
     findForbiddenGlobals(files, root),

@@ -141,6 +141,7 @@ export type {
   Permit,
   PermitOutcome,
   Rejected,
+  RejectionCause,
 } from "./spec/gate.js";
 export type { MemoryAccount } from "./spec/memory-account.js";
 export type { Processor, Publisher, Subscriber, Subscription } from "./spec/publisher.js";

@@ -1,6 +1,6 @@
 // The door: policies that grant credit, each behind core's interface `Gate`.
 
 export type { Criticality, Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
-export { GateRejectedError } from "./gate-rejected-error.js";
-export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./retry-budget.js";
-export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./token-bucket.js";
+export { GateRejectedError } from "./gate/gate-rejected-error.js";
+export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./rate/retry-budget.js";
+export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./rate/token-bucket.js";

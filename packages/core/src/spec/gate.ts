@@ -7,6 +7,14 @@ export type Criticality = "sheddable" | "sheddablePlus" | "critical" | "critical
 /** What came of the work that a permit was for; `"ignored"` counts as neither, such as work that its caller cancelled. */
 export type PermitOutcome = "success" | "failure" | "ignored";
 
+/**
+ * What there was not enough of: the rate allowed to whoever asks (`"rate"`), places for work under way
+ * (`"concurrency"`), trust in what stands behind a breaker (`"open"`), a process or service that has too much to do
+ * (`"overload"`), memory (`"memory"`), retries that somebody paid for (`"budget"`); or a cost that is never granted
+ * (`"cost"`).
+ */
+export type RejectionCause = "rate" | "concurrency" | "open" | "overload" | "memory" | "budget" | "cost";
+
 /** What a gate may look at besides the cost. */
 export interface GateRequest {
   /** Default `"critical"`. */
@@ -24,7 +32,10 @@ export interface GateWait extends GateRequest {
 /** Permission for one piece of work. */
 export interface Permit {
   readonly granted: true;
-  /** The work is over. Only the first call counts. Default outcome `"success"`. */
+  /**
+   * The work is over. Default outcome `"success"`. Only the first call counts: another one is a mistake of its caller,
+   * which the gate counts and answers with a `SluiceError` `PERMIT_RELEASED`.
+   */
   release(outcome?: PermitOutcome): void;
 }
 
@@ -35,6 +46,8 @@ export interface Rejected {
   readonly reason: string;
   /** Milliseconds after which asking again makes sense; undefined: the gate cannot say. */
   readonly retryAfterMs: number | undefined;
+  /** The same as `reason`, for programs; a gate of somebody else's may leave it out. */
+  readonly cause?: RejectionCause | undefined;
 }
 
 /**

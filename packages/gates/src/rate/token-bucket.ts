@@ -3,8 +3,8 @@
 import { type Clock, type Criticality, type Gate, systemClock } from "@sluice/core";
 import { checkClock, checkOptions } from "@sluice/core/kit";
 import { AccountGate } from "./account-gate.js";
-import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "./check-gate.js";
-import { CRITICALITIES } from "./criticality-rank.js";
+import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "../gate/check-gate.js";
+import { CRITICALITIES } from "../gate/criticality-rank.js";
 import { TokenAccount } from "./token-account.js";
 
 /** What a token bucket is told. */

@@ -3,11 +3,11 @@
 
 import type { Clock, Gate, GateRequest, GateWait, Permit, Rejected } from "@sluice/core";
 import { Alarm } from "@sluice/core/kit";
-import { checkCost } from "./check-gate.js";
-import { rankOf } from "./criticality-rank.js";
-import { GateRejectedError } from "./gate-rejected-error.js";
+import { checkCost } from "../gate/check-gate.js";
+import { rankOf } from "../gate/criticality-rank.js";
+import { GateRejectedError } from "../gate/gate-rejected-error.js";
 import type { TokenAccount } from "./token-account.js";
-import { WaitingLine } from "./waiting-line.js";
+import { WaitingLine } from "../gate/waiting-line.js";
 
 /** What a gate of this kind is told when it is made. */
 export interface AccountGateParts {

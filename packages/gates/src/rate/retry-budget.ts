@@ -4,7 +4,7 @@
 import { type Clock, type Gate, systemClock } from "@sluice/core";
 import { checkClock, checkOptions } from "@sluice/core/kit";
 import { AccountGate, type AccountGateParts } from "./account-gate.js";
-import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "./check-gate.js";
+import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "../gate/check-gate.js";
 import { TokenAccount } from "./token-account.js";
 
 /** What a retry budget is told. */

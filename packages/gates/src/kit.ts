@@ -1,0 +1,2 @@
+// Door for people who write a gate: what it is built on, and the cases to pass.
+export {};

@@ -1,0 +1,2 @@
+// Door: gates whose state many processes share, in Redis.
+export {};
