@@ -2,5 +2,6 @@
 
 export type { Criticality, Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
 export { GateRejectedError } from "./gate/gate-rejected-error.js";
+export { isSharedGate, type SharedGate } from "./gate/shared-gate.js";
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./rate/retry-budget.js";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./rate/token-bucket.js";
