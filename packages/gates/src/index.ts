@@ -1,7 +1,9 @@
 // The door: policies that grant credit, each behind core's interface `Gate`.
 
 export type { Criticality, Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
+export type { RejectionCause } from "@sluice/core";
 export { GateRejectedError } from "./gate/gate-rejected-error.js";
+export type { Quota, QuotaGate } from "./gate/quota.js";
 export { isSharedGate, type SharedGate } from "./gate/shared-gate.js";
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./rate/retry-budget.js";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./rate/token-bucket.js";

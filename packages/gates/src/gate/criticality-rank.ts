@@ -2,7 +2,15 @@
 
 import type { Criticality, GateRequest } from "@sluice/core";
 
-/** What is given up first stands first. */
+/**
+ * What is given up first stands first.
+ *
+ * @example
+ * ```ts
+ * import { CRITICALITIES } from "@sluice/gates/kit";
+ * console.log(CRITICALITIES.join(" < ")); // prints sheddable < sheddablePlus < critical < criticalPlus
+ * ```
+ */
 export const CRITICALITIES: readonly Criticality[] = [
   "sheddable",
   "sheddablePlus",
@@ -10,7 +18,15 @@ export const CRITICALITIES: readonly Criticality[] = [
   "criticalPlus",
 ];
 
-/** 0 (given up first) to 3; `critical` for a request that says nothing. */
+/**
+ * 0 (given up first) to 3; `critical` for a request that says nothing. Throws a `TypeError` for what is no criticality.
+ *
+ * @example
+ * ```ts
+ * import { rankOf } from "@sluice/gates/kit";
+ * console.log(rankOf({ criticality: "sheddable" }), rankOf(undefined)); // prints 0 2
+ * ```
+ */
 export function rankOf(request: GateRequest | undefined): number {
   const { criticality = "critical" } = request ?? {};
   const rank = CRITICALITIES.indexOf(criticality);

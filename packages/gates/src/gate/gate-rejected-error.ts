@@ -1,9 +1,10 @@
 // The error of who waited for a permit, or wanted to, and will not get it.
 
-import { type Rejected, SluiceError } from "@sluice/core";
+import { type Rejected, type RejectionCause, SluiceError } from "@sluice/core";
 
 /**
- * A gate refused to let somebody wait: `retryAfterMs` says when asking again makes sense, if the gate can say.
+ * A gate refused to let somebody wait: `retryAfterMs` says when asking again makes sense, if the gate can say, and
+ * `cause` what there was not enough of.
  *
  * @example
  * ```ts
@@ -18,8 +19,11 @@ import { type Rejected, SluiceError } from "@sluice/core";
 export class GateRejectedError extends SluiceError {
   readonly retryAfterMs: number | undefined;
 
-  constructor({ reason, retryAfterMs }: Pick<Rejected, "reason" | "retryAfterMs">) {
+  override readonly cause: RejectionCause | undefined;
+
+  constructor({ reason, retryAfterMs, cause }: Omit<Rejected, "granted">) {
     super("GATE_REJECTED", reason);
     this.retryAfterMs = retryAfterMs;
+    this.cause = cause;
   }
 }

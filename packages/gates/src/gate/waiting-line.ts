@@ -5,7 +5,6 @@
 //      +------(signal: its reason)----> gone, and whoever stood behind may be next
 
 import type { GateWait, Permit } from "@sluice/core";
-import { GateRejectedError } from "./gate-rejected-error.js";
 import { CRITICALITIES, rankOf } from "./criticality-rank.js";
 
 /** Somebody in the line. */
@@ -16,6 +15,7 @@ export interface Waiter {
 
 interface Entry extends Waiter {
   readonly resolve: (permit: Permit) => void;
+  readonly reject: (error: unknown) => void;
   readonly forget: () => void;
 }
 
@@ -52,12 +52,13 @@ export class WaitingLine {
     return undefined;
   }
 
-  /** Lets somebody wait; rejects when the line is full, with `retryAfterMs` for whoever comes again. */
-  join(cost: number, request: GateWait | undefined, retryAfterMs: number | undefined): Promise<Permit> {
-    if (this.count >= this.capacity) {
-      const reason = `Cannot wait for a permit: ${this.count} wait already, and ${this.capacity} may; ask again later`;
-      return Promise.reject(new GateRejectedError({ reason, retryAfterMs }));
-    }
+  /** There is no room for another one. */
+  get isFull(): boolean {
+    return this.count >= this.capacity;
+  }
+
+  /** Lets somebody wait, if the line is not full. */
+  join(cost: number, request: GateWait | undefined): Promise<Permit> {
     const signal = request?.signal;
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
@@ -66,7 +67,7 @@ export class WaitingLine {
         this.onLeft();
       };
       const forget = (): void => signal?.removeEventListener("abort", onAbort);
-      const entry: Entry = { cost, rank: rankOf(request), resolve, forget };
+      const entry: Entry = { cost, rank: rankOf(request), resolve, reject, forget };
       signal?.addEventListener("abort", onAbort, { once: true });
       const lane = this.lanes[entry.rank] as Lane;
       lane.entries.add(entry);
@@ -82,6 +83,15 @@ export class WaitingLine {
     this.leave(entry);
     entry.forget();
     entry.resolve(permit);
+  }
+
+  /** Nobody will be served: the clock has failed. */
+  fail(error: unknown): void {
+    for (let entry = this.first(); entry !== undefined; entry = this.first()) {
+      this.leave(entry as Entry);
+      (entry as Entry).forget();
+      (entry as Entry).reject(error);
+    }
   }
 
   private leave(entry: Entry): void {

@@ -1,118 +1,79 @@
-// A gate over an account of tokens: who may take, who waits for time to bring more, who is told when to come back.
-// Token bucket and retry budget are this, with different accounts.
+// A gate over an account of tokens: token bucket and retry budget are this, with different incomes. The gate is its own
+// account, two numbers, so that a bucket for each of a million clients stays small.
 
-import type { Clock, Gate, GateRequest, GateWait, Permit, Rejected } from "@sluice/core";
-import { Alarm } from "@sluice/core/kit";
-import { checkCost } from "../gate/check-gate.js";
-import { rankOf } from "../gate/criticality-rank.js";
-import { GateRejectedError } from "../gate/gate-rejected-error.js";
-import type { TokenAccount } from "./token-account.js";
-import { WaitingLine } from "../gate/waiting-line.js";
+import type { Rejected, RejectionCause } from "@sluice/core";
+import { GrantedPermit } from "../gate/granted-permit.js";
+import { type GateSettings, PolicyGate } from "../gate/policy-gate.js";
+import type { TokenAccount, TokenLaw } from "./token-account.js";
 
-/** What a gate of this kind is told when it is made. */
-export interface AccountGateParts {
-  /** For messages: "the token bucket". */
-  readonly name: string;
-  readonly account: TokenAccount;
-  readonly capacity: number;
+/** What gates of this kind that are made alike share. */
+export interface AccountSettings extends GateSettings {
+  readonly law: TokenLaw;
+  readonly initial: number;
   /** Tokens that are kept from each criticality, least critical first; none is kept more from than the one before. */
   readonly reserved: readonly number[];
-  readonly maxWaiting: number;
-  readonly clock: Clock;
+  readonly cause: RejectionCause;
 }
 
-/** *Buffers:* at most `maxWaiting` waiters, and one timer while somebody waits. */
-export class AccountGate implements Gate {
-  private readonly parts: AccountGateParts;
-  private readonly line: WaitingLine;
-  private readonly alarm: Alarm;
+/** Releasing a permit gives nothing back: tokens are spent by being taken. Only `undo` does. */
+export class AccountGate<S extends AccountSettings = AccountSettings>
+  extends PolicyGate<S>
+  implements TokenAccount
+{
+  debt: number;
+  at: number;
 
-  constructor(parts: AccountGateParts) {
-    this.parts = parts;
-    const serve = (): void => this.serve();
-    this.line = new WaitingLine(parts.maxWaiting, serve);
-    // A clock that throws has been asked by `tryAcquire` on the caller's own stack before: there it is heard.
-    this.alarm = new Alarm(parts.clock, serve, rethrow);
+  constructor(settings: S) {
+    super(settings);
+    // Doubles from the first, of the magnitude that they will have: an object whose shape changes later is larger.
+    this.debt = 0.5;
+    this.at = 0.5;
+    settings.law.open(this, settings.initial, settings.clock.now());
   }
 
   get available(): number {
-    return this.parts.account.available(this.parts.clock.now());
+    return this.settings.law.available(this, this.now());
   }
 
-  get waiting(): number {
-    return this.line.length;
+  protected override take(now: number, cost: number, rank: number): GrantedPermit | undefined {
+    const { law } = this.settings;
+    return law.take(this, now, cost, this.keptFrom(rank)) === "taken"
+      ? new GrantedPermit(this, cost)
+      : undefined;
   }
 
-  tryAcquire(cost = 1, request?: GateRequest): Permit | Rejected {
-    const { account, name } = this.parts;
-    const rank = rankOf(request);
-    const left = this.leftFor(rank);
-    if (this.isImpossible(checkCost(cost), left)) return this.never(cost, left);
-    if (this.line.length > 0) this.serve(); // their timer may be late
-    const now = this.parts.clock.now();
-    // Nobody overtakes those who wait, except by being more critical: a large cost would wait for ever.
-    const before = this.line.costBefore(rank);
-    if (before === 0 && account.take(now, cost, left) === "taken") return SPENT;
-    const wait = account.waitMs(now, cost + before, left);
-    return { granted: false, reason: `${name} is empty`, retryAfterMs: finite(wait) };
+  protected override refusal(now: number, cost: number, ahead: number, rank: number): Rejected {
+    const ms = this.wakeMs(now, cost + ahead, rank);
+    return {
+      granted: false,
+      reason: `${this.name} is empty`,
+      retryAfterMs: ms < Number.POSITIVE_INFINITY ? ms : undefined,
+      cause: this.settings.cause,
+    };
   }
 
-  async acquire(cost = 1, request?: GateWait): Promise<Permit> {
-    request?.signal?.throwIfAborted();
-    const answer = this.tryAcquire(cost, request);
-    if (answer.granted) return answer;
-    if (this.isImpossible(cost, this.leftFor(rankOf(request)))) throw new GateRejectedError(answer);
-    const permit = this.line.join(cost, request, answer.retryAfterMs);
-    this.serve();
-    return permit;
+  protected override most(rank: number): number {
+    return this.settings.law.capacity - this.keptFrom(rank);
   }
 
-  /** Puts tokens into the account, and lets those who wait for them have them. */
+  protected override wakeMs(now: number, cost: number, rank: number): number {
+    return this.settings.law.waitMs(this, now, cost, this.keptFrom(rank));
+  }
+
+  protected override undone({ cost }: GrantedPermit): void {
+    this.put(cost);
+  }
+
+  protected override details(): object {
+    return { available: this.available, capacity: this.settings.law.capacity };
+  }
+
+  /** Puts tokens into the account. */
   protected put(tokens: number): void {
-    this.parts.account.deposit(this.parts.clock.now(), tokens);
-    if (this.line.length > 0) this.serve();
+    this.settings.law.deposit(this, this.now(), tokens);
   }
 
-  /** Gives those who wait what there is, and sets the alarm for the next of them. */
-  private serve(): void {
-    const { account, clock } = this.parts;
-    for (let next = this.line.first(); next !== undefined; next = this.line.first()) {
-      const now = clock.now();
-      const left = this.leftFor(next.rank);
-      if (account.take(now, next.cost, left) === "short") {
-        const wait = account.waitMs(now, next.cost, left);
-        if (Number.isFinite(wait)) this.alarm.set(wait);
-        else this.alarm.clear(); // only a deposit helps
-        return;
-      }
-      this.line.admit(SPENT);
-    }
-    this.alarm.clear();
+  protected keptFrom(rank: number): number {
+    return this.settings.reserved[rank] ?? 0;
   }
-
-  private leftFor(rank: number): number {
-    return this.parts.reserved[rank] ?? 0;
-  }
-
-  private isImpossible(cost: number, left: number): boolean {
-    return cost > this.parts.capacity - left;
-  }
-
-  private never(cost: number, left: number): Rejected {
-    const { name, capacity } = this.parts;
-    const kept = left === 0 ? "" : `, of which ${left} are kept for what is more critical`;
-    const reason = `${name} never grants ${cost} tokens at once: it holds ${capacity}${kept}`;
-    return { granted: false, reason, retryAfterMs: undefined };
-  }
-}
-
-/** Tokens are spent by being taken; only time brings them back, so one permit serves all. */
-const SPENT: Permit = Object.freeze({ granted: true, release: () => {} } as const);
-
-function finite(ms: number): number | undefined {
-  return Number.isFinite(ms) ? ms : undefined;
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }

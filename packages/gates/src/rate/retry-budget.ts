@@ -3,9 +3,9 @@
 
 import { type Clock, type Gate, systemClock } from "@sluice/core";
 import { checkClock, checkOptions } from "@sluice/core/kit";
-import { AccountGate, type AccountGateParts } from "./account-gate.js";
+import { AccountGate, type AccountSettings } from "./account-gate.js";
 import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "../gate/check-gate.js";
-import { TokenAccount } from "./token-account.js";
+import { TokenLaw } from "./token-account.js";
 
 /** What a retry budget is told. */
 export interface RetryBudgetOptions {
@@ -60,31 +60,31 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   checkAmount(`${PLACE} with a minPerSecond`, minPerSecond, { least: 0, most: MOST_TOKENS });
   checkAmount(`${PLACE} with a capacity`, capacity, { least: 0, most: MOST_TOKENS, above: true });
   checkAmount(`${PLACE} with an initial level`, initial, { least: 0, most: capacity });
-  return new Budget(ratio, {
+  return new Budget({
     name: `the ${PLACE}`,
-    account: new TokenAccount(capacity, minPerSecond, initial, clock.now()),
-    capacity,
+    law: new TokenLaw(capacity, minPerSecond),
+    initial,
     reserved: [],
+    cause: "budget",
     maxWaiting: checkMaxWaiting(PLACE, maxWaiting),
     clock,
+    ratio,
   });
 }
 
-class Budget extends AccountGate implements RetryBudget {
-  private readonly ratio: number;
+interface BudgetSettings extends AccountSettings {
+  readonly ratio: number;
+}
 
-  constructor(ratio: number, parts: AccountGateParts) {
-    super(parts);
-    this.ratio = ratio;
-  }
-
+class Budget extends AccountGate<BudgetSettings> implements RetryBudget {
   deposit(attempts = 1): void {
     if (!(attempts >= 0 && attempts < Number.POSITIVE_INFINITY)) {
       throw new RangeError(
         `Cannot deposit ${String(attempts)} attempts: it must be a finite number >= 0; default 1`,
       );
     }
-    this.put(attempts * this.ratio);
+    this.put(attempts * this.settings.ratio);
+    this.serve();
   }
 }
 

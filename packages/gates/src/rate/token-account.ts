@@ -13,43 +13,58 @@
 // a double holds exactly (capacity is checked to be <= 1e9). With the classic unit, time per token, a rate of 3 a
 // second is rounded at every step.
 
-/** Tokens that are owed. Who calls it has checked its arguments. */
-export class TokenAccount {
-  private readonly capacity: number;
-  private readonly rate: number;
+/** What there is to remember of one bucket: two numbers, which `TokenLaw` alone changes. */
+export interface TokenAccount {
   /** Millionths of a token that were owed at `at`. */
-  private debt: number;
+  debt: number;
   /** Microseconds. */
-  private at = Number.NEGATIVE_INFINITY;
+  at: number;
+}
+
+/** The rules of buckets made alike, which share it. Who calls it has checked his arguments. */
+export class TokenLaw {
+  /** Tokens. */
+  readonly capacity: number;
+  private readonly room: number;
+  private readonly rate: number;
+
+  constructor(capacity: number, ratePerSecond: number) {
+    this.capacity = capacity;
+    this.room = capacity * UNIT;
+    this.rate = ratePerSecond;
+  }
 
   /** `initial`: tokens in the bucket until something was taken and time has passed. */
-  constructor(capacity: number, ratePerSecond: number, initial: number, nowMs: number) {
-    this.capacity = capacity * UNIT;
-    this.rate = ratePerSecond;
-    this.debt = (capacity - initial) * UNIT;
-    this.at = microseconds(nowMs);
+  open(account: TokenAccount, initial: number, nowMs: number): void {
+    account.debt = (this.capacity - initial) * UNIT;
+    account.at = microseconds(nowMs);
+  }
+
+  /** Milliseconds in which an empty bucket becomes full; `Infinity`: never. */
+  get fillMs(): number {
+    return (this.capacity / this.rate) * 1000;
   }
 
   /** Tokens that could be taken. */
-  available(nowMs: number): number {
-    return (this.capacity - this.debtAt(microseconds(nowMs))) / UNIT;
+  available(account: TokenAccount, nowMs: number): number {
+    return (this.room - this.debtAt(account, microseconds(nowMs))) / UNIT;
   }
 
   /** Takes `cost` tokens if `left` remain besides; all or nothing. */
-  take(nowMs: number, cost: number, left: number): "taken" | "short" {
+  take(account: TokenAccount, nowMs: number, cost: number, left: number): "taken" | "short" {
     const now = microseconds(nowMs);
-    const debt = this.debtAt(now) + cost * UNIT;
-    if (!(debt <= this.capacity - left * UNIT)) return "short";
-    this.debt = debt;
-    this.at = Math.max(this.at, now);
+    const debt = this.debtAt(account, now) + cost * UNIT;
+    if (!(debt <= this.room - left * UNIT)) return "short";
+    account.debt = debt;
+    if (now > account.at) account.at = now;
     return "taken";
   }
 
   /** Puts tokens back, as far as there is room. */
-  deposit(nowMs: number, tokens: number): void {
+  deposit(account: TokenAccount, nowMs: number, tokens: number): void {
     const now = microseconds(nowMs);
-    this.debt = Math.max(0, this.debtAt(now) - tokens * UNIT);
-    this.at = Math.max(this.at, now);
+    account.debt = Math.max(0, this.debtAt(account, now) - tokens * UNIT);
+    if (now > account.at) account.at = now;
   }
 
   /**
@@ -57,21 +72,24 @@ export class TokenAccount {
    * microsecond at which `take` says so. `cost` may be more than the capacity when several take it, one after the
    * other. `Infinity`: never, for time brings nothing.
    */
-  waitMs(nowMs: number, cost: number, left: number): number {
+  waitMs(account: TokenAccount, nowMs: number, cost: number, left: number): number {
     const now = microseconds(nowMs);
-    const limit = this.capacity - left * UNIT;
-    const over = this.debtAt(now) + cost * UNIT - limit;
-    if (over <= 0) return 0;
-    let wait = Math.ceil(over / this.rate);
+    const limit = this.room - left * UNIT;
+    const over = this.debtAt(account, now) + cost * UNIT - limit;
+    if (!(over > 0)) return 0;
+    // A clock that was set back brings nothing until it has come to where it was.
+    const behind = Math.max(0, account.at - now);
+    let wait = behind + Math.ceil(over / this.rate);
     if (wait === Number.POSITIVE_INFINITY) return wait;
     // A rate that is no integer may be rounded: whoever comes back when told is not refused by the last bit of a double.
-    const debtAfter = (us: number): number => this.debt - (now + us - this.at) * this.rate + cost * UNIT;
+    const debtAfter = (us: number): number =>
+      account.debt - (now + us - account.at) * this.rate + cost * UNIT;
     for (let step = 1; debtAfter(wait) > limit; step *= 2) wait += step;
     return wait / 1000;
   }
 
-  private debtAt(now: number): number {
-    return now > this.at ? Math.max(0, this.debt - (now - this.at) * this.rate) : this.debt;
+  private debtAt({ debt, at }: TokenAccount, now: number): number {
+    return now > at ? Math.max(0, debt - (now - at) * this.rate) : debt;
   }
 }
 

@@ -35,9 +35,9 @@ describe("tokenBucket", () => {
     expect(gate.tryAcquire(1, { criticality: "sheddable" })).toMatchObject({ retryAfterMs: 6000 });
     expect(gate.tryAcquire(6, { criticality: "sheddable" })).toEqual({
       granted: false,
-      reason:
-        "the token bucket never grants 6 tokens at once: it holds 10, of which 5 are kept for what is more critical",
+      reason: "the token bucket never grants a cost of 6 to sheddable work: 5 is the most",
       retryAfterMs: undefined,
+      cause: "cost",
     });
   });
 
@@ -48,6 +48,22 @@ describe("tokenBucket", () => {
     expect(gate.waiting).toBe(1);
     await clock.advanceSettled(1000);
     expect(gate.waiting).toBe(0);
+  });
+
+  it("tells its quota: what critical work may ask for, and when all of it is back", () => {
+    const clock = new VirtualClock();
+    const gate = tokenBucket({
+      capacity: 10,
+      ratePerSecond: 4,
+      reserved: { sheddable: 4, sheddablePlus: 4, critical: 2 },
+      clock,
+    });
+    expect(gate.quota()).toEqual({ limit: 8, windowMs: 2500, remaining: 8, resetMs: 0 });
+    gate.tryAcquire(5);
+    clock.advance(250);
+    expect(gate.quota()).toEqual({ limit: 8, windowMs: 2500, remaining: 4, resetMs: 1000 });
+    gate.tryAcquire(6, { criticality: "criticalPlus" });
+    expect(gate.quota()).toMatchObject({ remaining: 0, resetMs: 2500 });
   });
 
   it("waits by the system's clock when it is given none", async () => {

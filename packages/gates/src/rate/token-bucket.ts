@@ -1,11 +1,12 @@
 // So many a second, and so many at once.
 
-import { type Clock, type Criticality, type Gate, systemClock } from "@sluice/core";
+import { type Clock, type Criticality, systemClock } from "@sluice/core";
 import { checkClock, checkOptions } from "@sluice/core/kit";
-import { AccountGate } from "./account-gate.js";
+import { AccountGate, type AccountSettings } from "./account-gate.js";
 import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "../gate/check-gate.js";
 import { CRITICALITIES } from "../gate/criticality-rank.js";
-import { TokenAccount } from "./token-account.js";
+import type { Quota, QuotaGate } from "../gate/quota.js";
+import { TokenLaw } from "./token-account.js";
 
 /** What a token bucket is told. */
 export interface TokenBucketOptions {
@@ -28,7 +29,9 @@ export interface TokenBucketOptions {
 }
 
 /** A gate by rate. */
-export interface TokenBucket extends Gate {
+export interface TokenBucket extends QuotaGate {
+  /** What it has, as the RateLimit headers of HTTP tell it: of what `critical` work may ask for. */
+  quota(): Quota;
   /** Tokens that it holds now. */
   readonly available: number;
   /** Those who wait in `acquire`. */
@@ -65,14 +68,29 @@ export function tokenBucket(options: TokenBucketOptions): TokenBucket {
   checkAmount(`${PLACE} with a capacity`, capacity, { least: 0, most: MOST_TOKENS, above: true });
   checkAmount(`${PLACE} with a ratePerSecond`, ratePerSecond, { least: 0, most: MOST_TOKENS, above: true });
   checkAmount(`${PLACE} with an initial level`, initial, { least: 0, most: capacity });
-  return new AccountGate({
+  return new Bucket({
     name: `the ${PLACE}`,
-    account: new TokenAccount(capacity, ratePerSecond, initial, clock.now()),
-    capacity,
+    law: new TokenLaw(capacity, ratePerSecond),
+    initial,
     reserved: shares(reserved, capacity),
+    cause: "rate",
     maxWaiting: checkMaxWaiting(PLACE, maxWaiting),
     clock,
   });
+}
+
+class Bucket extends AccountGate<AccountSettings> implements TokenBucket {
+  quota(): Quota {
+    const { law } = this.settings;
+    const now = this.now();
+    const kept = this.keptFrom(CRITICALITIES.indexOf("critical"));
+    return {
+      limit: law.capacity - kept,
+      windowMs: law.fillMs,
+      remaining: Math.max(0, law.available(this, now) - kept),
+      resetMs: law.waitMs(this, now, law.capacity, 0),
+    };
+  }
 }
 
 function shares(reserved: NonNullable<TokenBucketOptions["reserved"]>, capacity: number): readonly number[] {
