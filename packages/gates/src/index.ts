@@ -2,6 +2,15 @@
 
 export type { Criticality, Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
 export type { RejectionCause } from "@sluice/core";
+export { type AimdOptions, aimd } from "./concurrency/aimd.js";
+export { type Gradient2Options, gradient2 } from "./concurrency/gradient2.js";
+export type {
+  LimitAlgorithm,
+  LimitBounds,
+  LimitEstimate,
+  LimitSample,
+} from "./concurrency/limit-algorithm.js";
+export { type OfLimit, type VegasOptions, vegas } from "./concurrency/vegas.js";
 export { GateRejectedError } from "./gate/gate-rejected-error.js";
 export type { Quota, QuotaGate } from "./gate/quota.js";
 export { isSharedGate, type SharedGate } from "./gate/shared-gate.js";
