@@ -11,6 +11,9 @@ export type {
   LimitSample,
 } from "./concurrency/limit-algorithm.js";
 export { type OfLimit, type VegasOptions, vegas } from "./concurrency/vegas.js";
+export type { CircuitBreakerOptions } from "./breaker/breaker-settings.js";
+export type { BreakerChange } from "./breaker/change-listeners.js";
+export { type BreakerSnapshot, type CircuitBreaker, circuitBreaker } from "./breaker/circuit-breaker.js";
 export { GateRejectedError } from "./gate/gate-rejected-error.js";
 export type { Quota, QuotaGate } from "./gate/quota.js";
 export { isSharedGate, type SharedGate } from "./gate/shared-gate.js";
