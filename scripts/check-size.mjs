@@ -20,13 +20,13 @@ const BUDGETS = [
   {
     name: "whole of core",
     code: 'export * from "@sluice/core";',
-    limit: 27.75 * 1024,
+    limit: 28.5 * 1024,
     bar: 25 * 1024,
   },
   {
     name: "whole of core, both doors",
     code: 'export * as user from "@sluice/core"; export * as kit from "@sluice/core/kit";',
-    limit: 28.5 * 1024,
+    limit: 29.25 * 1024,
   },
   // What a page pays for a client, and a worker for a service: core, the protocol, the codecs. It must grow no further
   // without a reason; what leads to a module of Node has no bundle at all, because this one is for any runtime.

@@ -24,6 +24,7 @@ export {
   type Terminal,
 } from "./kit/ended.js";
 export { Fold } from "./kit/fold.js";
+export { checkGate, GateDemand, type GateDemandSettings, giveBack } from "./kit/gate-demand.js";
 export { type InnerOwner, InnerSubscriber } from "./kit/inner-subscriber.js";
 
 export { Join } from "./kit/join.js";

@@ -19,3 +19,4 @@ export type { Quota, QuotaGate } from "./gate/quota.js";
 export { isSharedGate, type SharedGate } from "./gate/shared-gate.js";
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./rate/retry-budget.js";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./rate/token-bucket.js";
+export { type ThrottleOptions, throttle } from "./stream/throttle.js";

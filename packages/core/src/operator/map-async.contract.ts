@@ -1,12 +1,12 @@
 import type { Contract } from "../spec/contract.js";
 
-export const mapAsyncContract: Contract<{ readonly concurrency: number }> = {
+export const mapAsyncContract: Contract<{ readonly concurrency: number; readonly gated?: boolean }> = {
   name: "mapAsync",
   does: "calls an asynchronous function for each item, several at a time",
   demand: {
-    says: "`concurrency` at first, then 1 for each result sent",
-    asked: ({ emitted }, { concurrency }) => ({
-      atLeast: concurrency + emitted,
+    says: "`concurrency` at first, then 1 for each result sent; of that as many as a `gate` grants",
+    asked: ({ emitted }, { concurrency, gated }) => ({
+      atLeast: gated ? emitted : concurrency + emitted,
       atMost: concurrency + emitted,
     }),
   },
@@ -15,7 +15,7 @@ export const mapAsyncContract: Contract<{ readonly concurrency: number }> = {
     atMost: ({ concurrency }) => concurrency,
   },
   errors: {
-    says: "passed on at once, and so is a rejection; aborts the other calls",
+    says: "passed on at once, and so are a rejection and what a `gate` throws; aborts the other calls",
     upstreamFails: "at once",
   },
   cancel: { says: "upstream, and the signal that each call was given" },

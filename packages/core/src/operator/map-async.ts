@@ -3,25 +3,32 @@
 
 import { checkOptions } from "../kit/check-options.js";
 import { checkCapacity, Ring } from "../buffer/ring.js";
+import { systemClock } from "../clock/system-clock.js";
 import { flowOf } from "../flow/connected-flow.js";
 import type { Operator } from "../flow/flow.js";
 import { AsyncCalls, type AsyncFunction, type Call } from "../kit/async-calls.js";
+import { checkClock } from "../kit/check-clock.js";
+import { checkGate, type GateDemandSettings } from "../kit/gate-demand.js";
 import { requireFunction } from "../kit/require-function.js";
 import type { StageSubscriber } from "../kit/stage-subscriber.js";
+import type { ClockOptions } from "../spec/clock.js";
+import type { Gate } from "../spec/gate.js";
 
-/** How `mapAsync` runs its calls. */
-export interface MapAsyncOptions {
+/** How `mapAsync` runs its calls; `clock` is asked only to wait after a refusal of the gate. */
+export interface MapAsyncOptions extends ClockOptions {
   /** How many calls may be under way or wait with their result, an integer >= 1; default 16. */
   readonly concurrency?: number | undefined;
   /** `true` (default): results in the order of their items; `false`: each as soon as it is there. */
   readonly ordered?: boolean | undefined;
+  /** Grants each call before its item is asked for; hears how it went: resolved or rejected, `"ignored"` when aborted. */
+  readonly gate?: Gate | undefined;
 }
 
 /**
  * Calls an asynchronous function for each item, several at a time, and sends the results.
  *
- * *Demand:* `concurrency` at first, then one for each result sent on: a slow consumer slows the calls.
- * *Buffers:* calls under way plus results that wait, together at most `concurrency`. *Errors:* a rejection, a
+ * *Demand:* `concurrency` at first, then one for each result sent on: a slow consumer slows the calls. With a
+ * `gate` so many as it grants, as it grants them: an open breaker or an empty bucket asks for nothing. *Buffers:* calls under way plus results that wait, together at most `concurrency`. *Errors:* a rejection, a
  * throw or an error of upstream ends the stream at once and aborts the other calls; results that wait are dropped.
  * *Cancel:* upstream at once, and aborts `signal`; what the calls still return or throw is ignored.
  *
@@ -38,12 +45,22 @@ export function mapAsync<T, R>(transform: AsyncFunction<T, R>, options?: MapAsyn
   requireFunction("mapAsync", transform);
   checkOptions("mapAsync", options);
   const concurrency = checkCapacity("mapAsync", options?.concurrency ?? 16, 1, "concurrency");
-  const ordered = options?.ordered ?? true;
+  const { ordered = true, gate, clock = systemClock } = options ?? {};
+  const gated =
+    gate === undefined
+      ? undefined
+      : {
+          gate: checkGate("mapAsync", gate),
+          cost: 1,
+          request: undefined,
+          ahead: concurrency,
+          clock: checkClock("mapAsync", clock),
+        };
   return (upstream) =>
     flowOf(
       upstream,
-      (downstream: StageSubscriber<R>) => new MapAsync(downstream, transform, concurrency, ordered),
-      { name: "mapAsync", settings: { concurrency, ordered } },
+      (downstream: StageSubscriber<R>) => new MapAsync(downstream, transform, concurrency, ordered, gated),
+      { name: "mapAsync", settings: { concurrency, ordered, gated: gate !== undefined } },
     );
 }
 
@@ -59,8 +76,9 @@ class MapAsync<T, R> extends AsyncCalls<T, R> {
     transform: AsyncFunction<T, R>,
     concurrency: number,
     ordered: boolean,
+    gated: GateDemandSettings | undefined,
   ) {
-    super(downstream, "mapAsync", transform, concurrency);
+    super(downstream, "mapAsync", transform, concurrency, gated);
     this.ordered = ordered;
     this.calls = new Ring(concurrency);
   }

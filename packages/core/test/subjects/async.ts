@@ -2,6 +2,7 @@
 
 import { mapAsync } from "../../src/operator/map-async.js";
 import { mapAsyncKeyed } from "../../src/operator/map-async-keyed.js";
+import { TestGate } from "../test-gate.js";
 import { item, type Row } from "./row.js";
 
 export const asynchronous: Row[] = [
@@ -24,6 +25,28 @@ export const asynchronous: Row[] = [
     file: "operator/map-async",
     name: "mapAsync of plain values",
     operator: { apply: mapAsync((n: number) => n, { concurrency: 4 }), ahead: 4, yields: item },
+  },
+  {
+    file: "operator/map-async",
+    name: "mapAsync with a gate",
+    operator: {
+      apply: mapAsync(async (n: number) => n, {
+        concurrency: 4,
+        gate: new TestGate(Number.POSITIVE_INFINITY),
+      }),
+      ahead: 4,
+      yields: item,
+    },
+  },
+  {
+    file: "operator/map-async",
+    name: "mapAsync with a gate that grants one at a time",
+    operator: {
+      apply: (upstream) =>
+        upstream.pipe(mapAsync(async (n: number) => n, { concurrency: 1, gate: new TestGate(1, true) })),
+      ahead: 1,
+      yields: item,
+    },
   },
   {
     file: "operator/map-async-keyed",
