@@ -1,2 +1,10 @@
 // Door: a gate at an HTTP entrance, which answers 429 or 503 and says when to come back; and a client that obeys.
-export {};
+
+export type { EntranceClient, ProxyOptions } from "./http/client-address.js";
+export type { EntranceOptions } from "./http/entrance.js";
+export { type FastifyReplyLike, type FastifyRequestLike, guardFastify } from "./http/guard-fastify.js";
+export { type FetchGuardOptions, guardFetch } from "./http/guard-fetch.js";
+export { guardHono, type HonoContextLike, type HonoGuardOptions } from "./http/guard-hono.js";
+export { guardNode, type NodeGuard, type NodeRequest } from "./http/guard-node.js";
+export type { HttpRefusal } from "./http/http-refusal.js";
+export type { NodeResponse } from "./http/response-end.js";
