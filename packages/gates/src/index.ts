@@ -17,6 +17,16 @@ export { type BreakerSnapshot, type CircuitBreaker, circuitBreaker } from "./bre
 export { GateRejectedError } from "./gate/gate-rejected-error.js";
 export type { Quota, QuotaGate } from "./gate/quota.js";
 export { isSharedGate, type SharedGate } from "./gate/shared-gate.js";
+export { smoothed, weighted, type WeightedSignal } from "./load/combined-signals.js";
+export {
+  type LoadShedder,
+  type LoadShedderOptions,
+  type LoadShedderSnapshot,
+  loadShedder,
+} from "./load/load-shedder.js";
+export type { LoadSignal } from "./load/load-signal.js";
+export { lag, queueDelay, queueDepth } from "./load/ratio-signals.js";
+export { SHED_AT_70_AND_90, type ShedLevel, type ShedLevels } from "./load/shed-levels.js";
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./rate/retry-budget.js";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./rate/token-bucket.js";
 export { type ThrottleOptions, throttle } from "./stream/throttle.js";

@@ -1,2 +1,8 @@
 // Door: what only Node tells of its load: event loop, processor, heap.
-export {};
+export {
+  cpu,
+  eventLoopDelay,
+  eventLoopUtilization,
+  heap,
+  type ProcessSignal,
+} from "./node/process-signals.js";
