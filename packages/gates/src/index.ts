@@ -30,3 +30,12 @@ export { SHED_AT_70_AND_90, type ShedLevel, type ShedLevels } from "./load/shed-
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./rate/retry-budget.js";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./rate/token-bucket.js";
 export { type ThrottleOptions, throttle } from "./stream/throttle.js";
+export type { Call, CallContext, CallParent, Work } from "./call/call-context.js";
+export { type Deadline, type DeadlineOptions, deadline } from "./call/deadline.js";
+export { type FallbackOptions, type FallbackWork, fallback } from "./call/fallback.js";
+export { type HedgePolicy, hedge } from "./call/hedge.js";
+export { type Quantile, type QuantileOptions, quantile } from "./call/quantile.js";
+export { type RetryEvent, type RetryPolicy, retry } from "./call/retry.js";
+export { type RetryEnd, RetryError, type RetryHistory } from "./call/retry-error.js";
+export type { RetryGate } from "./call/retry-gate.js";
+export { timeout } from "./call/timeout.js";
