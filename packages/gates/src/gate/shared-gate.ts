@@ -12,7 +12,7 @@ export interface SharedGate extends Gate {
    * One decision, without waiting for credit: settles within the time-out that the gate was made with, whether or not
    * the other side answers. Who has gone meanwhile releases the permit as `"ignored"`.
    *
-   * Rejects only for arguments of wrong type (`TypeError`, `RangeError`), and for a gate whose fallback says so.
+   * Rejects only for arguments of wrong type (`TypeError`, `RangeError`), and with what a clock throws.
    */
   ask(cost?: number, request?: GateRequest): Promise<Permit | Rejected>;
 }

@@ -113,13 +113,18 @@ export class RedisLink implements Inspectable {
     return { presence, switches, inFlight, answered, failed, late, crowded, lastError };
   }
 
+  /** It is away, and nobody may try just now whether it is back: nothing would be sent. */
+  get isSilent(): boolean {
+    return this.probing || this.probeInMs > 0;
+  }
+
   /** Milliseconds until somebody may try whether Redis is back; 0: now, or it is near. */
   get probeInMs(): number {
     if (this.awayAt === undefined) return 0;
     const { clock, probeMs } = this.options;
     const since = clock.now() - this.awayAt;
     // Before it went: the clock was set back, and says nothing of how long it has been away.
-    return since < 0 || this.probing ? 0 : Math.max(0, probeMs - since);
+    return since < 0 ? 0 : Math.max(0, probeMs - since);
   }
 
   /**
@@ -127,7 +132,7 @@ export class RedisLink implements Inspectable {
    * decide by himself. Never rejects.
    */
   run<T>(script: RedisScript<T>, key: string, args: readonly string[]): Promise<T | undefined> | undefined {
-    if (this.awayAt !== undefined && (this.probing || this.probeInMs > 0)) return undefined;
+    if (this.isSilent) return undefined;
     if (this.inFlight >= this.options.maxInFlight) {
       this.crowded += 1;
       return undefined;
