@@ -72,7 +72,7 @@ export function tokenBucket(options: TokenBucketOptions): TokenBucket {
     name: `the ${PLACE}`,
     law: new TokenLaw(capacity, ratePerSecond),
     initial,
-    reserved: shares(reserved, capacity),
+    reserved: checkReserved(PLACE, reserved, capacity),
     cause: "rate",
     maxWaiting: checkMaxWaiting(PLACE, maxWaiting),
     clock,
@@ -93,16 +93,21 @@ class Bucket extends AccountGate<AccountSettings> implements TokenBucket {
   }
 }
 
-function shares(reserved: NonNullable<TokenBucketOptions["reserved"]>, capacity: number): readonly number[] {
+/** The shares kept from each criticality, the least critical first, if they can be kept of `capacity`. */
+export function checkReserved(
+  place: string,
+  reserved: NonNullable<TokenBucketOptions["reserved"]>,
+  capacity: number,
+): readonly number[] {
   for (const name of Object.keys(reserved)) {
     if ((CRITICALITIES as readonly string[]).includes(name)) continue;
     throw new TypeError(
-      `Cannot make a ${PLACE} that reserves from "${name}": known are ${CRITICALITIES.join(", ")}`,
+      `Cannot make a ${place} that reserves from "${name}": known are ${CRITICALITIES.join(", ")}`,
     );
   }
   let most = capacity;
   return CRITICALITIES.map((name) => {
-    most = checkAmount(`${PLACE} with a share reserved from ${name}`, reserved[name] ?? 0, {
+    most = checkAmount(`${place} with a share reserved from ${name}`, reserved[name] ?? 0, {
       least: 0,
       most,
     });
