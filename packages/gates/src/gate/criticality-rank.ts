@@ -1,6 +1,7 @@
 // The four grades of criticality as indices, for accounts and lines that keep something for each.
 
 import type { Criticality, GateRequest } from "@sluice/core";
+import { describe } from "@sluice/core/kit";
 
 /**
  * What is given up first stands first.
@@ -28,10 +29,20 @@ export const CRITICALITIES: readonly Criticality[] = [
  * ```
  */
 export function rankOf(request: GateRequest | undefined): number {
-  const { criticality = "critical" } = request ?? {};
-  const rank = CRITICALITIES.indexOf(criticality);
-  if (rank >= 0) return rank;
-  throw new TypeError(
-    `Cannot rank ${JSON.stringify(criticality)}: it must be one of ${CRITICALITIES.join(", ")}`,
-  );
+  // A switch: this is asked for each permit, mostly about nothing.
+  switch (request?.criticality) {
+    case undefined:
+    case "critical":
+      return 2;
+    case "sheddable":
+      return 0;
+    case "sheddablePlus":
+      return 1;
+    case "criticalPlus":
+      return 3;
+    default:
+      throw new TypeError(
+        `Cannot rank ${describe(request?.criticality)}: it must be one of ${CRITICALITIES.join(", ")}`,
+      );
+  }
 }

@@ -197,6 +197,19 @@ describe("PolicyGate", () => {
     );
   });
 
+  it("gives the permit to nobody who left while it was taken for him", async () => {
+    const gate = new Slots(2);
+    const permit = granted(gate.tryAcquire(2));
+    const stop = new AbortController();
+    const large = gate.acquire(2, { signal: stop.signal });
+    const small = gate.acquire(1);
+    gate.onTake = () => stop.abort(new Error("gave up"));
+    permit.release();
+    await expect(large).rejects.toThrow("gave up");
+    expect((await small) as GrantedPermit).toMatchObject({ cost: 1 });
+    expect([gate.used, gate.snapshot()]).toMatchObject([1, { granted: 2, waiting: 0 }]);
+  });
+
   it("leaves neither timer nor listener when all have given up", async () => {
     const clock = new VirtualClock();
     const gate = new Slots(1, { clock });

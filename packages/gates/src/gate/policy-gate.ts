@@ -219,7 +219,8 @@ export abstract class PolicyGate<
         return;
       }
       this.granted += 1;
-      line.admit(permit);
+      if (line.first() === next) line.admit(permit);
+      else permit.undo(); // what the policy called has changed who is first
     }
     alarm.clear();
   }

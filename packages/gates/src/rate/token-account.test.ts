@@ -141,10 +141,17 @@ describe("TokenLaw", () => {
   it("keeps what it owes while the clock goes back, and gives nothing for it", () => {
     const account = new Bucket(2, 1, 2, 10_000);
     expect(account.take(10_000, 2, 0)).toBe("taken");
-    expect(account.take(0, 1, 0)).toBe("short");
-    expect(account.waitMs(0, 1, 0)).toBe(11_000);
+    expect([account.take(9000, 1, 0), account.waitMs(9000, 1, 0)]).toEqual(["short", 2000]);
     expect(account.take(10_999, 1, 0)).toBe("short");
     expect(account.take(11_000, 1, 0)).toBe("taken");
+  });
+
+  it("goes on from where the clock was set back to by more than fills the bucket", () => {
+    const account = new Bucket(2, 1, 2, 10_000);
+    expect(account.take(10_000, 2, 0)).toBe("taken");
+    expect([account.take(1000, 1, 0), account.waitMs(1000, 1, 0)]).toEqual(["short", 1000]);
+    expect(account.take(1999, 1, 0)).toBe("short");
+    expect(account.take(2000, 1, 0)).toBe("taken");
   });
 
   it("refuses at a time that is no number, and is sound afterwards", () => {

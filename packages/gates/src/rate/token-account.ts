@@ -27,11 +27,14 @@ export class TokenLaw {
   readonly capacity: number;
   private readonly room: number;
   private readonly rate: number;
+  /** Microseconds in which an empty bucket becomes full; `Infinity`: never. */
+  private readonly fill: number;
 
   constructor(capacity: number, ratePerSecond: number) {
     this.capacity = capacity;
     this.room = capacity * UNIT;
     this.rate = ratePerSecond;
+    this.fill = this.room / ratePerSecond;
   }
 
   /** `initial`: tokens in the bucket until something was taken and time has passed. */
@@ -42,7 +45,7 @@ export class TokenLaw {
 
   /** Milliseconds in which an empty bucket becomes full; `Infinity`: never. */
   get fillMs(): number {
-    return (this.capacity / this.rate) * 1000;
+    return this.fill / 1000;
   }
 
   /** Tokens that could be taken. */
@@ -77,7 +80,6 @@ export class TokenLaw {
     const limit = this.room - left * UNIT;
     const over = this.debtAt(account, now) + cost * UNIT - limit;
     if (!(over > 0)) return 0;
-    // A clock that was set back brings nothing until it has come to where it was.
     const behind = Math.max(0, account.at - now);
     let wait = behind + Math.ceil(over / this.rate);
     if (wait === Number.POSITIVE_INFINITY) return wait;
@@ -88,8 +90,13 @@ export class TokenLaw {
     return wait / 1000;
   }
 
-  private debtAt({ debt, at }: TokenAccount, now: number): number {
-    return now > at ? Math.max(0, debt - (now - at) * this.rate) : debt;
+  private debtAt(account: TokenAccount, now: number): number {
+    const elapsed = now - account.at;
+    if (elapsed > 0) return Math.max(0, account.debt - elapsed * this.rate);
+    // A clock that was set back brings nothing until it has come to where it was: no time counts twice. But one that
+    // was set back by more than fills the bucket is taken at its word, or it would close the gate for that long.
+    if (elapsed < -this.fill) account.at = now;
+    return account.debt;
   }
 }
 
