@@ -3,6 +3,12 @@
 export type { Criticality, Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
 export type { RejectionCause } from "@sluice/core";
 export { type AimdOptions, aimd } from "./concurrency/aimd.js";
+export {
+  type Bulkhead,
+  type BulkheadOptions,
+  bulkhead,
+  type WaitingOptions,
+} from "./concurrency/bulkhead.js";
 export { type Gradient2Options, gradient2 } from "./concurrency/gradient2.js";
 export type {
   LimitAlgorithm,
@@ -14,6 +20,8 @@ export { type OfLimit, type VegasOptions, vegas } from "./concurrency/vegas.js";
 export type { CircuitBreakerOptions } from "./breaker/breaker-settings.js";
 export type { BreakerChange } from "./breaker/change-listeners.js";
 export { type BreakerSnapshot, type CircuitBreaker, circuitBreaker } from "./breaker/circuit-breaker.js";
+export { type CodelOptions, codel } from "./gate/codel.js";
+export type { Discipline, Patience } from "./gate/discipline.js";
 export { GateRejectedError } from "./gate/gate-rejected-error.js";
 export type { Quota, QuotaGate } from "./gate/quota.js";
 export { isSharedGate, type SharedGate } from "./gate/shared-gate.js";

@@ -1,5 +1,8 @@
 // The checks of what gates are told, with messages that name the number that came and the one that is wanted.
 
+import type { Criticality } from "@sluice/core";
+import { CRITICALITIES } from "./criticality-rank.js";
+
 /** Returns `cost` if it is a finite number > 0. */
 export function checkCost(cost: number): number {
   if (typeof cost === "number" && cost > 0 && cost < Number.POSITIVE_INFINITY) return cost;
@@ -27,6 +30,29 @@ export function checkMaxWaiting(place: string, maxWaiting: number): number {
   throw new RangeError(
     `Cannot make a ${place} with maxWaiting ${String(maxWaiting)}: it must be an integer >= 0; 0 lets nobody wait`,
   );
+}
+
+/**
+ * What is kept from each criticality, least critical first: `reserved` by index. Nothing has more kept from it than what
+ * is less critical.
+ */
+export function checkReserved(
+  place: string,
+  reserved: Readonly<Partial<Record<Criticality, number>>>,
+  capacity: number,
+): readonly number[] {
+  for (const name of Object.keys(reserved)) {
+    if ((CRITICALITIES as readonly string[]).includes(name)) continue;
+    throw new TypeError(
+      `Cannot make a ${place} that reserves from "${name}": known are ${CRITICALITIES.join(", ")}`,
+    );
+  }
+  let most = capacity;
+  return CRITICALITIES.map((name) => {
+    const share = reserved[name] ?? 0;
+    most = checkAmount(`${place} with a share reserved from ${name}`, share, { least: 0, most });
+    return most;
+  });
 }
 
 /** Tokens and rates beyond this are not counted exactly (token-account.ts). */

@@ -13,15 +13,20 @@ import { Alarm, checkSignal } from "@sluice/core/kit";
 import type { Inspectable } from "@sluice/core/contracts";
 import { checkCost } from "./check-gate.js";
 import { CRITICALITIES, rankOf } from "./criticality-rank.js";
+import { type Discipline, FIFO } from "./discipline.js";
 import { GateRejectedError } from "./gate-rejected-error.js";
 import type { GrantedPermit, PermitOwner } from "./granted-permit.js";
-import { WaitingLine } from "./waiting-line.js";
+import { type Waiter, WaitingLine } from "./waiting-line.js";
 
 /** What a gate was told when it was made; gates made alike share one. A policy adds its own. */
 export interface GateSettings {
   /** For messages and for those who look: "the token bucket". */
   readonly name: string;
   readonly maxWaiting: number;
+  /** Nobody waits for longer, in ms; default: for as long as it takes. */
+  readonly maxWaitMs?: number | undefined;
+  /** Default: in the order of coming. */
+  readonly discipline?: Discipline | undefined;
   readonly clock: Clock;
 }
 
@@ -128,9 +133,15 @@ export abstract class PolicyGate<
     if (answer.granted) return answer;
     if (answer.cause === "cost") throw this.refuse(answer);
     const { line } = this.openDesk();
-    if (line.isFull) throw this.refuse(this.full(answer));
-    signal?.throwIfAborted(); // the policy may have called somebody who fired it
-    const permit = line.join(cost, request);
+    const rank = rankOf(request);
+    const since = this.now();
+    signal?.throwIfAborted(); // the policy or the clock may have called somebody who fired it
+    if (line.isFull) {
+      const last = line.lastBehind(rank);
+      if (last === undefined) throw this.refuse(this.full(answer));
+      this.drop(last, `${this.waiting} wait, and one has come who goes first`, answer);
+    }
+    const permit = line.join({ cost, rank, since, signal });
     this.serve();
     return permit;
   }
@@ -208,19 +219,33 @@ export abstract class PolicyGate<
     }
   }
 
-  private serveLine({ line, alarm }: Desk): void {
+  private serveLine(desk: Desk): void {
+    const { line, alarm } = desk;
     for (let next = line.first(); next !== undefined; next = line.first()) {
       const now = this.now();
+      const late = line.late(now);
+      if (late !== undefined) {
+        const answer = this.refusal(now, late.cost, 0, late.rank);
+        // What the policy called may have taken it out of the line.
+        if (line.late(now) === late) this.drop(late, `${now - late.since} ms have passed`, answer);
+        continue;
+      }
       const permit = this.take(now, next.cost, next.rank);
       if (permit === undefined) {
-        const ms = this.wakeMs(now, next.cost, next.rank);
-        if (ms < Number.POSITIVE_INFINITY) alarm.set(ms);
-        else alarm.clear(); // only a release or deposit helps
+        const ms = Math.min(this.wakeMs(now, next.cost, next.rank), line.untilLateMs(now));
+        if (ms === Number.POSITIVE_INFINITY)
+          alarm.clear(); // only a release or deposit helps
+        // An alarm that rings too soon is set anew then: cheaper than a timer for each who comes and goes.
+        else if (!alarm.isSet || now + ms < desk.ringsAt) {
+          desk.ringsAt = now + ms;
+          alarm.set(ms);
+        }
         return;
       }
       this.granted += 1;
-      if (line.first() === next) line.admit(permit);
-      else permit.undo(); // what the policy called has changed who is first
+      // What the policy or the clock called may have taken the first one out of the line.
+      if (line.first() === next) line.admit(permit, now);
+      else permit.undo();
     }
     alarm.clear();
   }
@@ -260,12 +285,18 @@ export abstract class PolicyGate<
     return { reason, retryAfterMs, cause };
   }
 
+  private drop(waiter: Waiter, why: string, { retryAfterMs, cause }: Rejected): void {
+    const reason = `Cannot wait for ${this.name} any longer: ${why}; ask again later`;
+    this.desk?.line.drop(waiter, this.refuse({ reason, retryAfterMs, cause }));
+  }
+
   private openDesk(): Desk {
     if (this.desk !== undefined) return this.desk;
     const serve = (): void => this.serve();
-    const line = new WaitingLine(this.settings.maxWaiting, serve);
+    const { maxWaiting, maxWaitMs = Number.POSITIVE_INFINITY, discipline = FIFO } = this.settings;
+    const line = new WaitingLine({ capacity: maxWaiting, maxWaitMs, discipline }, serve);
     const alarm: Alarm = new Alarm(this.settings.clock, serve, (error) => line.fail(error));
-    this.desk = { line, alarm, calls: 0, misused: 0 };
+    this.desk = { line, alarm, calls: 0, ringsAt: 0, misused: 0 };
     return this.desk;
   }
 }
@@ -276,5 +307,7 @@ interface Desk {
   readonly alarm: Alarm;
   /** Of `serve`, since its outermost began. */
   calls: number;
+  /** When the alarm rings, if it is set. */
+  ringsAt: number;
   misused: number;
 }

@@ -1,39 +1,57 @@
-// Those who would rather wait than be refused: a line of bounded length for each criticality, the most critical first,
-// and within one in the order of coming. It knows nothing of what it waits for.
+// Those who would rather wait than be refused: a line of bounded length with a lane for each criticality, the most
+// critical first, and within one in the order that its discipline says. It knows nothing of what it waits for.
 //
-//   waiting --(its turn: the permit)--> gone
-//      +------(signal: its reason)----> gone, and whoever stood behind may be next
+//   waiting --(its turn: the permit)--------------------------> gone
+//      +------(signal: its reason)----------------------------> gone, and whoever stood behind may be next
+//      +------(too late, or somebody goes first: the error)---> gone
 
-import type { GateWait, Permit } from "@sluice/core";
-import { CRITICALITIES, rankOf } from "./criticality-rank.js";
+import type { Permit } from "@sluice/core";
+import { CRITICALITIES } from "./criticality-rank.js";
+import type { Discipline, Patience } from "./discipline.js";
 
 /** Somebody in the line. */
 export interface Waiter {
   readonly cost: number;
   readonly rank: number;
+  /** When it came. */
+  readonly since: number;
 }
 
-interface Entry extends Waiter {
-  readonly resolve: (permit: Permit) => void;
-  readonly reject: (error: unknown) => void;
-  readonly forget: () => void;
+/** Who wants to wait. */
+export interface Newcomer extends Waiter {
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What a line is told. */
+export interface LineOptions {
+  readonly capacity: number;
+  readonly discipline: Discipline;
+  /** Nobody waits for longer; `Infinity`: for as long as it takes. */
+  readonly maxWaitMs: number;
 }
 
 /** Who waits. *Buffers:* at most `capacity` waiters. *Cancel:* a signal takes its waiter out at once. */
 export class WaitingLine {
-  private readonly capacity: number;
+  private readonly options: LineOptions;
+  private readonly patience: Patience | undefined;
   private readonly onLeft: () => void;
-  private readonly lanes: readonly Lane[] = CRITICALITIES.map(() => ({ entries: new Set(), cost: 0 }));
+  private readonly lanes: readonly Lane[] = CRITICALITIES.map(() => new Lane());
   private count = 0;
 
   /** `onLeft`: a waiter has given up; the one behind it may need less. */
-  constructor(capacity: number, onLeft: () => void) {
-    this.capacity = capacity;
+  constructor(options: LineOptions, onLeft: () => void) {
+    this.options = options;
+    this.patience = options.discipline.patience?.();
     this.onLeft = onLeft;
   }
 
   get length(): number {
     return this.count;
+  }
+
+  /** There is no room for another one. */
+  get isFull(): boolean {
+    return this.count >= this.options.capacity;
   }
 
   /** What those want together who go before a newcomer of this rank. */
@@ -45,66 +63,142 @@ export class WaitingLine {
 
   /** Who is next. */
   first(): Waiter | undefined {
-    if (this.count === 0) return undefined;
-    for (let i = this.lanes.length - 1; i >= 0; i -= 1) {
-      for (const entry of (this.lanes[i] as Lane).entries) return entry;
+    for (let i = this.lanes.length - 1; i >= 0 && this.count > 0; i -= 1) {
+      const { newest, oldest } = this.lanes[i] as Lane;
+      const entry = this.options.discipline.newestFirst ? newest : oldest;
+      if (entry !== undefined) return entry;
     }
     return undefined;
   }
 
-  /** There is no room for another one. */
-  get isFull(): boolean {
-    return this.count >= this.capacity;
+  /** Who would be served last, if a newcomer of this rank goes before him: gives way when the line is full. */
+  lastBehind(rank: number): Waiter | undefined {
+    const { newestFirst } = this.options.discipline;
+    for (let i = 0; i < rank || (newestFirst && i === rank); i += 1) {
+      const { newest, oldest } = this.lanes[i] as Lane;
+      const entry = newestFirst ? oldest : newest;
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  /** Who has waited for too long. */
+  late(now: number): Waiter | undefined {
+    for (let i = 0; i < this.lanes.length && this.count > 0; i += 1) {
+      const { oldest } = this.lanes[i] as Lane;
+      if (oldest === undefined) continue;
+      // A clock that was set back does not let it wait for that much longer.
+      if (oldest.since > now) oldest.since = now;
+      if (now - oldest.since >= this.limitMs(now)) return oldest;
+    }
+    return undefined;
+  }
+
+  /** Milliseconds until somebody has waited for `maxWaitMs`; `Infinity`: never. */
+  untilLateMs(now: number): number {
+    const { maxWaitMs } = this.options;
+    let least = Number.POSITIVE_INFINITY;
+    if (maxWaitMs === Number.POSITIVE_INFINITY) return least;
+    for (const { oldest } of this.lanes) {
+      if (oldest !== undefined) least = Math.min(least, oldest.since + maxWaitMs - now);
+    }
+    return least;
   }
 
   /** Lets somebody wait, if the line is not full. */
-  join(cost: number, request: GateWait | undefined): Promise<Permit> {
-    const signal = request?.signal;
+  join({ cost, rank, since, signal }: Newcomer): Promise<Permit> {
+    if (this.count === 0) this.patience?.served(0, since);
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        this.leave(entry);
+        if (this.leave(entry) === "gone before") return;
         reject(signal?.reason);
         this.onLeft();
       };
       const forget = (): void => signal?.removeEventListener("abort", onAbort);
-      const entry: Entry = { cost, rank: rankOf(request), resolve, reject, forget };
+      const entry: Entry = {
+        cost,
+        rank,
+        since,
+        isGone: false,
+        resolve,
+        reject,
+        forget,
+        older: undefined,
+        newer: undefined,
+      };
       signal?.addEventListener("abort", onAbort, { once: true });
-      const lane = this.lanes[entry.rank] as Lane;
-      lane.entries.add(entry);
-      lane.cost += cost;
+      (this.lanes[rank] as Lane).push(entry);
       this.count += 1;
     });
   }
 
   /** The first one has its permit. */
-  admit(permit: Permit): void {
+  admit(permit: Permit, now: number): void {
     const entry = this.first() as Entry | undefined;
     if (entry === undefined) return;
+    this.patience?.served(now - entry.since, now);
     this.leave(entry);
-    entry.forget();
     entry.resolve(permit);
+  }
+
+  /** This one will not be served. */
+  drop(waiter: Waiter, error: unknown): void {
+    if (this.leave(waiter as Entry) === "left") (waiter as Entry).reject(error);
   }
 
   /** Nobody will be served: the clock has failed. */
   fail(error: unknown): void {
-    for (let entry = this.first(); entry !== undefined; entry = this.first()) {
-      this.leave(entry as Entry);
-      (entry as Entry).forget();
-      (entry as Entry).reject(error);
-    }
+    for (let entry = this.first(); entry !== undefined; entry = this.first()) this.drop(entry, error);
   }
 
-  private leave(entry: Entry): void {
-    const lane = this.lanes[entry.rank] as Lane;
-    if (!lane.entries.delete(entry)) return;
+  /** The last one in the line is never too late for its discipline: it would only leave a place empty. */
+  private limitMs(now: number): number {
+    const { maxWaitMs } = this.options;
+    if (this.patience === undefined || this.count === 1) return maxWaitMs;
+    return Math.min(maxWaitMs, this.patience.limitMs(now));
+  }
+
+  private leave(entry: Entry): "left" | "gone before" {
+    if (entry.isGone) return "gone before";
+    entry.isGone = true;
+    (this.lanes[entry.rank] as Lane).remove(entry);
     this.count -= 1;
-    // Anew from nothing, so that what costs like 0.1 lose in sums is not kept.
-    lane.cost = lane.entries.size === 0 ? 0 : lane.cost - entry.cost;
+    entry.forget();
+    return "left";
   }
 }
 
-interface Lane {
-  /** A set keeps the order of coming and forgets from its middle in one step. */
-  readonly entries: Set<Entry>;
-  cost: number;
+interface Entry extends Waiter {
+  since: number;
+  isGone: boolean;
+  readonly resolve: (permit: Permit) => void;
+  readonly reject: (error: unknown) => void;
+  readonly forget: () => void;
+  older: Entry | undefined;
+  newer: Entry | undefined;
+}
+
+/** Those of one criticality in the order of coming: taken from both ends, and out of the middle. */
+class Lane {
+  oldest: Entry | undefined = undefined;
+  newest: Entry | undefined = undefined;
+  cost = 0;
+
+  push(entry: Entry): void {
+    entry.older = this.newest;
+    if (this.newest === undefined) this.oldest = entry;
+    else this.newest.newer = entry;
+    this.newest = entry;
+    this.cost += entry.cost;
+  }
+
+  remove(entry: Entry): void {
+    const { older, newer } = entry;
+    if (older === undefined) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.newest = older;
+    else newer.older = older;
+    // Anew from nothing, so that what costs like 0.1 lose in sums is not kept.
+    this.cost = this.oldest === undefined ? 0 : this.cost - entry.cost;
+  }
 }

@@ -3,7 +3,7 @@
 import { type Clock, type Criticality, systemClock } from "@sluice/core";
 import { checkClock, checkOptions } from "@sluice/core/kit";
 import { AccountGate, type AccountSettings } from "./account-gate.js";
-import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "../gate/check-gate.js";
+import { checkAmount, checkMaxWaiting, checkReserved, MOST_TOKENS } from "../gate/check-gate.js";
 import { CRITICALITIES } from "../gate/criticality-rank.js";
 import type { Quota, QuotaGate } from "../gate/quota.js";
 import { TokenLaw } from "./token-account.js";
@@ -91,28 +91,6 @@ class Bucket extends AccountGate<AccountSettings> implements TokenBucket {
       resetMs: law.waitMs(this, now, law.capacity, 0),
     };
   }
-}
-
-/** The shares kept from each criticality, the least critical first, if they can be kept of `capacity`. */
-export function checkReserved(
-  place: string,
-  reserved: NonNullable<TokenBucketOptions["reserved"]>,
-  capacity: number,
-): readonly number[] {
-  for (const name of Object.keys(reserved)) {
-    if ((CRITICALITIES as readonly string[]).includes(name)) continue;
-    throw new TypeError(
-      `Cannot make a ${place} that reserves from "${name}": known are ${CRITICALITIES.join(", ")}`,
-    );
-  }
-  let most = capacity;
-  return CRITICALITIES.map((name) => {
-    most = checkAmount(`${place} with a share reserved from ${name}`, reserved[name] ?? 0, {
-      least: 0,
-      most,
-    });
-    return most;
-  });
 }
 
 const PLACE = "token bucket";

@@ -16,13 +16,13 @@ import {
   systemClock,
 } from "@sluice/core";
 import { checkClock, checkOptions, describe } from "@sluice/core/kit";
-import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "../gate/check-gate.js";
+import { checkAmount, checkMaxWaiting, checkReserved, MOST_TOKENS } from "../gate/check-gate.js";
 import { CRITICALITIES, rankOf } from "../gate/criticality-rank.js";
 import { GrantedPermit } from "../gate/granted-permit.js";
 import { type GateSettings, type GateSnapshot, PolicyGate } from "../gate/policy-gate.js";
 import type { Quota, QuotaGate } from "../gate/quota.js";
 import type { SharedGate } from "../gate/shared-gate.js";
-import { checkReserved, type TokenBucket, tokenBucket } from "../rate/token-bucket.js";
+import { type TokenBucket, tokenBucket } from "../rate/token-bucket.js";
 import { BUCKET_SCRIPT, type BucketReply, bucketArguments, UNIT } from "./bucket-script.js";
 import { RedisLink } from "./redis-link.js";
 import { checkFallback, redisKey, type SharedFallback } from "./shared-fallback.js";
