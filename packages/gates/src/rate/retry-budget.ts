@@ -3,6 +3,7 @@
 
 import { type Clock, type Gate, systemClock } from "@sluice/core";
 import { checkClock, checkOptions } from "@sluice/core/kit";
+import { Alike } from "../gate/alike.js";
 import { AccountGate, type AccountSettings } from "./account-gate.js";
 import { checkAmount, checkMaxWaiting, MOST_TOKENS } from "../gate/check-gate.js";
 import { TokenLaw } from "./token-account.js";
@@ -54,13 +55,19 @@ export interface RetryBudget extends Gate {
  */
 export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   checkOptions(PLACE, options);
+  return new Budget(alike.settings(options, settingsOf));
+}
+
+const alike = new Alike<RetryBudgetOptions, BudgetSettings>();
+
+function settingsOf(options: RetryBudgetOptions): BudgetSettings {
   const { ratio = 0.1, minPerSecond = 1, capacity = 100, initial = capacity, maxWaiting = 1000 } = options;
   const clock = checkClock(PLACE, options.clock ?? systemClock);
   checkAmount(`${PLACE} with a ratio`, ratio, { least: 0, most: 1000 });
   checkAmount(`${PLACE} with a minPerSecond`, minPerSecond, { least: 0, most: MOST_TOKENS });
   checkAmount(`${PLACE} with a capacity`, capacity, { least: 0, most: MOST_TOKENS, above: true });
   checkAmount(`${PLACE} with an initial level`, initial, { least: 0, most: capacity });
-  return new Budget({
+  return {
     name: `the ${PLACE}`,
     law: new TokenLaw(capacity, minPerSecond),
     initial,
@@ -69,7 +76,7 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
     maxWaiting: checkMaxWaiting(PLACE, maxWaiting),
     clock,
     ratio,
-  });
+  };
 }
 
 interface BudgetSettings extends AccountSettings {

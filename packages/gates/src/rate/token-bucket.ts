@@ -2,6 +2,7 @@
 
 import { type Clock, type Criticality, systemClock } from "@sluice/core";
 import { checkClock, checkOptions } from "@sluice/core/kit";
+import { Alike } from "../gate/alike.js";
 import { AccountGate, type AccountSettings } from "./account-gate.js";
 import { checkAmount, checkMaxWaiting, checkReserved, MOST_TOKENS } from "../gate/check-gate.js";
 import { CRITICALITIES } from "../gate/criticality-rank.js";
@@ -63,12 +64,18 @@ export interface TokenBucket extends QuotaGate {
  */
 export function tokenBucket(options: TokenBucketOptions): TokenBucket {
   checkOptions(PLACE, options);
+  return new Bucket(alike.settings(options, settingsOf));
+}
+
+const alike = new Alike<TokenBucketOptions, AccountSettings>();
+
+function settingsOf(options: TokenBucketOptions): AccountSettings {
   const { capacity, ratePerSecond, initial = capacity, reserved = {}, maxWaiting = 1000 } = options;
   const clock = checkClock(PLACE, options.clock ?? systemClock);
   checkAmount(`${PLACE} with a capacity`, capacity, { least: 0, most: MOST_TOKENS, above: true });
   checkAmount(`${PLACE} with a ratePerSecond`, ratePerSecond, { least: 0, most: MOST_TOKENS, above: true });
   checkAmount(`${PLACE} with an initial level`, initial, { least: 0, most: capacity });
-  return new Bucket({
+  return {
     name: `the ${PLACE}`,
     law: new TokenLaw(capacity, ratePerSecond),
     initial,
@@ -76,7 +83,7 @@ export function tokenBucket(options: TokenBucketOptions): TokenBucket {
     cause: "rate",
     maxWaiting: checkMaxWaiting(PLACE, maxWaiting),
     clock,
-  });
+  };
 }
 
 class Bucket extends AccountGate<AccountSettings> implements TokenBucket {
