@@ -6,6 +6,7 @@
 //                    by the    that is not <-- trusted <---+   read from here
 //                    client    trusted: the client
 
+import { describe } from "@sluice/core/kit";
 import ipaddr from "ipaddr.js";
 import { eachFromRight, forwardedFor } from "./forwarded.js";
 
@@ -42,12 +43,12 @@ export class ClientFinder {
   constructor(place: string, { trustedProxies = [], proxyHeader = "x-forwarded-for" }: ProxyOptions) {
     if (!Array.isArray(trustedProxies)) {
       throw new TypeError(
-        `Cannot make ${place} with trustedProxies ${String(trustedProxies)}: it must be an array of addresses and CIDRs`,
+        `Cannot make ${place} with trustedProxies ${describe(trustedProxies)}: it must be an array of addresses and CIDRs`,
       );
     }
-    if (typeof proxyHeader !== "string" || !FIELD_NAME.test(proxyHeader)) {
+    if (!isFieldName(proxyHeader)) {
       throw new TypeError(
-        `Cannot make ${place} with proxyHeader ${String(proxyHeader)}: it must be the name of a field, such as x-forwarded-for`,
+        `Cannot make ${place} with proxyHeader ${describe(proxyHeader)}: it must be the name of a field, such as x-forwarded-for`,
       );
     }
     this.field = proxyHeader.toLowerCase();
@@ -125,7 +126,7 @@ function rangeOf(place: string, text: unknown): Range {
   const length = bits === undefined ? width : /^\d{1,3}$/.test(bits) ? Number(bits) - mapped : -1;
   if (parsed === undefined || rest.length > 0 || length < 0 || length > width) {
     throw new TypeError(
-      `Cannot make ${place} trust the proxy ${JSON.stringify(text)}: it must be an address, a CIDR such as 10.0.0.0/8, or "unix"`,
+      `Cannot make ${place} trust the proxy ${describe(text)}: it must be an address, a CIDR such as 10.0.0.0/8, or "unix"`,
     );
   }
   if (length === 0) {
@@ -138,8 +139,10 @@ function rangeOf(place: string, text: unknown): Range {
 
 const UNKNOWN: EntranceClient = { address: undefined, key: undefined, isProxied: false };
 
-/** A token of RFC 9110 §5.6.2. */
-export const FIELD_NAME: RegExp = /^[\w!#$%&'*+.^`|~-]+$/;
+/** Whether it is a token (RFC 9110 §5.6.2). */
+export function isFieldName(name: unknown): boolean {
+  return typeof name === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(name);
+}
 
 /** Proxies in a row; nobody has so many, and a request from inside must not make us read for ever. */
 const MOST_HOPS = 32;

@@ -3,12 +3,13 @@
 // head, so that saying no costs nothing.
 
 import type { Criticality, Gate, GateRequest, Permit, Rejected } from "@sluice/core";
-import { checkOptions, isThenable } from "@sluice/core/kit";
+import { checkOptions, describe, isThenable } from "@sluice/core/kit";
 import { checkAmount, checkCost } from "../gate/check-gate.js";
 import { CRITICALITIES, rankOf } from "../gate/criticality-rank.js";
 import type { QuotaGate } from "../gate/quota.js";
+import { requireGate } from "../gate/require-gate.js";
 import { isSharedGate } from "../gate/shared-gate.js";
-import { ClientFinder, type EntranceClient, FIELD_NAME, type ProxyOptions } from "./client-address.js";
+import { ClientFinder, type EntranceClient, isFieldName, type ProxyOptions } from "./client-address.js";
 import { HeldPermit } from "./held-permit.js";
 import { type HttpRefusal, httpRefusal, retryAfterSeconds } from "./http-refusal.js";
 import { rateLimitFields } from "./rate-limit-fields.js";
@@ -131,56 +132,33 @@ function rejectedOf(error: unknown): Rejected {
 
 function checked<R>(place: string, options: EntranceOptions<R>): EntranceOptions<R> {
   checkOptions(place, options);
-  const {
-    gate,
-    key,
-    cost = 1,
-    criticality,
-    criticalityHeader,
-    trustedProxies,
-    wait,
-    policy,
-    jitter,
-    random,
-  } = options ?? {};
-  if (typeof gate !== "function" && typeof gate?.tryAcquire !== "function") {
-    throw refused(
-      place,
-      "gate",
-      gate,
-      "it must be a Gate, with tryAcquire(), or a function that returns one",
-    );
-  }
-  for (const [name, value] of Object.entries({ key, random, onRefused: options.onRefused })) {
-    if (value !== undefined && typeof value !== "function")
+  const { gate, key, cost = 1, criticality, criticalityHeader, trustedProxies } = options ?? {};
+  const { wait, policy, jitter = 0, random, onRefused } = options ?? {};
+  if (typeof gate !== "function") requireGate(place, gate as Gate);
+  for (const [name, value] of Object.entries({ key, random, onRefused })) {
+    if (value !== undefined && typeof value !== "function") {
       throw refused(place, name, value, "it must be a function");
+    }
   }
   if (typeof cost !== "function") checkCost(cost);
   if (typeof criticality !== "function") rankOf({ criticality });
-  if (wait !== undefined && typeof wait !== "boolean")
+  if (wait !== undefined && typeof wait !== "boolean") {
     throw refused(place, "wait", wait, "it must be a boolean");
-  if (criticalityHeader !== undefined && !FIELD_NAME.test(criticalityHeader)) {
+  }
+  if (criticalityHeader !== undefined && !isFieldName(criticalityHeader)) {
     throw refused(place, "criticalityHeader", criticalityHeader, "it must be the name of a field");
   }
   if (criticalityHeader !== undefined && !(trustedProxies !== undefined && trustedProxies.length > 0)) {
-    throw refused(
-      place,
-      "criticalityHeader",
-      criticalityHeader,
-      "nobody may write it; name the trustedProxies",
-    );
+    throw refused(place, "criticalityHeader", criticalityHeader, "nobody may write it; name trustedProxies");
   }
-  if (
-    policy !== undefined &&
-    policy !== false &&
-    !(typeof policy === "string" && /^[\x20-\x7e]{1,100}$/.test(policy))
-  ) {
+  // It stands in a field and in the body of refusals.
+  if (policy !== undefined && policy !== false && !/^[\x20-\x7e]{1,100}$/.test(String(policy))) {
     throw refused(place, "policy", policy, "it must be 1 to 100 printable ASCII characters, or false");
   }
-  if (jitter !== undefined) checkAmount(`${place} with a jitter`, jitter, { least: 0, most: 10 });
+  checkAmount(`${place} with a jitter`, jitter, { least: 0, most: 10 });
   return options;
 }
 
 function refused(place: string, name: string, value: unknown, wanted: string): TypeError {
-  return new TypeError(`Cannot make ${place} with ${name} ${String(value)}: ${wanted}`);
+  return new TypeError(`Cannot make ${place} with ${name} ${describe(value)}: ${wanted}`);
 }

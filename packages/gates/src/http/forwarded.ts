@@ -9,7 +9,7 @@ export function eachFromRight(list: string, visit: (element: string) => "go on" 
   let end = list.length;
   let isQuoted = false;
   for (let i = end - 1; i >= -1; i -= 1) {
-    if (i >= 0 && list[i] === '"' && list[i - 1] !== "\\") isQuoted = !isQuoted;
+    if (list[i] === '"' && !isEscaped(list, i)) isQuoted = !isQuoted;
     if (i >= 0 && (isQuoted || list[i] !== ",")) continue;
     const element = list.slice(i + 1, end).trim();
     end = i;
@@ -31,6 +31,13 @@ export function forwardedFor(element: string): string | undefined {
     found = value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value;
   }
   return found;
+}
+
+/** By an odd number of backslashes before it: two are one backslash, which escapes nothing. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text[first - 1] === "\\") first -= 1;
+  return (at - first) % 2 === 1;
 }
 
 /** A forwarded-pair and what parts it from the next; linear, as no two of its parts can match the same text. */

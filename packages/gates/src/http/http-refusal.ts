@@ -27,7 +27,7 @@ export function httpRefusal(
     ...(isRate && policy !== undefined ? { type: QUOTA_EXCEEDED, "violated-policies": [policy] } : {}),
     title: isRate ? "Too Many Requests" : "Service Unavailable",
     status,
-    detail: rejected.reason,
+    detail: String(rejected.reason).slice(0, MAX_REASON),
     cause: rejected.cause,
   };
   return {
@@ -55,10 +55,15 @@ export function retryAfterSeconds(
   if (ms === undefined || Number.isNaN(ms)) return undefined;
   const seconds = Math.ceil(Math.min(Math.max(ms, 0) / 1000, MAX_SECONDS));
   const most = jitter > 0 ? Math.max(1, Math.round(seconds * jitter)) : 0;
-  return Math.min(seconds + Math.floor(random() * (most + 1)), MAX_SECONDS);
+  const extra = Math.floor(random() * (most + 1));
+  // Whatever is taken for randomness, nobody is told to come earlier, nor anything that is no number.
+  return Math.min(seconds + (extra > 0 ? Math.min(extra, most) : 0), MAX_SECONDS);
 }
 
 /** A day: nobody waits longer, and no exponent gets into a field, whatever a gate says. */
 const MAX_SECONDS = 86_400;
+
+/** In characters; reasons may quote what a client sent. */
+const MAX_REASON = 500;
 
 const QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded";

@@ -10,8 +10,8 @@ import { type HeldPermit, outcomeOf } from "./held-permit.js";
 export interface NodeResponse {
   statusCode: number;
   readonly destroyed?: boolean | undefined;
-  /** Of HTTP/2 only. */
-  readonly stream?: { readonly destroyed: boolean } | undefined;
+  /** Of HTTP/2 only, which tells finish also of what was broken off. */
+  readonly stream?: { readonly destroyed: boolean; readonly aborted: boolean } | undefined;
   readonly errored?: Error | null | undefined;
   setHeader(name: string, value: string): unknown;
   end(body: string): unknown;
@@ -24,7 +24,9 @@ export function holdUntilEnd(response: NodeResponse, held: HeldPermit): "open" |
     held.release("ignored"); // close will not be told again
     return "gone";
   }
-  response.once("finish", () => held.release(outcomeOf(response.statusCode)));
+  response.once("finish", () => {
+    if (response.stream?.aborted !== true) held.release(outcomeOf(response.statusCode));
+  });
   response.once("close", () => held.release(response.errored == null ? "ignored" : "failure"));
   return "open";
 }

@@ -93,16 +93,18 @@ for (const [name, open] of Object.entries(servers)) {
     });
 
     it("takes the address of the peer for the key, and believes only proxies that it trusts", async () => {
-      const [far, near] = [new WatchGate(), new WatchGate()];
+      const [far, near, odd] = [new WatchGate(), new WatchGate(), new WatchGate()];
       const fields = { "x-forwarded-for": "6.6.6.6, 203.0.113.7, 10.0.0.2", "x-criticality": "sheddable" };
       const trusting = { trustedProxies: ["127.0.0.1", "10.0.0.0/8"], criticalityHeader: "X-Criticality" };
       const sites = [
         await openSite({ gate: far, cost: 2, criticality: "criticalPlus" }),
         await openSite({ gate: near, ...trusting }),
+        await openSite({ gate: odd, ...trusting, trustedProxies: ["10.0.0.0/8"] }),
       ];
       for (const { url } of sites) await fetch(url, { headers: fields }).then((answer) => answer.text());
       expect(far.asked).toEqual([{ cost: 2, request: { key: "127.0.0.1", criticality: "criticalPlus" } }]);
       expect(near.asked).toEqual([{ cost: 1, request: { key: "203.0.113.7", criticality: "sheddable" } }]);
+      expect(odd.asked).toMatchObject([{ request: { key: "127.0.0.1", criticality: undefined } }]);
     });
 
     it("says on every answer what is left of the quota", async () => {
