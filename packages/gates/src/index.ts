@@ -47,3 +47,4 @@ export { type RetryEvent, type RetryPolicy, retry } from "./call/retry.js";
 export { type RetryEnd, RetryError, type RetryHistory } from "./call/retry-error.js";
 export type { RetryGate } from "./call/retry-gate.js";
 export { timeout } from "./call/timeout.js";
+export { type WithPermitOptions, withPermit } from "./call/with-permit.js";

@@ -125,7 +125,7 @@ export class BreakerState {
 
   /** `settle` of a success must be told the time. */
   get needsTime(): boolean {
-    return this.phase.kind !== "closed" || this.window?.isTimed === true;
+    return this.phase.kind !== "closed" || this.window?.needsTime === true;
   }
 
   /**
@@ -153,7 +153,7 @@ export class BreakerState {
 
   private count(mark: number, nowMs: number): void {
     const { window, policy } = this;
-    window?.record(mark, window.isTimed ? this.steady(nowMs) : 0);
+    window?.record(mark, Number.isNaN(nowMs) ? nowMs : this.steady(nowMs));
     this.failuresInARow = (mark & FAILED) === 0 ? 0 : this.failuresInARow + 1;
     if (mark === 0) return;
     if (this.failuresInARow >= policy.consecutiveFailures) {

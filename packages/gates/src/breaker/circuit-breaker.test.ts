@@ -111,14 +111,18 @@ describe("circuitBreaker", () => {
   });
 
   it("takes no look at the clock for calls that go well, unless it counts by time or by slowness", () => {
-    const looks = (options: CircuitBreakerOptions): number => {
+    /** Of ten calls, so many milliseconds apart. */
+    const looks = (options: CircuitBreakerOptions, ms = 0): number => {
       let count = 0;
-      const clock = { now: () => count++ * 0, schedule: () => () => {} };
+      const clock = { now: () => count++ * ms, schedule: () => () => {} };
       const gate = circuitBreaker({ ...options, clock });
       for (let i = 0; i < 10; i += 1) granted(gate).release();
       return count;
     };
-    expect([looks({}), looks({ window: { ms: 1000 } }), looks({ slowMs: 5 })]).toEqual([0, 10, 20]);
+    const window = { ms: 1000 };
+    expect([looks({}), looks({ window }), looks({ window }, 7), looks({ slowMs: 5 })]).toEqual([
+      0, 4, 10, 20,
+    ]);
   });
 
   it("is opened and closed by hand, which those who wait feel at once", async () => {

@@ -1,6 +1,6 @@
 // Trust in what stands behind: withdrawn while calls fail or are slow, given back when probes succeed.
 
-import type { Gate, PermitOutcome, Rejected } from "@sluice/core";
+import type { Gate, GateRequest, Permit, PermitOutcome, Rejected } from "@sluice/core";
 import type { Inspectable } from "@sluice/core/contracts";
 import { checkMilliseconds } from "@sluice/core/kit";
 import { GrantedPermit } from "../gate/granted-permit.js";
@@ -83,15 +83,22 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
   return new BreakerGate(checkBreaker(options), options?.window);
 }
 
-/** A permit knows when it began, and what it may count for. */
+/** A permit knows what it may count for. */
 class BreakerPermit extends GrantedPermit {
   readonly generation: number;
-  /** `NaN` where nobody asks how long it took. */
+
+  constructor(owner: BreakerGate, cost: number, generation: number) {
+    super(owner, cost);
+    this.generation = generation;
+  }
+}
+
+/** And, where calls may be slow, when it began. */
+class TimedPermit extends BreakerPermit {
   readonly startedAt: number;
 
   constructor(owner: BreakerGate, cost: number, generation: number, startedAt: number) {
-    super(owner, cost);
-    this.generation = generation;
+    super(owner, cost, generation);
     this.startedAt = startedAt;
   }
 }
@@ -99,6 +106,8 @@ class BreakerPermit extends GrantedPermit {
 class BreakerGate extends PolicyGate<BreakerSettings, BreakerPermit> implements CircuitBreaker {
   private readonly health: BreakerState;
   private listeners: ChangeListeners | undefined = undefined;
+  /** Calls may be slow: it is to be known how long each took. */
+  private readonly isTimed: boolean;
   private out = 0;
   /** What listeners have been told. */
   private told: BreakerPhase["kind"] = "closed";
@@ -107,6 +116,7 @@ class BreakerGate extends PolicyGate<BreakerSettings, BreakerPermit> implements 
   constructor(settings: BreakerSettings, window: CircuitBreakerOptions["window"]) {
     super(settings);
     this.health = new BreakerState(settings, windowOf(settings, window));
+    this.isTimed = settings.slowMs < Number.POSITIVE_INFINITY;
   }
 
   get state(): BreakerPhase["kind"] {
@@ -138,14 +148,31 @@ class BreakerGate extends PolicyGate<BreakerSettings, BreakerPermit> implements 
     return this.listeners.add(listener);
   }
 
+  /** While it is closed nobody waits, and there is nothing to weigh: most calls of most services take this way. */
+  override tryAcquire(cost?: number, request?: GateRequest): Permit | Rejected {
+    if (this.health.phase.kind !== "closed" || cost !== undefined || request !== undefined || this.isTimed) {
+      return super.tryAcquire(cost, request);
+    }
+    this.granted += 1;
+    this.out += 1;
+    return new BreakerPermit(this, 1, this.health.generation);
+  }
+
+  override settle(permit: BreakerPermit, outcome: PermitOutcome): void {
+    if (this.health.phase.kind === "closed")
+      this.settled(permit, outcome); // nobody waits
+    else super.settle(permit, outcome);
+  }
+
   protected override take(now: number, cost: number): BreakerPermit | undefined {
-    const { health, settings } = this;
+    const { health } = this;
     const granted = health.ask(now);
     if (health.generation !== this.toldGeneration) this.tell();
     if (!granted) return undefined;
     this.out += 1;
-    const startedAt = settings.slowMs < Number.POSITIVE_INFINITY ? health.steady(now) : Number.NaN;
-    return new BreakerPermit(this, cost, health.generation, startedAt);
+    const { generation } = health;
+    if (!this.isTimed) return new BreakerPermit(this, cost, generation);
+    return new TimedPermit(this, cost, generation, health.steady(now));
   }
 
   protected override refusal(now: number): Rejected {
@@ -175,10 +202,10 @@ class BreakerGate extends PolicyGate<BreakerSettings, BreakerPermit> implements 
       return;
     }
     const { slowMs, clock } = this.settings;
-    const isTimed = outcome === "failure" || slowMs < Number.POSITIVE_INFINITY || health.needsTime;
-    const now = isTimed ? clock.now() : Number.NaN;
+    const needsTime = outcome === "failure" || permit instanceof TimedPermit || health.needsTime;
+    const now = needsTime ? clock.now() : Number.NaN;
     let mark = outcome === "failure" ? FAILED : 0;
-    if (slowMs < Number.POSITIVE_INFINITY && health.steady(now) - permit.startedAt >= slowMs) mark |= SLOW;
+    if (permit instanceof TimedPermit && health.steady(now) - permit.startedAt >= slowMs) mark |= SLOW;
     health.settle(permit.generation, mark, now);
     if (health.generation !== this.toldGeneration) this.tell();
   }
@@ -197,10 +224,7 @@ class BreakerGate extends PolicyGate<BreakerSettings, BreakerPermit> implements 
 
   /** While it is closed, and no call is slow, granting takes no look at the clock. */
   protected override now(): number {
-    const { slowMs, clock } = this.settings;
-    return this.health.phase.kind === "closed" && slowMs === Number.POSITIVE_INFINITY
-      ? Number.NaN
-      : clock.now();
+    return this.health.phase.kind === "closed" && !this.isTimed ? Number.NaN : this.settings.clock.now();
   }
 
   private get openForMs(): number {

@@ -66,6 +66,32 @@ describe("TimeWindow", () => {
     );
   });
 
+  it("is at most fifteen successes behind when it is told the time only where it needs it", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 16, max: 500 }),
+        steps,
+        fc.array(fc.nat(40)),
+        (bucketMs, calls, bursts) => {
+          const looking = new TimeWindow(4 * bucketMs, 4);
+          const always = new TimeWindow(4 * bucketMs, 4); // the naive twin
+          let now = 0;
+          const record = (mark: number): void => {
+            looking.record(mark, mark > 0 || looking.needsTime ? now : Number.NaN);
+            always.record(mark, now);
+            if (mark > 0) expect([looking.failed, looking.slow]).toEqual([always.failed, always.slow]);
+            if (mark > 0) expect(Math.abs(always.calls - looking.calls)).toBeLessThanOrEqual(15);
+          };
+          calls.forEach(({ mark, ms }, index) => {
+            now += ms;
+            for (let i = bursts[index] ?? 0; i > 0; i -= 1) record(0);
+            record(mark);
+          });
+        },
+      ),
+    );
+  });
+
   it("keeps nothing of before a long silence, and does not walk through it", () => {
     const window = new TimeWindow(100, 10);
     window.record(FAILED, 0);

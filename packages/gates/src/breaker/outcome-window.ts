@@ -7,12 +7,12 @@ export const SLOW = 2;
 
 /** Totals over the last calls. *Buffers:* a mark a call, or three numbers a bucket; never the calls. */
 export interface OutcomeWindow {
-  /** `record` needs the time. */
-  readonly isTimed: boolean;
+  /** `record` must be told the time of a success too; of anything else always. */
+  readonly needsTime: boolean;
   readonly calls: number;
   readonly failed: number;
   readonly slow: number;
-  /** A call has ended; `mark`: 0 or `FAILED`, `SLOW`, their sum. `nowMs` never goes backwards. */
+  /** A call has ended; `mark`: 0 or `FAILED`, `SLOW`, their sum. `nowMs` never goes backwards; `NaN`: not looked. */
   record(mark: number, nowMs: number): void;
   /** As if nothing had been recorded. */
   clear(): void;
@@ -20,7 +20,7 @@ export interface OutcomeWindow {
 
 /** The last `size` calls. */
 export class CountWindow implements OutcomeWindow {
-  readonly isTimed = false;
+  readonly needsTime = false;
   calls = 0;
   failed = 0;
   slow = 0;
@@ -50,9 +50,12 @@ export class CountWindow implements OutcomeWindow {
 /**
  * The calls of the last `ms` milliseconds, in buckets: what is older leaves a bucket at a time, so that the window
  * reaches back between `ms` less one bucket and `ms`.
+ *
+ * A look at the clock costs about as much as all the rest of a call that goes well (30 of 70 ns), so where calls come
+ * closely it is taken at the first of up to 16 of them, and the others count as of then. Where 16 take longer than a
+ * sixteenth of a bucket, each is looked at. So at most 15 successes ever count as older than they are.
  */
 export class TimeWindow implements OutcomeWindow {
-  readonly isTimed = true;
   calls = 0;
   failed = 0;
   slow = 0;
@@ -64,6 +67,10 @@ export class TimeWindow implements OutcomeWindow {
   private current = Number.NEGATIVE_INFINITY;
   /** Where its sums stand. */
   private at = 0;
+  /** Successes that may yet be recorded without the time, of as many as there were after the last look. */
+  private spare = 0;
+  private run = 0;
+  private lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ms: number, buckets: number) {
     this.bucketMs = ms / buckets;
@@ -71,9 +78,13 @@ export class TimeWindow implements OutcomeWindow {
     this.sums = new Float64Array(buckets * 3);
   }
 
+  get needsTime(): boolean {
+    return this.spare === 0;
+  }
+
   record(mark: number, nowMs: number): void {
-    const bucket = Math.floor(nowMs / this.bucketMs);
-    if (bucket > this.current) this.moveTo(bucket);
+    if (Number.isNaN(nowMs)) this.spare -= 1;
+    else this.look(nowMs);
     const failed = mark & FAILED;
     const slow = mark >> 1;
     this.calls += 1;
@@ -87,7 +98,16 @@ export class TimeWindow implements OutcomeWindow {
   clear(): void {
     this.sums.fill(0);
     this.calls = this.failed = this.slow = 0;
-    this.current = Number.NEGATIVE_INFINITY;
+    this.current = this.lookedAt = Number.NEGATIVE_INFINITY;
+    this.spare = this.run = 0;
+  }
+
+  private look(nowMs: number): void {
+    const bucket = Math.floor(nowMs / this.bucketMs);
+    if (bucket > this.current) this.moveTo(bucket);
+    this.run = nowMs - this.lookedAt < this.bucketMs / 16 ? Math.min(this.run * 2 + 1, 15) : 0;
+    this.spare = this.run;
+    this.lookedAt = nowMs;
   }
 
   /** Empties the buckets that time has passed over: each once, however long it was. */

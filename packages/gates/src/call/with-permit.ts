@@ -1,0 +1,184 @@
+// A piece of work behind a gate: begun only with a permit, which goes back with what came of it.
+//
+//   asked --refused--> GateRejectedError, and the work was not begun
+//     +-----granted--> work runs --fulfilled------------------------> "success"  } unless `outcomeOf`
+//                         +--------rejected, the caller had given up-> "ignored"  } says otherwise
+//                         +--------rejected--------------------------> "failure"  }
+
+import type { Gate, GateRequest, Permit, PermitOutcome, Rejected } from "@sluice/core";
+import {
+  asError,
+  checkOptions,
+  checkSignal,
+  describe,
+  dropError,
+  giveBack,
+  requireFunction,
+} from "@sluice/core/kit";
+import { GateRejectedError } from "../gate/gate-rejected-error.js";
+import { requireGate } from "../gate/require-gate.js";
+import { isSharedGate } from "../gate/shared-gate.js";
+import { type CallContext, type CallParent, checkParent, Scope, type Work } from "./call-context.js";
+
+/** What `withPermit` is told. */
+export interface WithPermitOptions<R> extends GateRequest {
+  /** What is asked of the gate. Default 1. */
+  readonly cost?: number | undefined;
+  /** Wait in the line of the gate rather than be refused at once. Default false. */
+  readonly wait?: boolean | undefined;
+  /** The caller gives up: ends the waiting, and is passed on to the work. Default: that of `context`. */
+  readonly signal?: AbortSignal | undefined;
+  /** On whose behalf, such as the context that a retry gives; passed on to the work. */
+  readonly context?: CallParent | undefined;
+  /**
+   * What the end of the work says of the service: an answer may be a failure (a status of 500), and an error none (one
+   * of 404). Not asked when the caller gave up.
+   */
+  readonly outcomeOf?: ((end: PromiseSettledResult<R>) => PermitOutcome) | undefined;
+}
+
+/**
+ * Runs `work` if `gate` grants it a permit, and releases that with what came of it when the work is over: not before,
+ * also when its caller gives up, as a bulkhead counts what is under way.
+ *
+ * A rejection counts as `"failure"`, but for one after the caller gave up: that counts as `"ignored"`, unless it gave
+ * up for lack of time (the reason of its signal is a `TimeoutError`), which says that the service was too slow. So does
+ * the `GateRejectedError` of a gate within the work.
+ *
+ * *Buffers:* nothing. *Errors:* a `GateRejectedError` when refused; the reason of a signal that has fired before; what
+ * the work throws or rejects with. What `outcomeOf` throws goes to `onDroppedError`, and the default counts. *Cancel:* the signal is handed to the work.
+ *
+ * @example
+ * ```ts
+ * import { circuitBreaker, GateRejectedError, withPermit } from "@sluice/gates";
+ * const gate = circuitBreaker({ consecutiveFailures: 1 });
+ * const call = (): Promise<string> => withPermit(gate, () => Promise.reject(new Error("down")));
+ * await call().catch((error) => console.log(error.message)); // prints down
+ * await call().catch((error) => console.log(error instanceof GateRejectedError, error.cause)); // prints true open
+ * ```
+ */
+export function withPermit<R>(
+  gate: Gate,
+  work: Work<R>,
+  options?: WithPermitOptions<Awaited<R>>,
+): Promise<Awaited<R>> {
+  try {
+    requireGate("call withPermit", gate);
+    requireFunction("call withPermit", work);
+    const parent = options === undefined ? undefined : parentOf(options);
+    if (options?.wait !== true && !isSharedGate(gate)) {
+      return run(gate.tryAcquire(options?.cost, options), work, parent, options);
+    }
+    return asked(gate, options, parent).then((answer) => run(answer, work, parent, options));
+  } catch (thrown) {
+    return Promise.reject(thrown);
+  }
+}
+
+/** Not as an async function: that takes a fifth longer around a call that is over at once. */
+function run<R>(
+  permit: Permit | Rejected,
+  work: Work<R>,
+  parent: CallParent | undefined,
+  options: WithPermitOptions<Awaited<R>> | undefined,
+): Promise<Awaited<R>> {
+  if (!permit.granted) return Promise.reject(new GateRejectedError(permit));
+  return resultOf(work, parent).then(
+    (value) => {
+      giveBack(permit, judged(options, "success", value, undefined));
+      return value;
+    },
+    (reason) => {
+      // What another gate refused was not begun, and says nothing of the service.
+      const isSilent = reason instanceof GateRejectedError || hasGivenUp(parent);
+      giveBack(permit, isSilent ? "ignored" : judged(options, "failure", undefined, reason));
+      throw reason;
+    },
+  );
+}
+
+function resultOf<R>(work: Work<R>, parent: CallParent | undefined): Promise<Awaited<R>> {
+  try {
+    const context =
+      parent === undefined ? ON_ITS_OWN : parent instanceof Scope ? parent : new Inherited(parent);
+    const result = work(context);
+    return (result instanceof Promise ? result : Promise.resolve(result)) as Promise<Awaited<R>>;
+  } catch (thrown) {
+    return Promise.reject(thrown);
+  }
+}
+
+/** The slow ways to a permit: those that take a while, in which the caller may give up. */
+async function asked(
+  gate: Gate,
+  options: WithPermitOptions<never> | undefined,
+  parent: CallParent | undefined,
+): Promise<Permit | Rejected> {
+  const { cost, criticality, key, wait } = options ?? {};
+  const signal = parent?.signal;
+  signal?.throwIfAborted();
+  const answer =
+    wait !== true && isSharedGate(gate)
+      ? await gate.ask(cost, { criticality, key })
+      : await gate.acquire(cost, { criticality, key, signal });
+  if (!answer.granted || signal?.aborted !== true) return answer;
+  giveBack(answer, "ignored");
+  throw signal.reason;
+}
+
+/** What a call inherits; `undefined` for one on its own. */
+function parentOf(options: WithPermitOptions<never>): CallParent | undefined {
+  checkOptions("withPermit", options);
+  const { signal, context, outcomeOf } = options;
+  if (outcomeOf !== undefined) requireFunction("judge calls in withPermit", outcomeOf);
+  if (signal !== undefined && context !== undefined) {
+    throw new TypeError("Cannot give withPermit a signal and a context: the context brings its own");
+  }
+  checkSignal("withPermit", signal);
+  checkParent(context);
+  signal?.throwIfAborted();
+  return signal === undefined ? context : { signal };
+}
+
+/** Work that is given what its caller inherited, signal and all. */
+class Inherited extends Scope {
+  override get signal(): AbortSignal {
+    return this.parent?.signal ?? super.signal;
+  }
+}
+
+/** One for all: no signal of it ever aborts, and a shared one would gather listeners. */
+const ON_ITS_OWN: CallContext = {
+  get signal(): AbortSignal {
+    return new AbortController().signal;
+  },
+  attempt: 1,
+  remainingMs: () => undefined,
+};
+
+/** By itself, not because it had waited too long for the service. */
+function hasGivenUp(parent: CallParent | undefined): boolean {
+  const signal = parent?.signal;
+  return signal?.aborted === true && (signal.reason as Error | undefined)?.name !== "TimeoutError";
+}
+
+/** What its user says of the end, or what it looks like, where that is nothing sensible. */
+function judged<R>(
+  options: WithPermitOptions<R> | undefined,
+  looks: "success" | "failure",
+  value: R | undefined,
+  reason: unknown,
+): PermitOutcome {
+  if (options?.outcomeOf === undefined) return looks;
+  try {
+    const end = looks === "success" ? { status: "fulfilled", value } : { status: "rejected", reason };
+    const outcome = options.outcomeOf(end as PromiseSettledResult<R>);
+    if (outcome === "success" || outcome === "failure" || outcome === "ignored") return outcome;
+    throw new TypeError(
+      `Cannot take ${describe(outcome)} of outcomeOf: it must be "success", "failure" or "ignored"`,
+    );
+  } catch (thrown) {
+    dropError(asError(thrown, "outcomeOf")); // the work is over: its result is not lost by this
+    return looks;
+  }
+}
