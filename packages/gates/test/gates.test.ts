@@ -1,6 +1,6 @@
 // What every gate owes to whoever asks it, whatever its policy: a row for each.
 
-import { retryBudget, tokenBucket } from "@sluice/gates";
+import { loadShedder, retryBudget, tokenBucket } from "@sluice/gates";
 import { type GateSubject, gateCases } from "@sluice/gates/kit";
 import { describe, it } from "vitest";
 
@@ -13,6 +13,22 @@ const gates: Readonly<Record<string, GateSubject>> = {
       gate: tokenBucket({ capacity: 3, ratePerSecond: 1, maxWaiting: 2, clock }),
       restore: () => clock.advance(1000),
     }),
+  },
+  loadShedder: {
+    grants: 3,
+    cause: "overload",
+    open: (clock) => {
+      // A load of what was granted since it was last brought down.
+      let since = 0;
+      const granted = (): number => gate.snapshot().granted - since;
+      const signals = [{ name: "the load", read: () => granted() / 3 }];
+      const gate = loadShedder({ signals, levels: { criticalPlus: 1 }, sampleMs: 10, maxWaiting: 2, clock });
+      const restore = (): void => {
+        since += granted();
+        clock.advance(10);
+      };
+      return { gate, restore };
+    },
   },
   "retryBudget, by time": {
     grants: 2,

@@ -26,8 +26,8 @@ export interface LoadShedderOptions {
   readonly levels?: ShedLevels;
   /** How far below its level the load has to fall until one that is shed is admitted again: a share of it, 0 to 0.99. Default 0.1. */
   readonly hysteresis?: number;
-  /** What who is refused is told: no more than a guess, for nobody knows when the load will fall. Milliseconds >= 0, default 1,000. */
-  readonly retryAfterMs?: number;
+  /** When whoever is refused is told to come back, in milliseconds >= 0. Default: nothing, for nobody knows when the load will fall. */
+  readonly retryAfterMs?: number | undefined;
   /** How often those who wait are looked at, in milliseconds >= 1. Default 50. */
   readonly sampleMs?: number;
   /** Those who may wait in `acquire` at once. Default 1,000. */
@@ -84,7 +84,7 @@ export function loadShedder(options: LoadShedderOptions): LoadShedder {
     signals,
     levels = SHED_AT_70_AND_90,
     hysteresis = 0.1,
-    retryAfterMs = 1000,
+    retryAfterMs,
     sampleMs = 50,
   } = options ?? {};
   checkOptions(`the levels of ${PLACE}`, levels);
@@ -93,7 +93,10 @@ export function loadShedder(options: LoadShedderOptions): LoadShedder {
     name: `the ${NAME}`,
     reading: new LoadReading(checkSignals(PLACE, signals, (signal) => signal)),
     shedding: new Shedding(checkLevels(PLACE, levels, hysteresis)),
-    retryAfterMs: checkMilliseconds(`${PLACE} a retryAfterMs of`, retryAfterMs, 0),
+    retryAfterMs:
+      retryAfterMs === undefined
+        ? undefined
+        : checkMilliseconds(`${PLACE} a retryAfterMs of`, retryAfterMs, 0),
     sampleMs: checkMilliseconds(`${PLACE} a sampleMs of`, sampleMs, 1),
     maxWaiting: checkMaxWaiting(NAME, options.maxWaiting ?? 1000),
     clock: checkClock(PLACE, options.clock ?? systemClock),
@@ -103,7 +106,7 @@ export function loadShedder(options: LoadShedderOptions): LoadShedder {
 interface Settings extends GateSettings {
   readonly reading: LoadReading;
   readonly shedding: Shedding;
-  readonly retryAfterMs: number;
+  readonly retryAfterMs: number | undefined;
   readonly sampleMs: number;
 }
 
