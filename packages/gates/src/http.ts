@@ -8,3 +8,6 @@ export { guardHono, type HonoContextLike, type HonoGuardOptions } from "./http/g
 export { guardNode, type NodeGuard, type NodeRequest } from "./http/guard-node.js";
 export type { HttpRefusal } from "./http/http-refusal.js";
 export type { NodeResponse } from "./http/response-end.js";
+export type { Fetch } from "./http/fetch-call.js";
+export { type GuardedFetch, type GuardedFetchOptions, guardedFetch } from "./http/fetch-client.js";
+export { HttpStatusError } from "./http/http-status-error.js";

@@ -59,6 +59,7 @@ for (const [name, wrap] of Object.entries(policies)) {
 
     it("takes any answer that has a then", async () => {
       const thenable: PromiseLike<string> = Promise.resolve("done");
+      // biome-ignore lint/suspicious/noThenProperty: that is what it is about
       const work = (): PromiseLike<string> => ({ then: (...args) => thenable.then(...args) });
       expect(await wrap(work, new VirtualClock())(undefined, "")).toBe("done");
     });

@@ -44,8 +44,10 @@ class Timed<R> extends RunningCall<R> {
 
   protected override begin(): void {
     const scope = new TimedScope(this.parent, this.ms, this.clock);
+    // With less time than its caller's, nobody but the caller need watch it, who then knows why all of it ended.
+    const isInherited = scope.ms < this.ms && this.parent?.signal !== undefined;
     this.ms = scope.ms;
-    this.alarm.set(scope.ms);
+    if (!isInherited) this.alarm.set(scope.ms);
     this.start(scope);
   }
 

@@ -5,7 +5,8 @@ export type BodyEnd = "end" | "error" | "cancel";
 
 /**
  * The same body; `ended` is called once. *Demand:* one chunk for each that is read; holds none. *Cancel:* of the reader,
- * or by `signal`, for a reader that goes without a word: whoever makes the body is told in both cases.
+ * or by `signal`, for a reader that goes without a word: whoever makes the body is told in both cases, and who still reads
+ * hears the signal's reason.
  */
 export function watchBody(
   body: ReadableStream<Uint8Array>,
@@ -30,7 +31,9 @@ export function watchBody(
     {
       pull: async (controller) => {
         try {
+          signal?.throwIfAborted();
           const { done, value } = await reader.read();
+          signal?.throwIfAborted(); // a body that was cancelled ends like one that is complete
           if (!done) return controller.enqueue(value);
           over("end");
           controller.close();
