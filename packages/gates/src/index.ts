@@ -4,11 +4,11 @@ export type { Criticality, Gate, GateRequest, GateWait, Permit, PermitOutcome, R
 export type { RejectionCause } from "@sluice/core";
 export { type AimdOptions, aimd } from "./concurrency/aimd.js";
 export {
-  type Bulkhead,
-  type BulkheadOptions,
-  bulkhead,
-  type WaitingOptions,
-} from "./concurrency/bulkhead.js";
+  type AdaptiveLimit,
+  type AdaptiveLimitOptions,
+  adaptiveLimit,
+} from "./concurrency/adaptive-limit.js";
+export { type Bulkhead, type BulkheadOptions, bulkhead } from "./concurrency/bulkhead.js";
 export { type Gradient2Options, gradient2 } from "./concurrency/gradient2.js";
 export type {
   LimitAlgorithm,
@@ -16,6 +16,8 @@ export type {
   LimitEstimate,
   LimitSample,
 } from "./concurrency/limit-algorithm.js";
+export type { SampleWindowOptions } from "./concurrency/sample-window.js";
+export type { WaitingOptions } from "./concurrency/waiting-options.js";
 export { type OfLimit, type VegasOptions, vegas } from "./concurrency/vegas.js";
 export type { CircuitBreakerOptions } from "./breaker/breaker-settings.js";
 export type { BreakerChange } from "./breaker/change-listeners.js";

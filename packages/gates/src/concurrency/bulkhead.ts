@@ -1,24 +1,11 @@
 // So many at once: a part of the ship that may fill with water while the others stay dry.
 
-import { type Clock, type Criticality, type Gate, type Rejected, systemClock } from "@sluice/core";
-import { checkClock, checkMilliseconds, checkOptions } from "@sluice/core/kit";
-import { checkAmount, checkMaxWaiting, checkReserved, MOST_TOKENS } from "../gate/check-gate.js";
-import { checkDiscipline, type Discipline } from "../gate/discipline.js";
+import type { Criticality, Gate } from "@sluice/core";
+import { checkOptions } from "@sluice/core/kit";
+import { checkAmount, checkReserved, MOST_TOKENS } from "../gate/check-gate.js";
 import { GrantedPermit } from "../gate/granted-permit.js";
-import { type GateSettings, PolicyGate } from "../gate/policy-gate.js";
-import { Slots } from "./slots.js";
-
-/** What those who wait for a place are told. */
-export interface WaitingOptions {
-  /** Those who may wait in `acquire` at once. Default 1,000. */
-  readonly maxWaiting?: number;
-  /** Nobody waits for longer, in ms >= 1. Default: for as long as it takes. */
-  readonly maxWaitMs?: number | undefined;
-  /** In what order they are served, and who is refused when the line stands. Default `"fifo"`. */
-  readonly discipline?: "fifo" | "lifo" | Discipline;
-  /** Tells how long they wait. Default: `systemClock`. */
-  readonly clock?: Clock;
-}
+import { SlotsGate } from "./slots-gate.js";
+import { checkWaiting, type WaitingOptions, type WaitingSettings } from "./waiting-options.js";
 
 /** What a bulkhead is told. */
 export interface BulkheadOptions extends WaitingOptions {
@@ -63,30 +50,15 @@ export interface Bulkhead extends Gate {
  */
 export function bulkhead(options: BulkheadOptions): Bulkhead {
   checkOptions(PLACE, options);
-  const { capacity, reserved = {} } = options ?? {};
+  const { capacity, reserved = {} } = options;
   checkAmount(`${PLACE} with a capacity`, capacity, { least: 0, most: MOST_TOKENS, above: true });
   const waiting = checkWaiting(PLACE, options);
   const mosts = checkReserved(PLACE, reserved, capacity).map((share) => capacity - share);
   const isTimed = waiting.maxWaitMs !== undefined || waiting.discipline.patience !== undefined;
-  return new BulkheadGate({ name: `the ${PLACE}`, capacity, mosts, isTimed, ...waiting });
+  return new BulkheadGate({ ...waiting, capacity, mosts, isTimed });
 }
 
-/** The settings of a gate whose line was told this. */
-export type WaitingSettings = Omit<GateSettings, "name"> & { readonly discipline: Discipline };
-
-/** Fills in the defaults. */
-export function checkWaiting(place: string, options: WaitingOptions): WaitingSettings {
-  const { maxWaiting = 1000, maxWaitMs, discipline = "fifo", clock = systemClock } = options;
-  return {
-    maxWaiting: checkMaxWaiting(place, maxWaiting),
-    maxWaitMs:
-      maxWaitMs === undefined ? undefined : checkMilliseconds(`a ${place} a maxWaitMs of`, maxWaitMs, 1),
-    discipline: checkDiscipline(place, discipline),
-    clock: checkClock(place, clock),
-  };
-}
-
-interface BulkheadSettings extends GateSettings {
+interface BulkheadSettings extends WaitingSettings {
   readonly capacity: number;
   /** What each criticality may use, least critical first. */
   readonly mosts: readonly number[];
@@ -94,39 +66,17 @@ interface BulkheadSettings extends GateSettings {
   readonly isTimed: boolean;
 }
 
-class BulkheadGate extends PolicyGate<BulkheadSettings> implements Bulkhead {
-  private readonly slots: Slots = new Slots();
-
+class BulkheadGate extends SlotsGate<BulkheadSettings> implements Bulkhead {
   get capacity(): number {
     return this.settings.capacity;
-  }
-
-  get inUse(): number {
-    return this.slots.used;
-  }
-
-  override get isIdle(): boolean {
-    return this.slots.held === 0 && super.isIdle;
   }
 
   protected override take(_now: number, cost: number, rank: number): GrantedPermit | undefined {
     return this.slots.take(cost, this.most(rank)) === "taken" ? new GrantedPermit(this, cost) : undefined;
   }
 
-  protected override refusal(): Rejected {
-    return { granted: false, reason: `${this.name} is full`, retryAfterMs: undefined, cause: "concurrency" };
-  }
-
   protected override most(rank: number): number {
     return this.settings.mosts[rank] ?? 0;
-  }
-
-  protected override wakeMs(): number {
-    return Number.POSITIVE_INFINITY; // only a release helps
-  }
-
-  protected override settled({ cost }: GrantedPermit): void {
-    this.slots.give(cost);
   }
 
   protected override now(): number {

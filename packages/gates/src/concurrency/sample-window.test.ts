@@ -6,9 +6,16 @@ import { SampleWindow } from "./sample-window.js";
 const open = (options: object = {}): SampleWindow =>
   new SampleWindow({ minMs: 100, maxMs: 1000, samples: 2, ...options });
 
+/** One whose first window is over. */
+function begun(options: object = {}): SampleWindow {
+  const window = open(options);
+  for (const now of [-1000, -500]) window.add(now, 10, 1, false);
+  return window;
+}
+
 describe("SampleWindow", () => {
   it("closes at its time and not before it has its samples", () => {
-    const window = open();
+    const window = begun();
     expect(window.add(10, 10, 3, false)).toBeUndefined(); // one sample
     expect(window.add(20, 30, 2, false)).toEqual({ rttMs: 20, inFlight: 3, dropped: false });
     expect(window.add(30, 40, 1, false)).toBeUndefined();
@@ -23,14 +30,14 @@ describe("SampleWindow", () => {
     [200, 400],
     [5000, 1000],
   ])("with a shortest round trip of %d ms it lasts %d ms", (rttMs, lasts) => {
-    const window = open({ samples: 1 });
+    const window = begun({ samples: 1 });
     window.add(0, rttMs, 1, false);
     expect(window.add(lasts - 1, rttMs, 1, false)).toBeUndefined();
     expect(window.add(lasts, rttMs, 1, false)).toBeDefined();
   });
 
   it("lets failures lengthen the round trip, and not shorten it", () => {
-    const window = open();
+    const window = begun();
     window.add(0, 50, 9, false);
     expect(window.add(1, 1, 9, true)).toEqual({ rttMs: 50, inFlight: 9, dropped: true });
     window.add(2, 1, 9, true); // nothing but quick failures: as slow as before
@@ -39,12 +46,19 @@ describe("SampleWindow", () => {
     expect(window.add(3000, 150, 9, true)).toEqual({ rttMs: 100, inFlight: 9, dropped: true });
   });
 
+  it("gives the first window its time too: what ends first is what was quickest", () => {
+    const window = open();
+    expect([window.add(0, 10, 1, false), window.add(99, 90, 1, false)]).toEqual([undefined, undefined]);
+    expect(window.add(100, 110, 1, false)).toEqual({ rttMs: 70, inFlight: 1, dropped: false });
+  });
+
   it("learns nothing from work that took no time, but that it failed", () => {
     const window = open({ samples: 1 });
     for (const rtt of [0, -5, Number.NaN]) expect(window.add(0, rtt, 1, false)).toBeUndefined();
     expect(window.add(0, 0, 1, true)).toBeUndefined(); // and nothing was measured before
-    expect(window.add(100, 10, 1, false)).toEqual({ rttMs: 10, inFlight: 1, dropped: true });
-    expect(window.add(300, -1, 1, true)).toEqual({ rttMs: 10, inFlight: 1, dropped: true });
+    expect(window.add(1000, 0, 1, true)).toBeUndefined();
+    expect(window.add(1001, 30, 1, false)).toEqual({ rttMs: 30, inFlight: 1, dropped: true });
+    expect(window.add(1200, -1, 1, true)).toEqual({ rttMs: 30, inFlight: 1, dropped: true });
   });
 
   it("is not held open by a clock that was set back", () => {

@@ -7,19 +7,19 @@ import type { LimitSample } from "./limit-algorithm.js";
 
 /** When a window closes. */
 export interface SampleWindowOptions {
-  /** Not before so many milliseconds, > 0. Default 100. */
+  /** Not before so many milliseconds, > 0. Default 250. */
   readonly minMs?: number;
   /** A window takes two round trips, but no more than this, in ms, >= minMs. Default 1,000. */
   readonly maxMs?: number;
-  /** Not before so many pieces of work have ended, an integer >= 1. Default 10. */
+  /** Not before so many pieces of work have ended, >= 1. Default 50. */
   readonly samples?: number;
 }
 
 /** Pure: times are arguments. */
 export class SampleWindow {
   private readonly options: Required<SampleWindowOptions>;
-  /** Not before this; `-Infinity`: the first window closes as soon as it has its samples. */
-  private closesAt: number = Number.NEGATIVE_INFINITY;
+  /** Not before this; `NaN`: nothing has come yet. */
+  private closesAt: number = Number.NaN;
   private count = 0;
   private sum = 0;
   private least: number = Number.POSITIVE_INFINITY;
@@ -54,6 +54,8 @@ export class SampleWindow {
   }
 
   private isDue(nowMs: number): boolean {
+    // The first window too takes its time: what ends first is what was quickest.
+    if (Number.isNaN(this.closesAt)) this.closesAt = nowMs + this.options.minMs;
     // A clock that was set back does not hold the window open for longer than it may last.
     if (nowMs < this.closesAt - this.options.maxMs) this.closesAt = nowMs + this.options.maxMs;
     // Failures at no time at all before anything was measured: no rule could say what to do.
