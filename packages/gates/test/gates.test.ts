@@ -1,6 +1,6 @@
 // What every gate owes to whoever asks it, whatever its policy: a row for each.
 
-import { loadShedder, retryBudget, tokenBucket } from "@sluice/gates";
+import { adaptiveLimit, bulkhead, codel, loadShedder, retryBudget, tokenBucket } from "@sluice/gates";
 import { type GateSubject, gateCases } from "@sluice/gates/kit";
 import { describe, it } from "vitest";
 
@@ -47,6 +47,29 @@ const gates: Readonly<Record<string, GateSubject>> = {
       const gate = retryBudget({ capacity: 2, minPerSecond: 0, ratio: 0.5, maxWaiting: 2, clock });
       return { gate, restore: () => gate.deposit(2) };
     },
+  },
+  ...Object.fromEntries(
+    (["fifo", "lifo", codel({ targetMs: 1000 })] as const).map((discipline): [string, GateSubject] => [
+      `bulkhead, ${typeof discipline === "string" ? discipline : discipline.name}`,
+      {
+        grants: 3,
+        cause: "concurrency",
+        impossible: 3.5,
+        open: (clock) => ({ gate: bulkhead({ capacity: 3, maxWaiting: 2, discipline, clock }) }),
+      },
+    ]),
+  ),
+  "bulkhead, maxWaitMs": {
+    grants: 3,
+    cause: "concurrency",
+    impossible: 4,
+    open: (clock) => ({ gate: bulkhead({ capacity: 3, maxWaiting: 2, maxWaitMs: 3_600_000, clock }) }),
+  },
+  adaptiveLimit: {
+    grants: 3,
+    cause: "concurrency",
+    impossible: 11,
+    open: (clock) => ({ gate: adaptiveLimit({ initial: 3, max: 10, maxWaiting: 2, clock }) }),
   },
 };
 

@@ -2,6 +2,7 @@
 
 import type { Criticality, Gate } from "@sluice/core";
 import { checkOptions } from "@sluice/core/kit";
+import { Alike } from "../gate/alike.js";
 import { checkAmount, checkReserved, MOST_TOKENS } from "../gate/check-gate.js";
 import { GrantedPermit } from "../gate/granted-permit.js";
 import { SlotsGate } from "./slots-gate.js";
@@ -50,12 +51,18 @@ export interface Bulkhead extends Gate {
  */
 export function bulkhead(options: BulkheadOptions): Bulkhead {
   checkOptions(PLACE, options);
+  return new BulkheadGate(alike.settings(options, settingsOf));
+}
+
+const alike: Alike<BulkheadOptions, BulkheadSettings> = new Alike();
+
+function settingsOf(options: BulkheadOptions): BulkheadSettings {
   const { capacity, reserved = {} } = options;
   checkAmount(`${PLACE} with a capacity`, capacity, { least: 0, most: MOST_TOKENS, above: true });
   const waiting = checkWaiting(PLACE, options);
   const mosts = checkReserved(PLACE, reserved, capacity).map((share) => capacity - share);
   const isTimed = waiting.maxWaitMs !== undefined || waiting.discipline.patience !== undefined;
-  return new BulkheadGate({ ...waiting, capacity, mosts, isTimed });
+  return { ...waiting, capacity, mosts, isTimed };
 }
 
 interface BulkheadSettings extends WaitingSettings {
