@@ -53,7 +53,7 @@ const served = answers.length - refused.length + payments.length;
 const seconds = (performance.now() - started) / 1000;
 console.log(served <= CAPACITY + RATE * seconds, refused.length > 100, rejected >= refused.length); // prints true true true
 const first = refused[0];
-console.log(first instanceof RemoteError, first?.code, first?.status); // prints true OVERLOADED 503
+console.log(first instanceof RemoteError, first?.code, first?.status); // prints true RATE_LIMITED 429
 console.log(refused.every(({ retryAfterMs = 0, notStarted }) => notStarted && retryAfterMs > 0)); // prints true
 
 // Who waits as long as it was asked to is served, now that the others have gone.

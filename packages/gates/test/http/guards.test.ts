@@ -194,8 +194,9 @@ describe("guardNode", () => {
   it("holds no permit for a client that had gone before the guard was asked", async () => {
     const gate = new WatchGate();
     const guard = guardNode({ gate });
-    let reached = 0;
+    let [arrived, reached] = [0, 0];
     const url = await listen(async (request, response) => {
+      arrived += 1;
       request.on("error", () => {});
       await once(response, "close"); // somewhere in an earlier middleware
       await guard(request, response, () => {
@@ -203,7 +204,8 @@ describe("guardNode", () => {
       });
     });
     const client = new RawClient(url).write("POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 5\r\n\r\n");
-    setTimeout(() => client.leave(), 10);
+    await until(() => arrived === 1, "the request");
+    client.leave();
     await until(() => gate.asked.length === 1, "the question");
     expect([reached, gate.held, gate.outcomes]).toEqual([0, 0, ["ignored"]]);
   });

@@ -227,7 +227,7 @@ describe("admission", () => {
     expect(served).toHaveLength(20);
     for (const result of results) {
       if (result.status === "fulfilled") continue;
-      expect(result.reason).toMatchObject({ code: "OVERLOADED", notStarted: true });
+      expect(result.reason).toMatchObject({ code: "RATE_LIMITED", notStarted: true });
       expect(result.reason.retryAfterMs).toBeGreaterThan(900_000);
     }
     // One connection, and it is still there for who has a permit.

@@ -3,7 +3,12 @@
 
 import type { Gate, Permit, PermitOutcome, Rejected } from "@sluice/core";
 import { reportUncaught } from "@sluice/core/kit";
-import { streamFailure, type StreamFailure } from "../../protocol/protocol-error.js";
+import {
+  type ErrorName,
+  errorTable,
+  streamFailure,
+  type StreamFailure,
+} from "../../protocol/protocol-error.js";
 import type { Interaction } from "../../protocol/session/session-api.js";
 import { guarded } from "../connection/guarded.js";
 import { LONGEST_TIMER_MS } from "../connection/runtime.js";
@@ -32,9 +37,14 @@ export function admit(admission: Admission, request: AdmissionRequest): Permit |
   return gate?.tryAcquire(1, { criticality, key: principal });
 }
 
-/** What the client of a refused request is told. */
-export function overloaded(method: string, { reason, retryAfterMs }: Rejected): StreamFailure {
-  return streamFailure("OVERLOADED", `Cannot begin ${method} now: ${reason}`, wholeMs(retryAfterMs));
+/**
+ * What the client of a refused request is told: that it asks too often, or that there is no room. What will never be
+ * granted is not to be tried again.
+ */
+export function turnedAway(method: string, { reason, retryAfterMs, cause }: Rejected): StreamFailure {
+  const code = cause === "rate" ? "RATE_LIMITED" : "OVERLOADED";
+  const failure = streamFailure(code, `Cannot begin ${method} now: ${reason}`, wholeMs(retryAfterMs));
+  return cause === "cost" ? { ...failure, doNotRetry: true } : failure;
 }
 
 /** Asks the gate at the door for a connection. A gate is the user's: what it throws is reported, and lets nobody in. */
@@ -56,6 +66,14 @@ export const giveBack: (permit: Permit, outcome: PermitOutcome) => void = guarde
   permit.release(outcome),
 );
 
+/**
+ * Whether it is the client's doing, and says nothing of how well this server does: otherwise a client that asks for what
+ * it may not have opens the breaker for all.
+ */
+export function isOfTheClient({ code }: StreamFailure): boolean {
+  return THE_CLIENTS.has(code);
+}
+
 /** For who is let in without a question. */
 export const UNASKED: Permit = { granted: true, release: () => {} };
 
@@ -71,3 +89,7 @@ export function checkGate<G extends Gate | undefined>(name: string, gate: G): G 
 function wholeMs(ms: number | undefined): number {
   return ms !== undefined && ms > 0 ? Math.min(Math.ceil(ms), LONGEST_TIMER_MS) : 0;
 }
+
+const NAMES: readonly ErrorName[] = ["INVALID_PAYLOAD", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"];
+
+const THE_CLIENTS: ReadonlySet<number> = new Set(NAMES.map((name) => errorTable[name].code));

@@ -14,6 +14,7 @@ import type { Connection } from "../connection/connection.js";
 import type { EventOf, StreamEnd } from "../connection/connection-parts.js";
 import { RequestContext, type RequestFacts } from "./request-context.js";
 import { failureOf } from "../failure/failure.js";
+import { isOfTheClient } from "./admission.js";
 import { type Ambient, LONGEST_TIMER_MS } from "../connection/runtime.js";
 import type { StreamSnapshot } from "../connection/snapshot.js";
 import { validate } from "../contract/validate.js";
@@ -171,10 +172,10 @@ export abstract class Responder implements StreamEnd {
   /** Ends this stream alone, tells the peer code and message, and the hook everything. */
   protected fail(error: unknown, during: ErrorPlace["during"]): void {
     if (this.ended) return;
-    this.connection.session.fail(this.streamId, failureOf(error));
+    const failure = failureOf(error);
+    this.connection.session.fail(this.streamId, failure);
     this.connection.wakeReply();
-    // A wrong input says nothing of how well this server does.
-    this.end(error, during === "input" ? "ignored" : "failure");
+    this.end(error, during === "input" || isOfTheClient(failure) ? "ignored" : "failure");
     this.report(error, during);
   }
 

@@ -9,7 +9,7 @@ import { codecNames } from "../../payload/codecs.js";
 import type { Settings } from "../../protocol/limits.js";
 import { ProtocolError, type StreamFailure, streamFailure } from "../../protocol/protocol-error.js";
 import type { GoawayOptions, Peer, ResumeRequest } from "../../protocol/session/session-api.js";
-import { type Admission, admit, overloaded } from "./admission.js";
+import { type Admission, admit, turnedAway } from "./admission.js";
 import type { Authenticate, ConnectRequest } from "./authenticate.js";
 import { refused } from "./authenticate.js";
 import { CallResponder } from "./call-responder.js";
@@ -235,7 +235,7 @@ export class ServedConnection implements ConnectionOwner, StoredSession {
         if (!this.connection.hasEnded()) return answer;
         answer.release("ignored"); // by whoever was asked: nobody would hear of the end of this stream
       } else {
-        this.reject(event, overloaded(method, answer));
+        this.reject(event, turnedAway(method, answer));
       }
     } catch (error) {
       this.reject(event, failureOf(error));

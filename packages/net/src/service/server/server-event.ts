@@ -70,8 +70,8 @@ export interface OpenedEvent extends StreamFacts {
 export interface EndedEvent extends StreamFacts {
   readonly kind: "ended";
   /**
-   * `"failure"`: the handler's error, its output's, or the deadline. `"ignored"`: the input was wrong, the client
-   * cancelled, or the connection was lost.
+   * `"failure"`: the handler's error, its output's, or the deadline. `"ignored"`: the input was wrong, or the
+   * client asked for what it may not have, cancelled, or lost the connection.
    */
   readonly outcome: PermitOutcome;
   /** What ended it; undefined: it succeeded. */

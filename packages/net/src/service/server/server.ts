@@ -68,7 +68,7 @@ export interface ServerOptions {
   /**
    * Asked for a permit at each call and stream, before anything of its input is read, with its criticality and the
    * principal as key: a gate such as `tokenBucket` of `@sluice/gates`, or a function that chooses one. Refused is
-   * `OVERLOADED` with the gate's reason and `retryAfterMs`; the permit goes back when the stream and its handler have
+   * `RATE_LIMITED` or `OVERLOADED`, by its cause, with the gate's reason and `retryAfterMs`; the permit goes back when the stream and its handler have
    * ended, as a success, a failure (of the handler, or its deadline) or ignored. Default: everything is admitted.
    */
   readonly admission?: Admission;
