@@ -1,5 +1,11 @@
 // Door: gates whose state many processes share, in Redis.
 
+export {
+  type RedisBreaker,
+  redisBreaker,
+  type RedisBreakerOptions,
+  type RedisBreakerSnapshot,
+} from "./redis/redis-breaker.js";
 export { ioRedis, type IoRedisClient, nodeRedis, type NodeRedisClient } from "./redis/redis-clients.js";
 export {
   type RedisCommands,

@@ -173,7 +173,7 @@ elseif wish == "reset" then
   is.n = 0
   enter(0, "it was reset by hand")
 elseif wish == "probe" then
-  if is.k == 1 and now >= is.u then enter(2, "its open time is over") end
+  if is.k == 1 and now >= is.u then enter(2, "the open time is over") end
   if is.k == 2 and is.out + is.ok + is.bad < a.probes then
     is.out, is.p, probe = is.out + 1, now, 1
   elseif is.k == 2 and a.generation == is.g and now - is.p >= a.probeTimeout then

@@ -8,8 +8,19 @@
 // what is known, and sees to it that more is known the next time. While Redis is away each process judges for itself.
 
 import type { GateRequest, Permit, PermitOutcome, Rejected } from "@sluice/core";
-import { Alarm, backoffMs, checkMilliseconds, checkOptions, describe, reportUncaught } from "@sluice/core/kit";
-import { type BreakerSettings, checkBreaker, type CircuitBreakerOptions } from "../breaker/breaker-settings.js";
+import {
+  Alarm,
+  backoffMs,
+  checkMilliseconds,
+  checkOptions,
+  describe,
+  reportUncaught,
+} from "@sluice/core/kit";
+import {
+  type BreakerSettings,
+  checkBreaker,
+  type CircuitBreakerOptions,
+} from "../breaker/breaker-settings.js";
 import { type BreakerChange, ChangeListeners } from "../breaker/change-listeners.js";
 import { type CircuitBreaker, circuitBreaker } from "../breaker/circuit-breaker.js";
 import { GrantedPermit } from "../gate/granted-permit.js";
@@ -152,7 +163,7 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
   private view: BreakerReply = UNKNOWN;
   private viewAt = Number.NEGATIVE_INFINITY;
   /** What came of calls of this generation, and is not reported yet. */
-  private toTell: Counts = NOTHING;
+  private readonly toTell: Counts = { calls: 0, failed: 0, slow: 0, succeeded: 0, lapsed: 0, ignored: 0 };
   /** A probe that was fetched, and nobody has had yet: one at most. */
   private hasProbe = false;
   /** What is being said to Redis: one thing at a time. */
@@ -160,6 +171,7 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
   private readonly alarm: Alarm;
   private readonly own: CircuitBreaker | undefined;
   private isAlone = false;
+  private stopListening: (() => void) | undefined = undefined;
   private ownRefusal: Rejected | undefined = undefined;
   private readonly listeners = new ChangeListeners();
   private changes = 0;
@@ -215,6 +227,7 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
     if (redis.presence === "away") return this.takeAlone(cost);
     const { kind, generation } = this.view;
     if (kind !== "closed" && !this.hasProbe) return undefined;
+    if (this.hasProbe) this.alarm.clear();
     this.hasProbe = false;
     return new SharedPermit(this, cost, generation, slowMs < Number.POSITIVE_INFINITY ? now : Number.NaN);
   }
@@ -236,7 +249,12 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
   protected override wakeMs(now: number): number {
     if (this.exchanging !== undefined) return Number.POSITIVE_INFINITY; // its reply wakes the line
     const { redis, refreshMs } = this.settings;
-    if (redis.presence === "away") return Math.max(SOON_MS, redis.probeInMs);
+    if (redis.presence === "away") {
+      return Math.max(
+        SOON_MS,
+        Math.min(redis.probeInMs, this.ownRefusal?.retryAfterMs ?? Number.POSITIVE_INFINITY),
+      );
+    }
     return this.view.kind === "open" ? Math.min(refreshMs, this.waitMs(now)) : refreshMs;
   }
 
@@ -246,18 +264,14 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
     const { slowMs, clock } = this.settings;
     const isSlow = slowMs < Number.POSITIVE_INFINITY && clock.now() - permit.startedAt >= slowMs;
     const isBad = outcome === "failure" || isSlow;
-    const { calls, failed, slow, succeeded, lapsed, ignored } = this.toTell;
+    const { toTell } = this;
     if (view.kind === "half-open") {
-      const over = { succeeded: succeeded + 1, lapsed, ignored };
-      if (outcome === "ignored") Object.assign(over, { succeeded, ignored: ignored + 1 });
-      else if (isBad) Object.assign(over, { succeeded, lapsed: lapsed + 1 });
-      this.toTell = { ...NOTHING, ...over };
+      toTell[outcome === "ignored" ? "ignored" : isBad ? "lapsed" : "succeeded"] += 1;
       void this.exchange("look");
-    } else if (view.kind === "closed" && outcome !== "ignored") {
-      this.toTell = {
-        ...NOTHING,
-        ...{ calls: calls + 1, failed: failed + (outcome === "failure" ? 1 : 0), slow: slow + (isSlow ? 1 : 0) },
-      };
+    } else if (outcome !== "ignored") {
+      toTell.calls += 1;
+      if (outcome === "failure") toTell.failed += 1;
+      if (isSlow) toTell.slow += 1;
       // Enough to open it for all: that is not put off.
       if (isBad && this.isTooBad()) void this.exchange("look");
       else if (!this.alarm.isSet) this.alarm.set(this.settings.refreshMs);
@@ -297,37 +311,41 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
     return since < 0 ? 0 : Math.max(0, this.view.waitMs - since);
   }
 
+  /** Time to report; or a probe was fetched that nobody here has use for, and others may. */
   private onAlarm(): void {
-    if (this.view.kind !== "half-open" || !this.hasProbe) {
-      void this.exchange("look");
-      return;
-    }
-    // Nobody here has use for it, and others may.
+    if (this.hasProbe) this.toTell.ignored += 1;
     this.hasProbe = false;
-    this.toTell = { ...this.toTell, ignored: this.toTell.ignored + 1 };
-    void this.exchange("look");
+    this.exchangeOr(reportUncaught);
+  }
+
+  /** Where nobody asks, a clock that throws is told to `clockThrew`. */
+  private exchangeOr(clockThrew: (error: unknown) => void): void {
+    try {
+      void this.exchange("look");
+    } catch (thrown) {
+      clockThrew(thrown);
+    }
   }
 
   /** Tells Redis what came of calls, and hears where the breaker stands; `undefined`: Redis is not asked. */
   private exchange(wish: BreakerWish, forcedMs = 0): Promise<void> | undefined {
     if (this.exchanging !== undefined) return this.exchanging;
     const { redis, redisName, law, openFor, random } = this.settings;
-    const { toTell } = this;
     const { generation, openings, openMs } = this.view;
-    this.toTell = NOTHING; // if nobody hears it, it is lost: counted a second time it would be worse
-    this.alarm.clear();
     const sent = redis.run(
       BREAKER_SCRIPT,
       redisName,
       breakerArguments(
         {
-          ...{ wish, generation, forcedMs, ...toTell },
+          ...{ wish, generation, forcedMs, ...this.toTell },
           freshMs: backoffMs(openFor, 1, 0, random()),
           grownMs: backoffMs(openFor, openings + 1, openMs, random()),
         },
         law,
       ),
     );
+    this.alarm.clear();
+    this.forget(); // if nobody hears it, it is lost: counted a second time it would be worse
     if (sent === undefined) return undefined;
     this.exchanging = sent.then((reply) => {
       this.exchanging = undefined;
@@ -346,17 +364,23 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
   private goOn(): void {
     const { calls, succeeded, lapsed, ignored } = this.toTell;
     const { refreshMs, probeTimeoutMs } = this.settings;
-    if (succeeded + lapsed + ignored > 0) void this.exchange("look");
+    if (succeeded + lapsed + ignored > 0) this.exchangeOr(reportUncaught);
     else if (this.hasProbe) this.alarm.set(probeTimeoutMs / 2);
     else if (calls > 0 && !this.alarm.isSet) this.alarm.set(refreshMs);
+  }
+
+  private forget(): void {
+    Object.assign(this.toTell, NOTHING);
   }
 
   private learn(reply: BreakerReply, wish: BreakerWish): void {
     const { view } = this;
     this.shared += 1;
     this.isAlone = false;
+    this.stopListening?.();
+    this.stopListening = undefined;
     if (reply.generation !== view.generation) {
-      this.toTell = NOTHING; // it was of the former one
+      this.forget(); // it was of the former one
       this.hasProbe = false;
       this.changes += 1;
     }
@@ -398,6 +422,7 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
   /** The own breaker begins where the shared one was. */
   private beginAlone(): void {
     this.isAlone = true;
+    this.stopListening ??= this.own?.onChange(() => this.serve());
     if (this.view.kind === "closed") this.own?.reset();
     else this.own?.forceOpen(this.view.kind === "open" ? this.waitMs(this.now()) : 0);
   }
@@ -409,11 +434,9 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
   }
 }
 
-type Counts = Readonly<
-  Record<"calls" | "failed" | "slow" | "succeeded" | "lapsed" | "ignored", number>
->;
+type Counts = Record<"calls" | "failed" | "slow" | "succeeded" | "lapsed" | "ignored", number>;
 
-const NOTHING: Counts = { calls: 0, failed: 0, slow: 0, succeeded: 0, lapsed: 0, ignored: 0 };
+const NOTHING: Readonly<Counts> = { calls: 0, failed: 0, slow: 0, succeeded: 0, lapsed: 0, ignored: 0 };
 
 const UNKNOWN: BreakerReply = {
   ...{ kind: "closed", generation: 0, waitMs: 0, hasProbe: false, free: 0, openings: 0, openMs: 0 },

@@ -142,27 +142,28 @@ export class RedisLink implements Inspectable {
 
   private send<T>(script: RedisScript<T>, key: string, args: readonly string[]): Promise<T | undefined> {
     const { clock, timeoutMs } = this.options;
+    let inTime = true;
+    let onLate = ignore;
+    let cancel = clock.schedule(timeoutMs, () => {
+      // A turn more: when the process was held up, replies that have come meanwhile are read before it runs.
+      if (inTime) cancel = clock.schedule(0, () => onLate());
+    });
+    // From here on it has been sent; a clock that threw is heard by who asks, and nothing was begun.
+    const isProbe = this.awayAt !== undefined;
+    this.probing = isProbe;
+    this.inFlight += 1;
     return new Promise((resolve) => {
-      let inTime = true;
       const settle = (result: T | undefined): void => {
         inTime = false;
         if (isProbe) this.probing = false;
         resolve(result);
       };
-      const onLate = (): void => {
+      onLate = () => {
         if (!inTime) return;
         this.late += 1;
         this.lost(new Error(`Redis has not answered within ${timeoutMs} ms`));
         settle(undefined);
       };
-      let cancel = clock.schedule(timeoutMs, () => {
-        // A turn more: when the process was held up, replies that have come meanwhile are read before it runs.
-        if (inTime) cancel = clock.schedule(0, onLate);
-      });
-      // From here on it has been sent; a clock that threw is heard by who asks, and nothing was begun.
-      const isProbe = this.awayAt !== undefined;
-      this.probing = isProbe;
-      this.inFlight += 1;
       this.execute(script, key, args).then(
         (reply) => {
           this.inFlight -= 1;

@@ -38,7 +38,7 @@ describe.skipIf(REDIS === "")("the script of a shared bucket", () => {
   let server: RedisServer;
   let client: ReturnType<typeof createClient>;
   beforeAll(async () => {
-    server = await startRedis();
+    server = await startRedis("quick");
     client = await nodeRedisClient(server.port);
   });
   afterAll(async () => {

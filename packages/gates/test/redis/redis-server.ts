@@ -16,21 +16,22 @@ export const REDIS: string = component("redis-server", ["redis-server"], "redis-
 export class RedisServer {
   readonly port: number;
   private readonly folder: string;
+  private readonly appendonly: "yes" | "no";
   private child: ChildProcess | undefined = undefined;
 
-  constructor(port: number, folder: string) {
+  constructor(port: number, folder: string, appendonly: "yes" | "no") {
     this.port = port;
     this.folder = folder;
+    this.appendonly = appendonly;
   }
 
   /** Up when it says so; what it has promised to remember it has read. */
   async start(): Promise<void> {
     const child = spawn(
       REDIS,
-      // Every write is on disk before it is answered: what a crash takes away is nothing that anybody was told.
       [
         ...["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.folder],
-        ...["--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+        ...["--save", "", "--appendonly", this.appendonly, "--appendfsync", "always"],
       ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
@@ -70,8 +71,13 @@ export class RedisServer {
   }
 }
 
-export async function startRedis(): Promise<RedisServer> {
-  const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), "sluice-redis-")));
+/**
+ * `"durable"`: every write is on disk before it is answered, so that what a crash takes away is nothing that anybody was
+ * told. `"quick"`: nothing is written.
+ */
+export async function startRedis(kind: "durable" | "quick"): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-redis-"));
+  const server = new RedisServer(await freePort(), folder, kind === "durable" ? "yes" : "no");
   await server.start();
   return server;
 }

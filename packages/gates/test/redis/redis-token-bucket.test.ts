@@ -6,38 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  ioRedis,
-  nodeRedis,
-  type RedisLink,
-  type RedisLinkOptions,
-  redisTokenBucket,
-  type RedisTokenBucketOptions,
-} from "@sluice/gates/redis";
+import { type RedisLink, redisTokenBucket, type RedisTokenBucketOptions } from "@sluice/gates/redis";
 import { until } from "@sluice/tck";
 import { bundleScript } from "@sluice/testbed";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { links } from "./links.js";
 import { nodeRedisClient, REDIS, type RedisServer, startRedis } from "./redis-server.js";
-
-/** One link each, by a client of its own. */
-const links: Readonly<Record<string, (port: number, options?: RedisLinkOptions) => Promise<RedisLink>>> = {
-  nodeRedis: async (port, options) => {
-    const client = await nodeRedisClient(port);
-    onTestFinished(() => client.destroy());
-    return nodeRedis(client, options);
-  },
-  ioRedis: async (port, options) => {
-    const client = new Redis({
-      ...{ host: "127.0.0.1", port, enableOfflineQueue: false, lazyConnect: true },
-      retryStrategy: () => 20,
-    });
-    client.on("error", () => {});
-    await client.connect();
-    onTestFinished(() => client.disconnect());
-    return ioRedis(client, options);
-  },
-};
 
 describe.skipIf(REDIS === "")("redisTokenBucket and a real Redis", () => {
   let server: RedisServer;
@@ -47,7 +21,7 @@ describe.skipIf(REDIS === "")("redisTokenBucket and a real Redis", () => {
     folder = mkdtempSync(join(tmpdir(), "sluice-competing-"));
     script = join(folder, "competing-process.mjs");
     await bundleScript(new URL("competing-process.ts", import.meta.url), script);
-    server = await startRedis();
+    server = await startRedis("durable");
   });
   afterAll(async () => {
     await server?.end();
@@ -128,7 +102,7 @@ describe.skipIf(REDIS === "")("redisTokenBucket and a real Redis", () => {
   });
 
   it("takes an answer that has come while the process was held up for an answer", async () => {
-    const link = await (links["nodeRedis"] as (typeof links)[string])(server.port, { timeoutMs: 30 });
+    const link = await links.nodeRedis(server.port, { timeoutMs: 30 });
     const gate = gateOf(link);
     await gate.ask(); // the script is known
     const answer = gate.ask();
