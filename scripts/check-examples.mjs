@@ -1,9 +1,10 @@
 // Every ```ts block of the documents and docstrings, and every file in examples/: compiled under the strict
 // settings of the workspace against the built packages, run in a Node process of its own, and its output
 // compared with its `// prints` comments. `node scripts/check-examples.mjs PART` takes only files with PART in
-// their path.
+// their path. An example that is a folder takes longer than a check may, and has processes of its own: it is compiled, and
+// run by `npm run example`.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { build, capture, root } from "./bootstrap.mjs";
 import { blocksOfMarkdown, blocksOfSource, brokenPromise, misnamedFences } from "./examples.mjs";
@@ -20,7 +21,12 @@ const { examples, findings } = collect(process.argv[2] ?? "");
 const compiled = compile(examples);
 findings.push(...compiled.findings);
 findings.push(...(await runAll(compiled.sound)));
-conclude("examples", findings, `${examples.length} compiled, run, and print what they say`);
+const folders = examples.filter(({ isPart }) => isPart).length;
+conclude(
+  "examples",
+  findings,
+  `${examples.length - folders} compiled, run, and print what they say; ${folders} files of folders compiled`,
+);
 
 function collect(part) {
   const read = (file) => readFileSync(join(root, file), "utf8");
@@ -34,7 +40,10 @@ function collect(part) {
     examples: [
       ...documents.filter(wanted).flatMap((file) => blocksOfMarkdown(file, read(file))),
       ...sources.filter(wanted).flatMap((file) => blocksOfSource(file, read(file))),
-      ...files.filter(wanted).map((file) => ({ file, line: 1, text: read(file) })),
+      ...files.filter(wanted).map((file) => {
+        const isPart = file.split("/").length > 2;
+        return { file, line: 1, text: read(file), isPart };
+      }),
     ],
     findings: [...documents, ...sources].filter(wanted).flatMap((file) => misnamedFences(file, read(file))),
   };
@@ -47,8 +56,11 @@ function compile(examples) {
   mkdirSync(join(folder, "src"), { recursive: true });
   const byPath = new Map(
     examples.map((example) => {
-      const name = `${example.file.replaceAll("/", "-").replace(/\.(ts|md)$/, "")}-${example.line}`;
+      const flat = `${example.file.replaceAll("/", "-").replace(/\.(ts|md)$/, "")}-${example.line}`;
+      // The files of a folder import each other.
+      const name = example.isPart ? example.file.slice("examples/".length, -".ts".length) : flat;
       const path = join(folder, "src", `${name}.ts`);
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, example.text);
       return [path, { ...example, script: join(folder, "out", `${name}.js`) }];
     }),
@@ -80,7 +92,7 @@ function compile(examples) {
 
 async function runAll(examples) {
   const findings = [];
-  const waiting = [...examples];
+  const waiting = examples.filter(({ isPart }) => !isPart);
   const worker = async () => {
     for (let example = waiting.shift(); example !== undefined; example = waiting.shift()) {
       const finding = await run(example);
