@@ -39,6 +39,7 @@ export { lag, queueDelay, queueDepth } from "./load/ratio-signals.js";
 export { SHED_AT_70_AND_90, type ShedLevel, type ShedLevels } from "./load/shed-levels.js";
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from "./rate/retry-budget.js";
 export { type TokenBucket, type TokenBucketOptions, tokenBucket } from "./rate/token-bucket.js";
+export { type GuardedEnd, type GuardOptions, guard } from "./stream/guard.js";
 export { type ThrottleOptions, throttle } from "./stream/throttle.js";
 export type { Call, CallContext, CallParent, Work } from "./call/call-context.js";
 export { type Deadline, type DeadlineOptions, deadline } from "./call/deadline.js";

@@ -1,7 +1,7 @@
 // Every operator of this package before the judge.
 
 import { fromPublisher, type Gate, type Operator, type Permit } from "@sluice/core";
-import { throttle, tokenBucket } from "@sluice/gates";
+import { guard, throttle, tokenBucket } from "@sluice/gates";
 import { operatorChecks, type OperatorSubject } from "@sluice/tck";
 import { describe, it } from "vitest";
 
@@ -28,6 +28,9 @@ const operators: Readonly<Record<string, OperatorSubject<number, number>>> = {
   "throttle by a gate that lets wait": row((upstream) => upstream.pipe(throttle(waiting(), { ahead: 2 })), {
     outstanding: 2,
   }),
+  guard: row(guard(granting), { outstanding: Number.POSITIVE_INFINITY }),
+  "guard that waits": row(guard(granting, { wait: true }), {}),
+  "guard with a limit": row(guard(granting, { firstItemMs: 60_000, enoughItems: 3 }), {}),
 };
 
 function row(

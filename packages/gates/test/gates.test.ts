@@ -1,6 +1,14 @@
 // What every gate owes to whoever asks it, whatever its policy: a row for each.
 
-import { adaptiveLimit, bulkhead, codel, loadShedder, retryBudget, tokenBucket } from "@sluice/gates";
+import {
+  adaptiveLimit,
+  bulkhead,
+  circuitBreaker,
+  codel,
+  loadShedder,
+  retryBudget,
+  tokenBucket,
+} from "@sluice/gates";
 import { type GateSubject, gateCases } from "@sluice/gates/kit";
 import { describe, it } from "vitest";
 
@@ -70,6 +78,15 @@ const gates: Readonly<Record<string, GateSubject>> = {
     cause: "concurrency",
     impossible: 11,
     open: (clock) => ({ gate: adaptiveLimit({ initial: 3, max: 10, maxWaiting: 2, clock }) }),
+  },
+  "circuitBreaker, half-open": {
+    grants: 2,
+    cause: "open",
+    open: (clock) => {
+      const gate = circuitBreaker({ probes: 2, maxWaiting: 2, clock });
+      gate.forceOpen(0);
+      return { gate, restore: (held) => held.shift()?.release("ignored") };
+    },
   },
 };
 

@@ -5,36 +5,25 @@
 //                         +--------rejected, the caller had given up-> "ignored"  } says otherwise
 //                         +--------rejected--------------------------> "failure"  }
 
-import type { Gate, GateRequest, Permit, PermitOutcome, Rejected } from "@sluice/core";
-import {
-  asError,
-  checkOptions,
-  checkSignal,
-  describe,
-  dropError,
-  giveBack,
-  requireFunction,
-} from "@sluice/core/kit";
+import type { Gate, Permit, Rejected } from "@sluice/core";
+import { checkOptions, checkSignal, giveBack, requireFunction } from "@sluice/core/kit";
 import { GateRejectedError } from "../gate/gate-rejected-error.js";
 import { requireGate } from "../gate/require-gate.js";
-import { isSharedGate } from "../gate/shared-gate.js";
+import { askPermit, type PermitWish, takesTime } from "./ask-permit.js";
 import { type CallContext, type CallParent, checkParent, Scope, type Work } from "./call-context.js";
+import { judge, type OutcomeOf } from "./judge.js";
 
 /** What `withPermit` is told. */
-export interface WithPermitOptions<R> extends GateRequest {
-  /** What is asked of the gate. Default 1. */
-  readonly cost?: number | undefined;
-  /** Wait in the line of the gate rather than be refused at once. Default false. */
-  readonly wait?: boolean | undefined;
+export interface WithPermitOptions<R> extends PermitWish {
   /** The caller gives up: ends the waiting, and is passed on to the work. Default: that of `context`. */
   readonly signal?: AbortSignal | undefined;
   /** On whose behalf, such as the context that a retry gives; passed on to the work. */
   readonly context?: CallParent | undefined;
   /**
    * What the end of the work says of the service: an answer may be a failure (a status of 500), and an error none (one
-   * of 404). Not asked when the caller gave up.
+   * of 404); `undefined` is what it looks like. Not asked when the caller gave up.
    */
-  readonly outcomeOf?: ((end: PromiseSettledResult<R>) => PermitOutcome) | undefined;
+  readonly outcomeOf?: OutcomeOf<PromiseSettledResult<R>> | undefined;
 }
 
 /**
@@ -46,7 +35,8 @@ export interface WithPermitOptions<R> extends GateRequest {
  * the `GateRejectedError` of a gate within the work.
  *
  * *Buffers:* nothing. *Errors:* a `GateRejectedError` when refused; the reason of a signal that has fired before; what
- * the work throws or rejects with. What `outcomeOf` throws goes to `onDroppedError`, and the default counts. *Cancel:* the signal is handed to the work.
+ * the work throws or rejects with. What `outcomeOf` throws goes to `onDroppedError`, and the default counts.
+ * *Cancel:* the signal is handed to the work.
  *
  * @example
  * ```ts
@@ -66,10 +56,10 @@ export function withPermit<R>(
     requireGate("call withPermit", gate);
     requireFunction("call withPermit", work);
     const parent = options === undefined ? undefined : parentOf(options);
-    if (options?.wait !== true && !isSharedGate(gate)) {
+    if (!takesTime(gate, options)) {
       return run(gate.tryAcquire(options?.cost, options), work, parent, options);
     }
-    return asked(gate, options, parent).then((answer) => run(answer, work, parent, options));
+    return askPermit(gate, options, parent?.signal).then((answer) => run(answer, work, parent, options));
   } catch (thrown) {
     return Promise.reject(thrown);
   }
@@ -83,15 +73,19 @@ function run<R>(
   options: WithPermitOptions<Awaited<R>> | undefined,
 ): Promise<Awaited<R>> {
   if (!permit.granted) return Promise.reject(new GateRejectedError(permit));
+  const outcomeOf = options?.outcomeOf;
   return resultOf(work, parent).then(
     (value) => {
-      giveBack(permit, judged(options, "success", value, undefined));
+      const looks = "success";
+      giveBack(permit, outcomeOf ? judge(outcomeOf, { status: "fulfilled", value }, looks) : looks);
       return value;
     },
     (reason) => {
       // What another gate refused was not begun, and says nothing of the service.
       const isSilent = reason instanceof GateRejectedError || hasGivenUp(parent);
-      giveBack(permit, isSilent ? "ignored" : judged(options, "failure", undefined, reason));
+      const looks = isSilent ? "ignored" : "failure";
+      const isJudged = outcomeOf !== undefined && !isSilent;
+      giveBack(permit, isJudged ? judge(outcomeOf, { status: "rejected", reason }, looks) : looks);
       throw reason;
     },
   );
@@ -108,24 +102,6 @@ function resultOf<R>(work: Work<R>, parent: CallParent | undefined): Promise<Awa
   }
 }
 
-/** The slow ways to a permit: those that take a while, in which the caller may give up. */
-async function asked(
-  gate: Gate,
-  options: WithPermitOptions<never> | undefined,
-  parent: CallParent | undefined,
-): Promise<Permit | Rejected> {
-  const { cost, criticality, key, wait } = options ?? {};
-  const signal = parent?.signal;
-  signal?.throwIfAborted();
-  const answer =
-    wait !== true && isSharedGate(gate)
-      ? await gate.ask(cost, { criticality, key })
-      : await gate.acquire(cost, { criticality, key, signal });
-  if (!answer.granted || signal?.aborted !== true) return answer;
-  giveBack(answer, "ignored");
-  throw signal.reason;
-}
-
 /** What a call inherits; `undefined` for one on its own. */
 function parentOf(options: WithPermitOptions<never>): CallParent | undefined {
   checkOptions("withPermit", options);
@@ -136,8 +112,9 @@ function parentOf(options: WithPermitOptions<never>): CallParent | undefined {
   }
   checkSignal("withPermit", signal);
   checkParent(context);
-  signal?.throwIfAborted();
-  return signal === undefined ? context : { signal };
+  const parent = signal === undefined ? context : { signal };
+  if (!(parent instanceof Scope)) parent?.signal?.throwIfAborted(); // that one makes its signal for who looks at it
+  return parent;
 }
 
 /** Work that is given what its caller inherited, signal and all. */
@@ -160,25 +137,4 @@ const ON_ITS_OWN: CallContext = {
 function hasGivenUp(parent: CallParent | undefined): boolean {
   const signal = parent?.signal;
   return signal?.aborted === true && (signal.reason as Error | undefined)?.name !== "TimeoutError";
-}
-
-/** What its user says of the end, or what it looks like, where that is nothing sensible. */
-function judged<R>(
-  options: WithPermitOptions<R> | undefined,
-  looks: "success" | "failure",
-  value: R | undefined,
-  reason: unknown,
-): PermitOutcome {
-  if (options?.outcomeOf === undefined) return looks;
-  try {
-    const end = looks === "success" ? { status: "fulfilled", value } : { status: "rejected", reason };
-    const outcome = options.outcomeOf(end as PromiseSettledResult<R>);
-    if (outcome === "success" || outcome === "failure" || outcome === "ignored") return outcome;
-    throw new TypeError(
-      `Cannot take ${describe(outcome)} of outcomeOf: it must be "success", "failure" or "ignored"`,
-    );
-  } catch (thrown) {
-    dropError(asError(thrown, "outcomeOf")); // the work is over: its result is not lost by this
-    return looks;
-  }
 }

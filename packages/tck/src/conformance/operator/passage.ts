@@ -203,6 +203,8 @@ export function passageChecks<A, B>(): CheckOf<OperatorSubject<A, B>>[] {
         const downstream = new ManualSubscriber<B>();
         subject.apply(upstream).subscribe(downstream);
         if (downstream.subscription !== undefined) downstream.request(1);
+        // One that waits for something else first subscribes later.
+        await until(() => upstream.subscribers > 0, "a subscriber upstream", subject);
         upstream.start();
         await until(() => downstream.subscription !== undefined, "onSubscribe", subject);
         if (downstream.requested === 0) downstream.request(1);
