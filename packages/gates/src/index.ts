@@ -27,6 +27,11 @@ export type { Discipline, Patience } from "./gate/discipline.js";
 export { GateRejectedError } from "./gate/gate-rejected-error.js";
 export type { Quota, QuotaGate } from "./gate/quota.js";
 export { isSharedGate, type SharedGate } from "./gate/shared-gate.js";
+export {
+  type AdaptiveThrottle,
+  type AdaptiveThrottleOptions,
+  adaptiveThrottle,
+} from "./load/adaptive-throttle.js";
 export { smoothed, weighted, type WeightedSignal } from "./load/combined-signals.js";
 export {
   type LoadShedder,

@@ -2,6 +2,7 @@
 
 import {
   adaptiveLimit,
+  adaptiveThrottle,
   bulkhead,
   circuitBreaker,
   codel,
@@ -87,6 +88,14 @@ const gates: Readonly<Record<string, GateSubject>> = {
       gate.forceOpen(0);
       return { gate, restore: (held) => held.shift()?.release("ignored") };
     },
+  },
+  adaptiveThrottle: {
+    grants: 2, // then two of three are refused
+    cause: "overload",
+    open: (clock) => ({
+      gate: adaptiveThrottle({ random: () => 0.5, windowMs: 2000, maxWaiting: 2, clock }),
+      restore: () => clock.advance(2200), // all is forgotten
+    }),
   },
 };
 
