@@ -20,6 +20,15 @@ describe("Shedding", () => {
     expect([0.82, 0.8, 0.64, 0.62, 0.69, 0.7].map(at)).toEqual([1, 2, 2, 4, 4, 2]);
   });
 
+  it("sheds at its level and resumes below it, also when both are the same", () => {
+    const shedding = new Shedding(levelsOf({ criticalPlus: { shedAt: 0.5, resumeAt: 0.5 } }));
+    const counts = [0.5, 0.5, 0.49, 0.5].map((load) => {
+      shedding.update(load);
+      return shedding.count;
+    });
+    expect(counts).toEqual([4, 4, 0, 4]);
+  });
+
   it("is what four flags would be, each for itself, and never admits what is less critical alone", () => {
     const part = fc.double({ min: 0.01, max: 2, noNaN: true });
     fc.assert(
