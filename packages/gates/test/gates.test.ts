@@ -11,7 +11,23 @@ import {
   tokenBucket,
 } from "@sluice/gates";
 import { type GateSubject, gateCases } from "@sluice/gates/kit";
+import { redisBreaker, redisLink, redisTokenBucket } from "@sluice/gates/redis";
+import { VirtualClock } from "@sluice/tck";
 import { describe, it } from "vitest";
+
+/** A Redis that does not answer: what shared gates do by themselves owes the same as any gate does. */
+const away = redisLink(
+  { evalSha: () => Promise.reject(new Error("away")), eval: () => Promise.reject(new Error("away")) },
+  { clock: new VirtualClock() },
+);
+const toFindOut = redisTokenBucket({
+  redis: away,
+  key: "any",
+  capacity: 1,
+  ratePerSecond: 1,
+  fallback: "refuse",
+});
+await toFindOut.ask();
 
 const gates: Readonly<Record<string, GateSubject>> = {
   tokenBucket: {
@@ -96,6 +112,26 @@ const gates: Readonly<Record<string, GateSubject>> = {
       gate: adaptiveThrottle({ random: () => 0.5, windowMs: 2000, maxWaiting: 2, clock }),
       restore: () => clock.advance(2200), // all is forgotten
     }),
+  },
+  "redisTokenBucket, alone": {
+    grants: 3,
+    cause: "rate",
+    impossible: 7,
+    open: (clock) => {
+      const [capacity, ratePerSecond] = [6, 2];
+      const shared = { redis: away, key: "orders", fallback: { share: 0.5 } };
+      const gate = redisTokenBucket({ ...shared, capacity, ratePerSecond, maxWaiting: 2, clock });
+      return { gate, restore: () => clock.advance(1000) };
+    },
+  },
+  "redisBreaker, alone and half-open": {
+    grants: 2,
+    cause: "open",
+    open: (clock) => {
+      const gate = redisBreaker({ redis: away, key: "orders", probes: 2, maxWaiting: 2, clock });
+      void gate.forceOpen(0);
+      return { gate, restore: (held) => held.shift()?.release("ignored") };
+    },
   },
 };
 

@@ -147,18 +147,21 @@ interface SharedBreakerSettings extends BreakerSettings {
 }
 
 class SharedPermit extends GrantedPermit {
-  /** `NaN`: granted without Redis, and nobody counts it. */
+  /** `NaN`: granted without Redis. */
   readonly generation: number;
   readonly startedAt: number;
+  /** Of the own breaker. */
+  readonly own: Permit | undefined;
 
-  constructor(owner: SharedBreaker, cost: number, generation: number, startedAt: number) {
+  constructor(owner: SharedBreaker, cost: number, generation: number, startedAt: number, own?: Permit) {
     super(owner, cost);
     this.generation = generation;
     this.startedAt = startedAt;
+    this.own = own;
   }
 }
 
-class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBreaker {
+class SharedBreaker extends PolicyGate<SharedBreakerSettings, SharedPermit> implements RedisBreaker {
   /** What Redis said last, and when: the state as far as it is known here. */
   private view: BreakerReply = UNKNOWN;
   private viewAt = Number.NEGATIVE_INFINITY;
@@ -171,7 +174,6 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
   private readonly alarm: Alarm;
   private readonly own: CircuitBreaker | undefined;
   private isAlone = false;
-  private stopListening: (() => void) | undefined = undefined;
   private ownRefusal: Rejected | undefined = undefined;
   private readonly listeners = new ChangeListeners();
   private changes = 0;
@@ -220,7 +222,7 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
     }
   }
 
-  protected override take(now: number, cost: number): GrantedPermit | undefined {
+  protected override take(now: number, cost: number): SharedPermit | undefined {
     const { redis, slowMs } = this.settings;
     const wantsProbe = this.wantsProbe(now);
     if (wantsProbe || this.isStale(now)) void this.exchange(wantsProbe ? "probe" : "look");
@@ -258,9 +260,10 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
     return this.view.kind === "open" ? Math.min(refreshMs, this.waitMs(now)) : refreshMs;
   }
 
-  protected override settled(permit: GrantedPermit, outcome: PermitOutcome): void {
+  protected override settled(permit: SharedPermit, outcome: PermitOutcome): void {
+    permit.own?.release(outcome);
     const { view } = this;
-    if (!(permit instanceof SharedPermit) || permit.generation !== view.generation) return;
+    if (permit.generation !== view.generation) return;
     const { slowMs, clock } = this.settings;
     const isSlow = slowMs < Number.POSITIVE_INFINITY && clock.now() - permit.startedAt >= slowMs;
     const isBad = outcome === "failure" || isSlow;
@@ -377,8 +380,6 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
     const { view } = this;
     this.shared += 1;
     this.isAlone = false;
-    this.stopListening?.();
-    this.stopListening = undefined;
     if (reply.generation !== view.generation) {
       this.forget(); // it was of the former one
       this.hasProbe = false;
@@ -401,14 +402,17 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
   private async force(wish: "open" | "reset", forMs: number): Promise<"done" | "away"> {
     while (this.exchanging !== undefined) await this.exchanging;
     const before = this.shared;
-    await this.exchange(wish, forMs);
+    const sent = this.exchange(wish, forMs);
+    if (sent !== undefined) await sent;
     if (this.shared > before) return "done";
+    if (!this.isAlone) this.beginAlone();
     if (wish === "open") this.own?.forceOpen(forMs);
     else this.own?.reset();
+    this.serve();
     return "away";
   }
 
-  private takeAlone(cost: number): GrantedPermit | undefined {
+  private takeAlone(cost: number): SharedPermit | undefined {
     if (!this.isAlone) this.beginAlone();
     this.alone += 1;
     if (this.own === undefined) {
@@ -416,13 +420,12 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings> implements RedisBr
     }
     const answer = this.own.tryAcquire(cost);
     this.ownRefusal = answer.granted ? undefined : answer;
-    return answer.granted ? (answer as GrantedPermit) : undefined;
+    return answer.granted ? new SharedPermit(this, cost, Number.NaN, 0, answer) : undefined;
   }
 
   /** The own breaker begins where the shared one was. */
   private beginAlone(): void {
     this.isAlone = true;
-    this.stopListening ??= this.own?.onChange(() => this.serve());
     if (this.view.kind === "closed") this.own?.reset();
     else this.own?.forceOpen(this.view.kind === "open" ? this.waitMs(this.now()) : 0);
   }
