@@ -94,13 +94,18 @@ export interface RedisBreaker extends SharedGate {
  * *Cancel:* a signal ends the waiting.
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { nodeRedis, redisBreaker } from "@sluice/gates/redis";
- * import { createClient } from "redis";
- * const client = await createClient({ disableOfflineQueue: true }).on("error", console.error).connect();
- * const gate = redisBreaker({ redis: nodeRedis(client), key: "payments", failureRate: 0.5, minimumCalls: 20 });
- * const answer = await gate.ask();
- * if (answer.granted) answer.release("failure");
+ * // In place of a client of node-redis: one that has lost its Redis, so that the process judges for itself.
+ * const client = { evalSha: () => Promise.reject(new Error("ECONNREFUSED")), eval: async () => [] };
+ * const gate = redisBreaker({ redis: nodeRedis(client), key: "payments", failureRate: 0.5, minimumCalls: 2 });
+ * for (let call = 1; call <= 2; call += 1) {
+ *   const answer = await gate.ask();
+ *   if (answer.granted) answer.release("failure");
+ * }
+ * const refused = await gate.ask();
+ * if (!refused.granted) console.log(refused.reason);
+ * // prints the shared circuit breaker "payments" is open: 2 of 2 calls failed
  * ```
  */
 export function redisBreaker(options: RedisBreakerOptions): RedisBreaker {

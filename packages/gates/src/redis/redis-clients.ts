@@ -25,15 +25,13 @@ export interface IoRedisClient {
  * Lets gates use a client of node-redis, connected by its owner. One link serves all gates of a process.
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { nodeRedis, redisTokenBucket } from "@sluice/gates/redis";
- * import { createClient } from "redis";
- * const client = createClient({ url: "redis://127.0.0.1:6379", disableOfflineQueue: true });
- * client.on("error", () => {}); // the link notices by itself
- * await client.connect();
+ * // In place of `createClient({ url, disableOfflineQueue: true })` of node-redis: one whose Redis has 19 tokens left.
+ * const client = { evalSha: async () => [1, 0, 0, 19_000_000], eval: async () => [] };
  * const redis = nodeRedis(client, { timeoutMs: 50 });
  * const gate = redisTokenBucket({ redis, key: "orders", capacity: 20, ratePerSecond: 100, fallback: { share: 0.25 } });
- * console.log((await gate.ask()).granted);
+ * console.log((await gate.ask()).granted, Math.floor(gate.quota().remaining)); // prints true 19
  * ```
  */
 export function nodeRedis(client: NodeRedisClient, options?: RedisLinkOptions): RedisLink {
@@ -55,12 +53,13 @@ export function nodeRedis(client: NodeRedisClient, options?: RedisLinkOptions): 
  * Lets gates use a client of ioredis. One link serves all gates of a process.
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { ioRedis, redisTokenBucket } from "@sluice/gates/redis";
- * import { Redis } from "ioredis";
- * const redis = ioRedis(new Redis({ enableOfflineQueue: false }), { timeoutMs: 50 });
+ * // In place of `new Redis({ enableOfflineQueue: false })` of ioredis: one whose Redis has 19 tokens left.
+ * const client = { evalsha: async () => [1, 0, 0, 19_000_000], eval: async () => [] };
+ * const redis = ioRedis(client, { timeoutMs: 50 });
  * const gate = redisTokenBucket({ redis, key: "orders", capacity: 20, ratePerSecond: 100, fallback: { share: 0.25 } });
- * console.log((await gate.ask()).granted);
+ * console.log((await gate.ask()).granted, Math.floor(gate.quota().remaining)); // prints true 19
  * ```
  */
 export function ioRedis(client: IoRedisClient, options?: RedisLinkOptions): RedisLink {

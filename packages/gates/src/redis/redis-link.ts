@@ -60,7 +60,20 @@ export interface RedisLinkSnapshot {
   readonly lastError: string | undefined;
 }
 
-/** Makes a link over any client; `nodeRedis` and `ioRedis` call it for theirs. */
+/**
+ * Makes a link over any client; `nodeRedis` and `ioRedis` call it for theirs.
+ *
+ * @example
+ * ```ts
+ * import { redisLink } from "@sluice/gates/redis";
+ * const redis = redisLink({
+ *   // As your client runs scripts: EVALSHA <sha> 1 <key> <args>, and EVAL.
+ *   evalSha: async (_sha, key) => console.log(`asked for ${key}`),
+ *   eval: async (_script, key) => console.log(`asked for ${key}`),
+ * });
+ * console.log(redis.presence); // prints near
+ * ```
+ */
 export function redisLink(commands: RedisCommands, options: RedisLinkOptions = {}): RedisLink {
   checkOptions(PLACE, options);
   const { timeoutMs = 50, probeMs = 1000, maxInFlight = 1000, onSwitch = ignore } = options;

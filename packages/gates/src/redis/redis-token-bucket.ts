@@ -77,10 +77,10 @@ export interface RedisTokenBucket extends SharedGate, QuotaGate {
  * answer is no error: `fallback` decides. *Cancel:* a signal ends the waiting, and nothing is held.
  *
  * @example
- * ```ts no-run
+ * ```ts
  * import { nodeRedis, redisTokenBucket } from "@sluice/gates/redis";
- * import { createClient } from "redis";
- * const client = await createClient({ disableOfflineQueue: true }).on("error", console.error).connect();
+ * // In place of a client of node-redis: one that has lost its Redis.
+ * const client = { evalSha: () => Promise.reject(new Error("ECONNREFUSED")), eval: async () => [] };
  * const gate = redisTokenBucket({
  *   redis: nodeRedis(client),
  *   key: "orders",
@@ -88,8 +88,9 @@ export interface RedisTokenBucket extends SharedGate, QuotaGate {
  *   ratePerSecond: 100,
  *   fallback: { share: 1 / 4 }, // four processes
  * });
- * const answer = await gate.ask();
- * if (!answer.granted) console.log(answer.reason, answer.retryAfterMs);
+ * let granted = 0;
+ * while ((await gate.ask()).granted) granted += 1;
+ * console.log(granted, gate.snapshot().shared); // prints 5 0
  * ```
  */
 export function redisTokenBucket(options: RedisTokenBucketOptions): RedisTokenBucket {
