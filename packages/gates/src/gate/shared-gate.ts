@@ -17,7 +17,17 @@ export interface SharedGate extends Gate {
   ask(cost?: number, request?: GateRequest): Promise<Permit | Rejected>;
 }
 
-/** Whether the gate has to be asked by `ask`, and `tryAcquire` would refuse what it could have granted. */
+/**
+ * Whether the gate has to be asked by `ask`, and `tryAcquire` would refuse what it could have granted.
+ *
+ * @example
+ * ```ts
+ * import { type Gate, isSharedGate, tokenBucket } from "@sluice/gates";
+ * const gate: Gate = tokenBucket({ capacity: 1, ratePerSecond: 1 });
+ * const answer = isSharedGate(gate) ? await gate.ask() : gate.tryAcquire();
+ * console.log(answer.granted); // prints true
+ * ```
+ */
 export function isSharedGate(gate: Gate): gate is SharedGate {
   return typeof (gate as Partial<SharedGate>).ask === "function";
 }
