@@ -143,7 +143,7 @@ export type {
   Rejected,
   RejectionCause,
 } from "./spec/gate.js";
-export type { MemoryAccount } from "./spec/memory-account.js";
+export type { MemoryAccount, MemoryHolder, MemoryUse } from "./spec/memory-account.js";
 export type { Processor, Publisher, Subscriber, Subscription } from "./spec/publisher.js";
 export type {
   AfterPatience,

@@ -56,3 +56,11 @@ export { type RetryEnd, RetryError, type RetryHistory } from "./call/retry-error
 export type { RetryGate } from "./call/retry-gate.js";
 export { timeout } from "./call/timeout.js";
 export { type WithPermitOptions, withPermit } from "./call/with-permit.js";
+export type { EndedHolder } from "./memory/holders.js";
+export {
+  type MemoryBudget,
+  type MemoryBudgetOptions,
+  type MemorySnapshot,
+  type MemoryThresholds,
+  memoryBudget,
+} from "./memory/memory-budget.js";

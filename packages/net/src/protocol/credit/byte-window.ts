@@ -94,10 +94,10 @@ export class ByteWindow implements Needy, Borrower {
     const free = this.reach() - account.committed;
     if (free < this.pool.smallest) return;
     this.fit(account.granted + free, now, roundTripMs);
-    if (this.raise(account.granted + this.reach() - account.committed) === "raised") return;
+    if (this.raise(account.granted + this.reach() - account.committed, "ahead") === "raised") return;
     // The process has no memory left to lend from; the share is paid for.
     const own = this.pool.share - account.committed;
-    if (own >= this.pool.smallest) this.raise(account.granted + own);
+    if (own >= this.pool.smallest) this.raise(account.granted + own, "ahead");
   }
 
   /** The peer's next item needs the limit `limit`; one that it has by now is no need. */
@@ -112,7 +112,7 @@ export class ByteWindow implements Needy, Borrower {
       this.need = 0;
       return "moot";
     }
-    if (this.isDraining || this.raise(this.need) === "refused") return "refused";
+    if (this.isDraining || this.raise(this.need, "need") === "refused") return "refused";
     // Who sends one large item is likely to send another: room for two, so that the next need not ask.
     this.size = Math.max(this.size, Math.min(2 * (this.need - account.received), this.largest()));
     this.need = 0;
@@ -182,11 +182,11 @@ export class ByteWindow implements Needy, Borrower {
     return Math.max(0, this.need - account.granted + account.committed - this.pool.share);
   }
 
-  private raise(limit: number): "raised" | "refused" {
+  private raise(limit: number, use: "ahead" | "need"): "raised" | "refused" {
     const { account } = this;
     const loan = Math.max(0, limit - account.granted + account.committed - this.pool.share);
     if (loan > this.loan) {
-      if (this.pool.borrow(loan - this.loan) === "refused") return "refused";
+      if (this.pool.borrow(loan - this.loan, use) === "refused") return "refused";
       this.loan = loan;
     }
     account.raise(limit);

@@ -16,7 +16,7 @@
 // A process-wide account, if there is one, is charged for each loan and for each share, and may say no.
 
 import { SMALLEST_GRANT } from "../limits.js";
-import type { MemoryAccount } from "@sluice/core";
+import type { MemoryAccount, MemoryUse } from "@sluice/core";
 
 /** What a pool is made of, all bytes. */
 export interface PoolSizes {
@@ -68,9 +68,9 @@ export class Pool {
     return Math.max(loan, Math.floor((this.size - this.kept - this.lent + loan) / 2));
   }
 
-  /** Lends all of `bytes` or nothing. */
-  borrow(bytes: number): "lent" | "refused" {
-    if (bytes > this.free || !this.charge(bytes)) return "refused";
+  /** Lends all of `bytes` or nothing. `use`: for throughput, or for an item that cannot come without. */
+  borrow(bytes: number, use: Exclude<MemoryUse, "begin"> = "need"): "lent" | "refused" {
+    if (bytes > this.free || !this.charge(bytes, use)) return "refused";
     this.lent += bytes;
     return "lent";
   }
@@ -83,7 +83,7 @@ export class Pool {
 
   /** A stream comes, with its share. */
   enter(): "entered" | "refused" {
-    return this.charge(this.share) ? "entered" : "refused";
+    return this.charge(this.share, "begin") ? "entered" : "refused";
   }
 
   /** A stream that entered is over; its loan is back by now. */
@@ -123,9 +123,9 @@ export class Pool {
     return hasChanged;
   }
 
-  private charge(bytes: number): boolean {
+  private charge(bytes: number, use: MemoryUse): boolean {
     if (this.account === undefined) return true;
-    if (!this.account.tryCharge(bytes)) return false;
+    if (!this.account.tryCharge(bytes, use)) return false;
     this.charged += bytes;
     return true;
   }

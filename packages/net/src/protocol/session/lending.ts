@@ -158,9 +158,16 @@ export class Lending {
     for (const [window, seen] of this.borrowers) {
       if (window.loan === 0) this.borrowers.delete(window);
       else if (window.usedAt !== seen) this.borrowers.set(window, window.usedAt);
-      else if (!window.isDraining && window.need === 0 && window.unspentLoan > 0) this.drain(window);
+      else this.shrink(window);
     }
     this.sweepAt = this.borrowers.size === 0 ? Number.POSITIVE_INFINITY : now + this.idleMs;
+  }
+
+  /** Asks for what the peer has not used of its loan; a need that waits comes first. */
+  shrink(window: ByteWindow): void {
+    if (window.isDraining || window.need > 0 || window.unspentLoan === 0 || this.outbox.isReplayFull())
+      return;
+    this.drain(window);
   }
 
   private place(window: ByteWindow): void {

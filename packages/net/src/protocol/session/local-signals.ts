@@ -12,7 +12,7 @@ import { localOpen, remoteOpen } from "../stream/stream-state.js";
 import type { Conversation } from "./conversation.js";
 import { LocalOpens } from "./local-opens.js";
 import { countError, LocalSends } from "./local-sends.js";
-import type { ReceiveFigures, StreamFigures } from "./session-api.js";
+import type { ReceiveFigures, StreamFigures, StreamMemory } from "./session-api.js";
 
 /** Applies the local side's signals. */
 export class LocalSignals {
@@ -133,6 +133,24 @@ export class LocalSignals {
     const { conversation } = this;
     conversation.setRank(stream, urgency, criticality, now);
     conversation.ranks.add(stream, conversation.outbox, now);
+  }
+
+  memoryOf(streamId: number): StreamMemory | undefined {
+    const stream = this.conversation.table.running(streamId);
+    if (stream === undefined) return undefined;
+    const { inbound, criticality } = stream;
+    return { bytes: this.conversation.lending.pool.share + inbound.window.loan, criticality };
+  }
+
+  shrink(streamId: number): void {
+    const stream = this.conversation.table.running(streamId);
+    if (stream !== undefined) this.conversation.lending.shrink(stream.inbound.window);
+  }
+
+  abort(streamId: number, failure: StreamFailure): void {
+    checkFailure(failure);
+    const stream = this.conversation.table.running(streamId);
+    if (stream !== undefined) this.conversation.ends.abort(stream, failure);
   }
 
   figures(streamId: number): StreamFigures | undefined {

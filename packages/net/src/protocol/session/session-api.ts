@@ -255,6 +255,13 @@ export interface ReceiveFigures {
   readonly returned: number;
 }
 
+/** What one stream has charged to the `MemoryAccount`, and what it is worth. */
+export interface StreamMemory {
+  /** Its share and its loan. */
+  readonly bytes: number;
+  readonly criticality: Criticality;
+}
+
 /** The methods of `Session` (session.ts), all synchronous; none throws but for a wrong argument. */
 export interface SessionApi {
   /**
@@ -320,6 +327,15 @@ export interface SessionApi {
    * handler of a channel says it always, since it may go on receiving when it has sent everything.
    */
   released(streamId: number): void;
+  /**
+   * Ends a stream for the sake of others, both directions: the local side hears of it by the event `failed`, the peer by
+   * ERROR, or by CANCEL when this side's direction has ended before. Lets go at once what the stream holds.
+   */
+  abort(streamId: number, failure: StreamFailure): void;
+  /** Asks the peer for what it has not used of the stream's loan (DRAIN). */
+  shrink(streamId: number): void;
+  /** What the stream has charged; undefined for one that is over. */
+  memoryOf(streamId: number): StreamMemory | undefined;
   /** States the local subscriber's demand since the beginning, as a total; `Infinity` is unbounded. Never falls. */
   grantItems(streamId: number, totalDemand: number): void;
   /** The local subscriber took `count` more items, in the order they came: their bytes are granted again. */

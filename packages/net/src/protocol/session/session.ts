@@ -36,6 +36,7 @@ import type {
   SessionEvent,
   SessionOptions,
   StreamFigures,
+  StreamMemory,
   TakeTurn,
   Waiting,
 } from "./session-api.js";
@@ -198,6 +199,18 @@ export class Session implements SessionApi {
 
   released(streamId: number): void {
     this.life.fromHere?.released(streamId);
+  }
+
+  abort(streamId: number, failure: StreamFailure): void {
+    this.life.fromHere?.abort(streamId, failure);
+  }
+
+  shrink(streamId: number): void {
+    this.life.fromHere?.shrink(streamId);
+  }
+
+  memoryOf(streamId: number): StreamMemory | undefined {
+    return this.life.fromHere?.memoryOf(streamId);
   }
 
   grantItems(streamId: number, totalDemand: number): void {

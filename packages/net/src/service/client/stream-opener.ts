@@ -179,7 +179,8 @@ export class StreamOpener {
       return true;
     }
     if (opened === "no-slot") return false;
-    if (!this.mayWait()) {
+    // This process has no room, whatever connection it has.
+    if (opened === "no-memory" || !this.mayWait()) {
       request.onRefused(refusal(opened));
       return true;
     }

@@ -34,6 +34,7 @@ import { connectionError, connectionLost, transportLost } from "../failure/failu
 import type { Link, LinkListener } from "./link.js";
 import { Pump, type PumpOwner } from "./pump.js";
 import { RoundTrip } from "./round-trip.js";
+import { type MemoryRegister, StreamHolders } from "./stream-holders.js";
 import type { Runtime } from "./runtime.js";
 import type { ConnectionSnapshot, StreamSnapshot } from "./snapshot.js";
 
@@ -53,6 +54,8 @@ export class Connection implements LinkListener, PumpOwner {
   private readonly owner: ConnectionOwner;
   private readonly pump: Pump;
   private readonly streams = new Map<number, StreamEnd>();
+  /** Undefined where nobody asks who holds how much. */
+  private readonly holders: StreamHolders | undefined;
   private link: Link | undefined;
   /** What the session said while nobody may hear it, see `hold`. */
   private held: SessionEvent[] | undefined = undefined;
@@ -66,6 +69,9 @@ export class Connection implements LinkListener, PumpOwner {
     this.owner = owner;
     this.takeTurn = (streamId, turn) => this.streams.get(streamId)?.onTurn(turn) ?? "idle";
     this.pump = new Pump(this.session, runtime, this);
+    const { account } = options;
+    this.holders =
+      account?.register === undefined ? undefined : new StreamHolders(account as MemoryRegister, this);
   }
 
   /** Starts to listen and says HELLO. Apart from the constructor, so that the owner can keep the result first. */
@@ -157,11 +163,13 @@ export class Connection implements LinkListener, PumpOwner {
   /** Makes `end` the stream with this id, for the events to come. */
   attach(streamId: number, end: StreamEnd): void {
     this.streams.set(streamId, end);
+    this.holders?.attached(streamId, end.snapshot().method);
   }
 
   /** Forgets a stream; what comes for it from here on concerns nobody. */
   detach(streamId: number): void {
     this.streams.delete(streamId);
+    this.holders?.detached(streamId);
   }
 
   /** Something is to be sent: it goes with everything else of this turn. To be called after session calls. */
@@ -360,6 +368,7 @@ export class Connection implements LinkListener, PumpOwner {
     const lost = error ?? connectionLost("it was closed on this side");
     const streams = [...this.streams];
     this.streams.clear();
+    this.holders?.clear();
     // The owner first: a stream that is opened again must not find this connection any more.
     this.owner.onEnd(isClean ? undefined : error);
     for (const [streamId, stream] of streams) stream.onClosed(lost, this.session.wasNeverSent(streamId));
