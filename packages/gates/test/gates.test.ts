@@ -7,6 +7,7 @@ import {
   circuitBreaker,
   codel,
   loadShedder,
+  memoryBudget,
   retryBudget,
   tokenBucket,
 } from "@sluice/gates";
@@ -54,6 +55,14 @@ const gates: Readonly<Record<string, GateSubject>> = {
       };
       return { gate, restore };
     },
+  },
+  memoryBudget: {
+    grants: 3,
+    cause: "memory",
+    impossible: 4,
+    open: (clock) => ({
+      gate: memoryBudget({ bytes: 3, thresholds: { refuse: 1 }, hysteresis: 0, maxWaiting: 2, clock }),
+    }),
   },
   "retryBudget, by time": {
     grants: 2,

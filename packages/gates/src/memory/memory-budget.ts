@@ -221,6 +221,7 @@ class BudgetGate extends PolicyGate<BudgetSettings> implements MemoryBudget {
   private look(): void {
     const { isShrinking, isOver, hasRoom } = this.level;
     if (!isShrinking) this.hasShrunk = false;
+    if (this.holders.size === 0) return;
     if ((isOver || hasRoom || (isShrinking && !this.hasShrunk)) && !this.alarm.isSet) this.alarm.set(0);
   }
 
@@ -237,7 +238,7 @@ class BudgetGate extends PolicyGate<BudgetSettings> implements MemoryBudget {
       }
     }
     // If no end of others makes room for a need, none is worth it.
-    const isOfUse = level.used >= settings.levels.end || level.excess(holders.going) <= holders.endable;
+    const isOfUse = level.used > settings.levels.end || level.excess(holders.going) <= holders.endable;
     while (isOfUse && level.excess(holders.going) > 0) {
       const ended = holders.endLargest(settings.levels.bytes);
       if (ended === undefined) break;

@@ -64,9 +64,9 @@ export class MemoryLevel {
     return "released";
   }
 
-  /** Holders are to be ended: use has reached the last threshold, or a need has found no room. */
+  /** Holders are to be ended: use is beyond the last threshold, or a need has found no room. */
   get isOver(): boolean {
-    return this.unmet > 0 || this.used >= this.levels.end;
+    return this.unmet > 0 || this.used > this.levels.end;
   }
 
   /** Bytes that are to come back by ends, when `going` come back anyway. */
