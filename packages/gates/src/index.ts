@@ -2,6 +2,9 @@
 
 export type { Criticality, Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
 export type { RejectionCause } from "@sluice/core";
+export { all } from "./compose/all.js";
+export { type KeyedGate, type KeyedOptions, keyed } from "./compose/keyed.js";
+export { type WithFallbackOptions, withFallback } from "./compose/with-fallback.js";
 export { type AimdOptions, aimd } from "./concurrency/aimd.js";
 export {
   type AdaptiveLimit,
