@@ -3,14 +3,18 @@
 import {
   adaptiveLimit,
   adaptiveThrottle,
+  all,
   bulkhead,
   circuitBreaker,
   codel,
+  keyed,
   loadShedder,
   memoryBudget,
   retryBudget,
   tokenBucket,
+  withFallback,
 } from "@sluice/gates";
+import type { Gate } from "@sluice/core";
 import { type GateSubject, gateCases } from "@sluice/gates/kit";
 import { redisBreaker, redisLink, redisTokenBucket } from "@sluice/gates/redis";
 import { VirtualClock } from "@sluice/tck";
@@ -140,6 +144,60 @@ const gates: Readonly<Record<string, GateSubject>> = {
       const gate = redisBreaker({ redis: away, key: "orders", probes: 2, maxWaiting: 2, clock });
       void gate.forceOpen(0);
       return { gate, restore: (held) => held.shift()?.release("ignored") };
+    },
+  },
+  all: {
+    grants: 3,
+    cause: "rate",
+    impossible: 4,
+    open: (clock) => {
+      const bucket = tokenBucket({ capacity: 3, ratePerSecond: 1, maxWaiting: 2, clock });
+      const gate = all(bulkhead({ capacity: 5, maxWaiting: 2, clock }), all(bucket));
+      return {
+        gate,
+        restore: (held) => {
+          held.shift()?.release();
+          clock.advance(1000);
+        },
+      };
+    },
+  },
+  "all, where what was released is short": {
+    grants: 3,
+    cause: "concurrency",
+    impossible: 4,
+    open: (clock) => {
+      const bucket = tokenBucket({ capacity: 1000, ratePerSecond: 1000, maxWaiting: 2, clock });
+      return { gate: all(bucket, bulkhead({ capacity: 3, maxWaiting: 2, clock })) };
+    },
+  },
+  keyed: {
+    grants: 3,
+    cause: "concurrency",
+    impossible: 4,
+    open: (clock) => ({ gate: keyed(() => bulkhead({ capacity: 3, maxWaiting: 2, clock }), { maxKeys: 1 }) }),
+  },
+  withFallback: {
+    grants: 3,
+    cause: "concurrency",
+    impossible: 4,
+    open: (clock) => {
+      const broken: Gate = {
+        tryAcquire: () => {
+          throw new Error("connection lost");
+        },
+        acquire: () => Promise.reject(new Error("connection lost")),
+      };
+      return { gate: withFallback(broken, bulkhead({ capacity: 3, maxWaiting: 2, clock })) };
+    },
+  },
+  "withFallback, for a refusal": {
+    grants: 3,
+    cause: "rate",
+    open: (clock) => {
+      const first = tokenBucket({ capacity: 1, ratePerSecond: 1, maxWaiting: 2, clock });
+      const other = tokenBucket({ capacity: 2, ratePerSecond: 1, maxWaiting: 0, clock });
+      return { gate: withFallback(first, other, { on: "refusal" }), restore: () => clock.advance(1000) };
     },
   },
 };

@@ -3,11 +3,21 @@
 //   tryAcquire ──► asks every gate ──► all grant: one permit       a refusal: what was taken is undone
 //   acquire ─────► the same ──► waits in the line of a gate that refused ──► has its permit ──► asks the others
 //                                     └──── undone, and waits at who refuses now ◄──── one refuses ──┘
+//                                           (both in one moment: gate/claim.ts)
 //
 // While it waits it holds nothing: so two of these over the same gates cannot wait for each other, and nobody is kept
 // from credit that lies unused.
 
-import type { Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejected } from "@sluice/core";
+import {
+  type Gate,
+  type GateRequest,
+  type GateWait,
+  type Permit,
+  type PermitOutcome,
+  type Rejected,
+  systemClock,
+} from "@sluice/core";
+import { type ClaimingWait, NOT_CLAIMED } from "../gate/claim.js";
 import { GateRejectedError } from "../gate/gate-rejected-error.js";
 import { GrantedPermit, type PermitOwner } from "../gate/granted-permit.js";
 import type { Quota, QuotaGate } from "../gate/quota.js";
@@ -29,28 +39,30 @@ import { CompositeGate, isIdle, quotaOf, undo } from "./composite-gate.js";
  * @example
  * ```ts
  * import { all, tokenBucket } from "@sluice/gates";
- * const perSecond = tokenBucket({ capacity: 10, ratePerSecond: 10 });
+ * const perMinute = tokenBucket({ capacity: 10, ratePerSecond: 10 / 60 });
  * const perHour = tokenBucket({ capacity: 2, ratePerSecond: 2 / 3600 });
- * const gate = all(perSecond, perHour);
+ * const gate = all(perMinute, perHour);
  * for (let i = 0; i < 3; i += 1) console.log(gate.tryAcquire().granted);
  * // prints true
  * // prints true
  * // prints false
- * console.log(Math.round(perSecond.available)); // prints 8
+ * console.log(Math.round(perMinute.available)); // prints 8
  * ```
  */
 export function all(...gates: readonly Gate[]): QuotaGate {
   if (gates.length === 0) throw new TypeError("Cannot make a gate of all of no gates: give it one at least");
   for (const gate of gates) requireGate("make a gate of all", gate);
-  return new All(gates);
+  // One that waits must be able to take all parts in one moment, however they were put together.
+  return new All(gates.flatMap((gate) => (gate instanceof All ? gate.gates : [gate])));
 }
 
 class All extends CompositeGate implements PermitOwner {
   /** There when there is a shared gate among them. */
   readonly ask?: SharedGate["ask"];
-  private readonly gates: readonly Gate[];
+  readonly gates: readonly Gate[];
   /** Those that answer at once first: a refusal of theirs spares the question over the network. */
   private readonly nearFirst: readonly Gate[];
+  private misused = 0;
 
   constructor(gates: readonly Gate[]) {
     super(`all of ${gates.length} gates`);
@@ -88,12 +100,57 @@ class All extends CompositeGate implements PermitOwner {
         this.ask === undefined ? this.tryAll(cost, request, had) : await this.askAll(cost, request, had);
       if (answer instanceof AllPermit) return answer;
       if (answer.refusal.cause === "cost") throw new GateRejectedError(answer.refusal);
-      had = { gate: answer.gate, permit: await answer.gate.acquire(cost, request) };
+      const got: AllPermit | Had | undefined = await this.waitAt(answer.gate, cost, request);
+      if (got instanceof AllPermit) return got;
+      had = got;
     }
+  }
+
+  /** Waits for one; with its permit there, the others are taken in the same moment, or it is given back. */
+  private async waitAt(
+    gate: Gate,
+    cost: number,
+    request: GateWait | undefined,
+  ): Promise<AllPermit | Had | undefined> {
+    const got: { answer?: Answer; failure?: { readonly error: unknown } } = {};
+    const claim = (permit: Permit): boolean => {
+      try {
+        got.answer = this.tryAll(cost, request, { gate, permit });
+      } catch (error) {
+        got.failure = { error };
+      }
+      return got.answer instanceof AllPermit;
+    };
+    const wait: ClaimingWait = this.ask === undefined ? { ...request, claim } : { ...request };
+    try {
+      const permit = await gate.acquire(cost, wait);
+      if (got.answer instanceof AllPermit) return got.answer;
+      // Somebody else's gate, or one far away, knows nothing of claims: a turn, so that several who hand such permits to
+      // each other never keep the process from its other work.
+      await new Promise<void>((resolve) => void systemClock.schedule(0, resolve));
+      return { gate, permit };
+    } catch (error) {
+      if (got.answer instanceof AllPermit) got.answer.parts.forEach(undo);
+      if (got.failure !== undefined) throw got.failure.error;
+      if (error !== NOT_CLAIMED) throw error;
+      return undefined;
+    }
+  }
+
+  protected override details(): object {
+    return { misused: this.misused };
+  }
+
+  protected override abandon(permit: Permit): void {
+    (permit as AllPermit).parts.forEach(undo);
   }
 
   settle({ parts }: AllPermit, outcome: PermitOutcome): void {
     each(parts, (part) => part.release(outcome));
+  }
+
+  misuse(): void {
+    this.misused += 1;
   }
 
   takeBack({ parts }: AllPermit): void {

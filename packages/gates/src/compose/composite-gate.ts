@@ -10,6 +10,7 @@ import {
 } from "@sluice/core";
 import type { Inspectable } from "@sluice/core/contracts";
 import { checkSignal, reportUncaught } from "@sluice/core/kit";
+import { claimOf } from "../gate/claim.js";
 import { GrantedPermit } from "../gate/granted-permit.js";
 import type { GateSnapshot } from "../gate/policy-gate.js";
 import type { Quota, QuotaGate } from "../gate/quota.js";
@@ -21,7 +22,6 @@ export abstract class CompositeGate implements QuotaGate, Inspectable {
   protected granted = 0;
   private refused = 0;
   private waiting = 0;
-  private misused = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -35,9 +35,10 @@ export abstract class CompositeGate implements QuotaGate, Inspectable {
 
   abstract quota(key?: string): Quota | undefined;
 
-  snapshot(): GateSnapshot {
-    const { granted, refused, waiting, misused } = this;
-    return { granted, refused, waiting, misused, ...this.details() };
+  /** Mistakes with permits are counted by the gates that these are of. */
+  snapshot(): Omit<GateSnapshot, "misused"> {
+    const { granted, refused, waiting } = this;
+    return { granted, refused, waiting, ...this.details() };
   }
 
   tryAcquire(cost = 1, request?: GateRequest): Permit | Rejected {
@@ -51,8 +52,9 @@ export abstract class CompositeGate implements QuotaGate, Inspectable {
     this.waiting += 1;
     try {
       const permit = await this.wait(cost, request);
-      if (signal?.aborted === true) {
-        undo(permit);
+      // Who claims has taken other permits with this one, and gives all of them back himself.
+      if (signal?.aborted === true && claimOf(request) === undefined) {
+        this.abandon(permit);
         throw signal.reason;
       }
       this.granted += 1;
@@ -65,14 +67,15 @@ export abstract class CompositeGate implements QuotaGate, Inspectable {
     }
   }
 
-  misuse(): void {
-    this.misused += 1;
-  }
-
   protected abstract decide(cost: number, request: GateRequest | undefined): Permit | Rejected;
 
   /** The signal has not fired. */
   protected abstract wait(cost: number, request: GateWait | undefined): Promise<Permit>;
+
+  /** A permit that nobody wants any more. */
+  protected abandon(permit: Permit): void {
+    undo(permit);
+  }
 
   protected details(): object {
     return {};

@@ -3,6 +3,7 @@
 import type { Gate, GateRequest, GateWait, Permit, Rejected } from "@sluice/core";
 import { checkOptions, describe } from "@sluice/core/kit";
 import { checkCost } from "../gate/check-gate.js";
+import { NOT_CLAIMED } from "../gate/claim.js";
 import { rankOf } from "../gate/criticality-rank.js";
 import type { Quota, QuotaGate } from "../gate/quota.js";
 import { requireGate } from "../gate/require-gate.js";
@@ -30,8 +31,8 @@ export interface WithFallbackOptions {
  * @example
  * ```ts
  * import { tokenBucket, withFallback } from "@sluice/gates";
- * const own = tokenBucket({ capacity: 1, ratePerSecond: 1 });
- * const common = tokenBucket({ capacity: 100, ratePerSecond: 50 });
+ * const own = tokenBucket({ capacity: 1, ratePerSecond: 0.1 });
+ * const common = tokenBucket({ capacity: 100, ratePerSecond: 0.1 });
  * const gate = withFallback(own, common, { on: "refusal" });
  * console.log(gate.tryAcquire().granted, gate.tryAcquire().granted); // prints true true
  * console.log(Math.round(common.available)); // prints 99
@@ -99,6 +100,7 @@ class WithFallback extends CompositeGate {
     } catch (error) {
       const signal = request?.signal;
       if (signal?.aborted === true && error === signal.reason) throw error;
+      if (error === NOT_CLAIMED) throw error;
       if (!isRefusal(error)) return this.failed(error).acquire(cost, request);
       if (!this.onRefusal) throw error;
     }

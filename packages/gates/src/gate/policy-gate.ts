@@ -12,6 +12,7 @@ import type { Clock, Gate, GateRequest, GateWait, Permit, PermitOutcome, Rejecte
 import { Alarm, checkSignal } from "@sluice/core/kit";
 import type { Inspectable } from "@sluice/core/contracts";
 import { checkCost } from "./check-gate.js";
+import { claimOf, NOT_CLAIMED } from "./claim.js";
 import { CRITICALITIES, rankOf } from "./criticality-rank.js";
 import { type Discipline, FIFO } from "./discipline.js";
 import { GateRejectedError } from "./gate-rejected-error.js";
@@ -129,8 +130,12 @@ export abstract class PolicyGate<
     const signal = request?.signal;
     checkSignal("a gate", signal);
     signal?.throwIfAborted();
+    const claim = claimOf(request);
     const answer = this.decide(cost, request);
-    if (answer.granted) return answer;
+    if (answer.granted) {
+      if (claim === undefined || claim(answer)) return answer;
+      throw NOT_CLAIMED;
+    }
     if (answer.cause === "cost") throw this.refuse(answer);
     const { line } = this.openDesk();
     const rank = rankOf(request);
@@ -141,7 +146,7 @@ export abstract class PolicyGate<
       if (last === undefined) throw this.refuse(this.full(answer));
       this.drop(last, `${this.waiting} wait, and one has come who goes first`, answer);
     }
-    const permit = line.join({ cost, rank, since, signal });
+    const permit = line.join({ cost, rank, since, signal, claim });
     this.serve();
     return permit;
   }
@@ -244,8 +249,9 @@ export abstract class PolicyGate<
       }
       this.granted += 1;
       // What the policy or the clock called may have taken the first one out of the line.
-      if (line.first() === next) line.admit(permit, now);
-      else permit.undo();
+      if (line.first() !== next) permit.undo();
+      else if (next.claim === undefined || next.claim(permit)) line.admit(next, permit, now);
+      else line.drop(next, NOT_CLAIMED);
     }
     alarm.clear();
   }

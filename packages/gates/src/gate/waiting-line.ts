@@ -6,6 +6,7 @@
 //      +------(too late, or somebody goes first: the error)---> gone
 
 import type { Permit } from "@sluice/core";
+import type { ClaimingWait } from "./claim.js";
 import { CRITICALITIES } from "./criticality-rank.js";
 import type { Discipline, Patience } from "./discipline.js";
 
@@ -15,6 +16,7 @@ export interface Waiter {
   readonly rank: number;
   /** When it came. */
   readonly since: number;
+  readonly claim: ClaimingWait["claim"];
 }
 
 /** Who wants to wait. */
@@ -106,7 +108,7 @@ export class WaitingLine {
   }
 
   /** Lets somebody wait, if the line is not full. */
-  join({ cost, rank, since, signal }: Newcomer): Promise<Permit> {
+  join({ cost, rank, since, signal, claim }: Newcomer): Promise<Permit> {
     if (this.count === 0) this.patience?.served(0, since);
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
@@ -119,6 +121,7 @@ export class WaitingLine {
         cost,
         rank,
         since,
+        claim,
         isGone: false,
         resolve,
         reject,
@@ -132,13 +135,11 @@ export class WaitingLine {
     });
   }
 
-  /** The first one has its permit. */
-  admit(permit: Permit, now: number): void {
-    const entry = this.first() as Entry | undefined;
-    if (entry === undefined) return;
-    this.patience?.served(now - entry.since, now);
-    this.leave(entry);
-    entry.resolve(permit);
+  /** This one has its permit, if it waits still. */
+  admit(waiter: Waiter, permit: Permit, now: number): void {
+    if (this.leave(waiter as Entry) === "gone before") return;
+    this.patience?.served(now - waiter.since, now);
+    (waiter as Entry).resolve(permit);
   }
 
   /** This one will not be served. */

@@ -75,11 +75,12 @@ export class Bench {
     throw new Error(`The gate grants a permit where it must refuse`);
   }
 
-  /** A number of the gate's snapshot, if it has one. */
+  /** A number of the gate's snapshot, if it has that. */
   count(name: "granted" | "refused" | "waiting" | "misused"): number | undefined {
     const { snapshot } = this.gate as { snapshot?: () => object };
     if (typeof snapshot !== "function") return undefined;
     const value = (snapshot.call(this.gate) as Record<string, unknown>)[name];
+    if (value === undefined) return undefined;
     expect(
       typeof value === "number" && value >= 0,
       `snapshot().${name} is ${String(value)}, not a number >= 0`,

@@ -32,6 +32,7 @@ async function boundsItsLine(subject: GateSubject): Promise<void> {
   expect(error.cause === subject.cause, `tells one too many the cause ${error.cause}, not ${subject.cause}`);
   const length = bench.count("waiting");
   expect(length === undefined || length === 2, `says that ${length} wait, not 2`);
+  await turns();
   for (let i = 0; i < MOST_ROUNDS && served < 2; i += 1) {
     bench.restore();
     await turns();
@@ -106,6 +107,7 @@ async function leavesNothing(subject: GateSubject): Promise<void> {
 
 /** Brings credit until so many are served or gone. */
 async function serveAll(bench: Bench, log: readonly string[], count: number): Promise<void> {
+  await turns();
   for (let i = 0; i < MOST_ROUNDS && log.length < count; i += 1) {
     bench.restore();
     await turns();
