@@ -37,7 +37,7 @@ export type NodeGuard<R> = (request: R, response: NodeResponse, next: () => unkn
  * const url = `http://localhost:${(server.address() as { port: number }).port}`;
  * console.log((await fetch(url)).status); // prints 200
  * const refused = await fetch(url);
- * console.log(refused.headers.get("retry-after")); // prints 10
+ * console.log(refused.status, refused.headers.get("retry-after")); // prints 429 10
  * server.close();
  * server.closeAllConnections();
  * ```

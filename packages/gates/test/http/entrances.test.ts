@@ -2,7 +2,8 @@
 
 import { until } from "@sluice/tck";
 import type { GateWait, Permit } from "@sluice/core";
-import { GateRejectedError } from "@sluice/gates";
+import { type Bulkhead, bulkhead, GateRejectedError } from "@sluice/gates";
+import type { GateSnapshot } from "@sluice/gates/kit";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Options, RawClient, servers, type Site } from "./servers.js";
 import { busy, tooOften, WatchGate } from "./watch-gate.js";
@@ -210,6 +211,25 @@ for (const [name, open] of Object.entries(servers)) {
       expect((await staying).status).toBe(200);
       await until(() => gate.held === 0, "the permit to come back");
       expect([served.length <= 2, gate.outcomes.toSorted()]).toEqual([true, ["ignored", "success"]]);
+    });
+
+    it("has every permit back, however many clients leave at whatever moment", async () => {
+      const gate = bulkhead({ capacity: 20, maxWaiting: 20 });
+      const { url } = await openSite({ gate, wait: true });
+      const pages = ["/page", "/boom", "/endless", "/broken", "/missing"];
+      await Promise.all(
+        Array.from({ length: 60 }, async (_, i) => {
+          const client = rawClient(url).write(GET(pages[i % pages.length] as string));
+          // Some leave at once, some in the line, some in the middle of an answer, some when they have it.
+          for (let turn = (i * 7) % 40; turn > 0; turn -= 1)
+            await new Promise((resolve) => setImmediate(resolve));
+          client.leave();
+        }),
+      );
+      await until(() => gate.inUse === 0 && gate.waiting === 0, "all permits");
+      const { granted, misused } = (gate as Bulkhead & { snapshot(): GateSnapshot }).snapshot();
+      expect([granted > 0, misused]).toEqual([true, 0]);
+      expect((await fetch(url)).status).toBe(200);
     });
   });
 }

@@ -1,8 +1,8 @@
 // Each gate of @sluice/gates as the admission of a server: its refusal becomes a REJECT that the client obeys, it learns
 // how the handlers do, and nothing of it leaks whichever way a request ends. Time is virtual.
 
-import { type Clock, type Gate, type Permit, type Rejected, SluiceError } from "@sluice/core";
-import { bulkhead, circuitBreaker, loadShedder, tokenBucket } from "@sluice/gates";
+import { type Clock, type Gate, never, type Permit, type Rejected, SluiceError } from "@sluice/core";
+import { adaptiveLimit, aimd, bulkhead, circuitBreaker, loadShedder, tokenBucket } from "@sluice/gates";
 import { call, defineService, stream, unchecked } from "@sluice/net";
 import { simulate, simulateSeeds, type Simulation } from "@sluice/net/sim";
 import { describe, expect, it } from "vitest";
@@ -40,6 +40,11 @@ const rows: Readonly<Record<string, Row>> = {
   },
   bulkhead: {
     make: ({ clock }) => bulkhead({ capacity: 1, clock }),
+    code: "OVERLOADED",
+    retryAfterMs: undefined,
+  },
+  adaptiveLimit: {
+    make: ({ clock }) => adaptiveLimit({ initial: 1, max: 1, clock }),
     code: "OVERLOADED",
     retryAfterMs: undefined,
   },
@@ -173,6 +178,7 @@ describe("gates as admission", () => {
       const gates = [
         tokenBucket({ capacity: 20, ratePerSecond: 20, clock: sim.clock }),
         bulkhead({ capacity: 3, clock: sim.clock }),
+        adaptiveLimit({ initial: 4, clock: sim.clock }),
         circuitBreaker({
           failureRate: 0.9,
           minimumCalls: 3,
@@ -226,7 +232,7 @@ describe("gates as admission", () => {
       await client.close();
       await server.host().close();
       await sim.sleep(20_000);
-      expect(gates.map(({ seen }) => seen.held)).toEqual([0, 0, 0, 0]);
+      expect(gates.map(({ seen }) => seen.held)).toEqual([0, 0, 0, 0, 0]);
       expect(gates.every(({ seen }) => seen.asked > 0)).toBe(true);
       for (const { gate } of gates) {
         expect((gate as unknown as { snapshot(): object }).snapshot()).toMatchObject({
@@ -329,6 +335,51 @@ describe("a circuit breaker as admission", () => {
       expect(gate.state).toBe("half-open");
       expect(await client.ask(0)).toBe(0);
       expect(gate.state).toBe("closed");
+      await client.close();
+    });
+  });
+});
+
+describe("an adaptive limit as admission", () => {
+  it("falls when handlers fail, and not when clients change their mind or ask for what is not theirs", async () => {
+    await simulate({ seed: 7 }, async (sim) => {
+      const gate = adaptiveLimit({
+        algorithm: aimd(),
+        initial: 20,
+        window: { samples: 5 },
+        clock: sim.clock,
+      });
+      const server = simServer(
+        sim,
+        service,
+        {
+          ask: async (n: number) => {
+            await sim.sleep(100);
+            if (n === -1) throw new SluiceError("NOT_FOUND", "Cannot ask: nobody is there");
+            if (n === -2) throw new Error("the database is gone");
+            return n;
+          },
+          read: () => never(),
+        },
+        { admission: gate },
+      );
+      const client = await server.connect();
+      const many = async (ask: (signal: AbortSignal) => Promise<unknown>) => {
+        const stop = new AbortController();
+        const all = Array.from({ length: 15 }, () => ask(stop.signal).catch(() => {}));
+        await sim.sleep(1000);
+        stop.abort();
+        await Promise.all(all);
+        await sim.sleep(1000);
+        return [gate.inUse, gate.limit];
+      };
+      expect(await many((signal) => client.read(1, { signal }).toArray())).toEqual([0, 20]);
+      for (let round = 0; round < 3; round += 1) {
+        expect(await many(() => client.ask(-1, ONCE))).toEqual([0, 20]);
+      }
+      // A window of samples closes with the first release behind its time.
+      for (let round = 0; round < 3; round += 1) await many(() => client.ask(-2, ONCE));
+      expect([gate.inUse, gate.limit < 20]).toEqual([0, true]);
       await client.close();
     });
   });
