@@ -260,7 +260,18 @@ describe("codel", () => {
     expect(gate.waiting).toBe(0);
   });
 
-  it("is patient again when somebody was served in time", async () => {
+  it("goes on refusing while the line stands, though nobody who is served has waited for long", async () => {
+    const { wait, serve, log, clock } = full({ discipline: target, maxWaiting: 9999 });
+    for (let i = 0; i < 400; i += 1) {
+      for (let k = 0; k < 5; k += 1) wait(`${clock.now()}`); // five come where one can be served
+      await serve(2, 1);
+    }
+    const waits = log.map((line) => line.split(" ")).filter(([, word]) => word === "at");
+    const late = waits.filter(([came, , at]) => Number(at) - Number(came) > 22 && Number(at) > 250);
+    expect([waits.length, late.length]).toEqual([400, 0]);
+  });
+
+  it("is patient again when nobody waited for a moment", async () => {
     const { wait, serve, log } = full({ discipline: target });
     for (let i = 0; i < 30; i += 1) wait(`${i}`);
     await serve(20, 7);

@@ -3,10 +3,11 @@
 //                  nobody served had waited < target, for a whole interval
 //   patient: all --------------------------------------------------------> standing: who has waited for the target
 //      wait      <--------------------------------------------------------           is refused, but the last one
-//                          somebody served had waited < target
+//                                     nobody waits
 //
 // When a line stands is told as in RFC 8289 §5.3. What is done then is not: its rate of drops grows by a root, because
 // senders of packets slow down when one is lost, and need be told gently. Callers of a service do not (decision 081).
+// And as all who are served then have not waited for long, only an empty line tells that it stands no more.
 
 import { checkMilliseconds, checkOptions } from "@sluice/core/kit";
 import type { Discipline, Patience } from "./discipline.js";
@@ -42,6 +43,7 @@ class CodelPatience implements Patience {
   private readonly intervalMs: number;
   /** Since when everybody who was served had waited for the target; `Infinity`: the last one had not. */
   private aboveSince: number = Number.POSITIVE_INFINITY;
+  private standing = false;
 
   constructor(targetMs: number, intervalMs: number) {
     this.targetMs = targetMs;
@@ -54,7 +56,13 @@ class CodelPatience implements Patience {
     else if (this.aboveSince > nowMs) this.aboveSince = nowMs;
   }
 
+  drained(): void {
+    this.aboveSince = Number.POSITIVE_INFINITY;
+    this.standing = false;
+  }
+
   limitMs(nowMs: number): number {
-    return nowMs - this.aboveSince >= this.intervalMs ? this.targetMs : Number.POSITIVE_INFINITY;
+    if (nowMs - this.aboveSince >= this.intervalMs) this.standing = true;
+    return this.standing ? this.targetMs : Number.POSITIVE_INFINITY;
   }
 }

@@ -8,8 +8,10 @@ import { describe } from "@sluice/core/kit";
 
 /** Tells from those who were served how long others may wait. One for each line; pure. */
 export interface Patience {
-  /** Somebody has been served who had waited for so long; 0: nobody waited before him. */
+  /** Somebody has been served who had waited for so long. */
   served(waitedMs: number, nowMs: number): void;
+  /** Nobody waits. */
+  drained(): void;
   /** Who has waited for so long, and is not the last one, is refused; `Infinity`: nobody is. */
   limitMs(nowMs: number): number;
 }

@@ -109,7 +109,7 @@ export class WaitingLine {
 
   /** Lets somebody wait, if the line is not full. */
   join({ cost, rank, since, signal, claim }: Newcomer): Promise<Permit> {
-    if (this.count === 0) this.patience?.served(0, since);
+    if (this.count === 0) this.patience?.drained();
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         if (this.leave(entry) === "gone before") return;
