@@ -57,6 +57,8 @@ export interface BreakerPolicy {
 /** One breaker. Who calls it has checked its arguments. *Buffers:* the window. */
 export class BreakerState {
   phase: BreakerPhase = { kind: "closed", since: Number.NEGATIVE_INFINITY };
+  /** The phase is `closed`. */
+  isClosed = true;
   /** How often it has changed. */
   generation = 0;
   /** What made it change last. */
@@ -121,6 +123,15 @@ export class BreakerState {
     const now = this.steady(nowMs);
     if (phase.kind === "open") return Math.max(0, phase.until - now);
     return this.hasProbe(phase) ? 0 : Math.max(0, phase.probedAt + this.policy.probeTimeoutMs - now);
+  }
+
+  /** Counts a success of the present generation, if that takes no look at the time; says whether it has. */
+  succeeded(): boolean {
+    const { window } = this;
+    if (!this.isClosed || window?.needsTime === true) return false;
+    this.failuresInARow = 0;
+    window?.record(0, Number.NaN);
+    return true;
   }
 
   /** `settle` of a success must be told the time. */
@@ -210,6 +221,7 @@ export class BreakerState {
 
   private enter(phase: BreakerPhase, why: string): void {
     this.phase = phase;
+    this.isClosed = phase.kind === "closed";
     this.why = why;
     this.generation += 1;
     this.failuresInARow = 0;

@@ -83,18 +83,8 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
   return new BreakerGate(checkBreaker(options), options?.window);
 }
 
-/** A permit knows what it may count for. */
-class BreakerPermit extends GrantedPermit {
-  readonly generation: number;
-
-  constructor(owner: BreakerGate, cost: number, generation: number) {
-    super(owner, cost);
-    this.generation = generation;
-  }
-}
-
-/** And, where calls may be slow, when it began. */
-class TimedPermit extends BreakerPermit {
+/** Where calls may be slow, a permit knows when it began. */
+class TimedPermit extends GrantedPermit {
   readonly startedAt: number;
 
   constructor(owner: BreakerGate, cost: number, generation: number, startedAt: number) {
@@ -103,7 +93,7 @@ class TimedPermit extends BreakerPermit {
   }
 }
 
-class BreakerGate extends PolicyGate<BreakerSettings, BreakerPermit> implements CircuitBreaker {
+class BreakerGate extends PolicyGate<BreakerSettings> implements CircuitBreaker {
   private readonly health: BreakerState;
   private listeners: ChangeListeners | undefined = undefined;
   /** Calls may be slow: it is to be known how long each took. */
@@ -150,28 +140,30 @@ class BreakerGate extends PolicyGate<BreakerSettings, BreakerPermit> implements 
 
   /** While it is closed nobody waits, and there is nothing to weigh: most calls of most services take this way. */
   override tryAcquire(cost?: number, request?: GateRequest): Permit | Rejected {
-    if (this.health.phase.kind !== "closed" || cost !== undefined || request !== undefined || this.isTimed) {
+    const { health } = this;
+    if (!health.isClosed || cost !== undefined || request !== undefined || this.isTimed) {
       return super.tryAcquire(cost, request);
     }
     this.granted += 1;
     this.out += 1;
-    return new BreakerPermit(this, 1, this.health.generation);
+    return new GrantedPermit(this, 1, health.generation);
   }
 
-  override settle(permit: BreakerPermit, outcome: PermitOutcome): void {
-    if (this.health.phase.kind === "closed")
-      this.settled(permit, outcome); // nobody waits
+  override settle(permit: GrantedPermit, outcome: PermitOutcome): void {
+    const { health } = this;
+    const isPlain = outcome === "success" && permit.generation === health.generation && !this.isTimed;
+    if (isPlain && health.succeeded()) this.out -= 1;
     else super.settle(permit, outcome);
   }
 
-  protected override take(now: number, cost: number): BreakerPermit | undefined {
+  protected override take(now: number, cost: number): GrantedPermit | undefined {
     const { health } = this;
     const granted = health.ask(now);
     if (health.generation !== this.toldGeneration) this.tell();
     if (!granted) return undefined;
     this.out += 1;
     const { generation } = health;
-    if (!this.isTimed) return new BreakerPermit(this, cost, generation);
+    if (!this.isTimed) return new GrantedPermit(this, cost, generation);
     return new TimedPermit(this, cost, generation, health.steady(now));
   }
 
@@ -193,7 +185,7 @@ class BreakerGate extends PolicyGate<BreakerSettings, BreakerPermit> implements 
     return this.health.waitMs(now);
   }
 
-  protected override settled(permit: BreakerPermit, outcome: PermitOutcome): void {
+  protected override settled(permit: GrantedPermit, outcome: PermitOutcome): void {
     this.out -= 1;
     const { health } = this;
     if (permit.generation !== health.generation) return;

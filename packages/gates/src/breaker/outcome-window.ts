@@ -70,6 +70,7 @@ export class TimeWindow implements OutcomeWindow {
   /** Successes that may yet be recorded without the time, of as many as there were after the last look. */
   private spare = 0;
   private run = 0;
+  needsTime = true;
   private lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ms: number, buckets: number) {
@@ -78,12 +79,8 @@ export class TimeWindow implements OutcomeWindow {
     this.sums = new Float64Array(buckets * 3);
   }
 
-  get needsTime(): boolean {
-    return this.spare === 0;
-  }
-
   record(mark: number, nowMs: number): void {
-    if (Number.isNaN(nowMs)) this.spare -= 1;
+    if (Number.isNaN(nowMs)) this.needsTime = --this.spare === 0;
     else this.look(nowMs);
     const failed = mark & FAILED;
     const slow = mark >> 1;
@@ -100,6 +97,7 @@ export class TimeWindow implements OutcomeWindow {
     this.calls = this.failed = this.slow = 0;
     this.current = this.lookedAt = Number.NEGATIVE_INFINITY;
     this.spare = this.run = 0;
+    this.needsTime = true;
   }
 
   private look(nowMs: number): void {
@@ -107,6 +105,7 @@ export class TimeWindow implements OutcomeWindow {
     if (bucket > this.current) this.moveTo(bucket);
     this.run = nowMs - this.lookedAt < this.bucketMs / 16 ? Math.min(this.run * 2 + 1, 15) : 0;
     this.spare = this.run;
+    this.needsTime = this.run === 0;
     this.lookedAt = nowMs;
   }
 

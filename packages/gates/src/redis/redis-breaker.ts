@@ -152,15 +152,15 @@ interface SharedBreakerSettings extends BreakerSettings {
 }
 
 class SharedPermit extends GrantedPermit {
-  /** `NaN`: granted without Redis. */
-  readonly generation: number;
+  /** The generation of Redis, which is a time and no small integer; `NaN`: granted without Redis. */
+  readonly era: number;
   readonly startedAt: number;
   /** Of the own breaker. */
   readonly own: Permit | undefined;
 
-  constructor(owner: SharedBreaker, cost: number, generation: number, startedAt: number, own?: Permit) {
+  constructor(owner: SharedBreaker, cost: number, era: number, startedAt: number, own?: Permit) {
     super(owner, cost);
-    this.generation = generation;
+    this.era = era;
     this.startedAt = startedAt;
     this.own = own;
   }
@@ -268,7 +268,7 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings, SharedPermit> impl
   protected override settled(permit: SharedPermit, outcome: PermitOutcome): void {
     permit.own?.release(outcome);
     const { view } = this;
-    if (permit.generation !== view.generation) return;
+    if (permit.era !== view.generation) return;
     const { slowMs, clock } = this.settings;
     const isSlow = slowMs < Number.POSITIVE_INFINITY && clock.now() - permit.startedAt >= slowMs;
     const isBad = outcome === "failure" || isSlow;
