@@ -6,7 +6,7 @@
 //           +-- caller's signal ------> its reason -+    permits given back
 
 import { type Clock, type Permit, type PermitOutcome, TimeoutError } from "@sluice/core";
-import { Alarm, reportUncaught } from "@sluice/core/kit";
+import { Alarm, giveBack } from "@sluice/core/kit";
 import {
   abortError,
   type CallContext,
@@ -92,7 +92,7 @@ export abstract class RunningCall<R> {
     // What comes of an attempt after the end has no receiver: it was aborted, and an error is its answer to that.
     if (this.done) return;
     this.underWay.splice(this.underWay.indexOf(attempt), 1);
-    giveBack(attempt.permit, outcome);
+    if (attempt.permit !== undefined) giveBack(attempt.permit, outcome);
     this.guarded(next);
   }
 
@@ -109,20 +109,11 @@ export abstract class RunningCall<R> {
     this.done = true;
     this.alarm.close();
     this.parent?.signal?.removeEventListener("abort", this);
-    giveBack(this.permit, "ignored");
+    if (this.permit !== undefined) giveBack(this.permit, "ignored");
     for (const { scope, permit } of this.underWay.splice(0)) {
-      giveBack(permit, "ignored");
+      if (permit !== undefined) giveBack(permit, "ignored");
       scope.abort(reason());
     }
-  }
-}
-
-/** Releases a permit of anybody's gate: what that throws is no matter of the call. */
-function giveBack(permit: Permit | undefined, outcome: PermitOutcome): void {
-  try {
-    permit?.release(outcome);
-  } catch (thrown) {
-    reportUncaught(thrown);
   }
 }
 

@@ -48,6 +48,20 @@ describe("timeout", () => {
     expect(await ended).toMatchObject({ afterMs: 30 });
   });
 
+  it("leaves the end to its caller when the time is the caller's, and ends soon after when that does not", async () => {
+    const clock = new VirtualClock();
+    const inner = timeout(() => new Promise(() => {}), 100, { clock });
+    const log: string[] = [];
+    const told = (who: string) => (error: { readonly afterMs: number }) => {
+      log.push(`${who} at ${clock.now()} after ${error.afterMs}`);
+    };
+    timeout((context) => inner(context).catch(told("inner")), 50, { clock })().catch(told("outer"));
+    inner({ signal: new AbortController().signal, remainingMs: () => 60 }).catch(told("other"));
+    await clock.advanceSettled(100);
+    expect(log).toEqual(["inner at 50 after 50", "outer at 50 after 50", "other at 65 after 60"]);
+    expect(clock.pending).toBe(0);
+  });
+
   it("says what is left, and never more than was given when the clock goes back", async () => {
     const clock = new VirtualClock();
     let back = 0;

@@ -35,6 +35,8 @@ export function timeout<R, A extends readonly unknown[]>(
 class Timed<R> extends RunningCall<R> {
   private readonly clock: Clock;
   private ms: number;
+  /** The time is that of its caller, who watches it too, and then ends all of it: not this one alone. */
+  private isInherited = false;
 
   constructor(work: BoundWork<R>, parent: CallParent | undefined, ms: number, clock: Clock) {
     super(work, parent, clock);
@@ -44,21 +46,26 @@ class Timed<R> extends RunningCall<R> {
 
   protected override begin(): void {
     const scope = new TimedScope(this.parent, this.ms, this.clock);
-    // With less time than its caller's, nobody but the caller need watch it, who then knows why all of it ended.
-    const isInherited = scope.ms < this.ms && this.parent?.signal !== undefined;
+    this.isInherited = scope.ms < this.ms && this.parent?.signal !== undefined;
     this.ms = scope.ms;
-    if (!isInherited) this.alarm.set(scope.ms);
+    this.alarm.set(scope.ms);
     this.start(scope);
   }
 
   protected override ring(): void {
-    this.fail(timeIsOver(this.ms));
+    if (this.isInherited) {
+      this.isInherited = false;
+      this.alarm.set(GRACE_MS);
+    } else this.fail(timeIsOver(this.ms));
   }
 
   protected override failed(error: unknown): void {
     this.fail(error);
   }
 }
+
+/** How long the caller's timer may be late. Judgement: timers round to a millisecond, and come in one turn. */
+const GRACE_MS = 5;
 
 /** The error of work that had `ms` milliseconds. */
 export function timeIsOver(ms: number): TimeoutError {

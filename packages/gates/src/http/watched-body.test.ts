@@ -68,6 +68,7 @@ describe("a watched body", () => {
     const stop = new AbortController();
     const { ends, watched } = watch(silent, stop.signal);
     const reading = watched.getReader().read();
+    await new Promise((resolve) => setImmediate(resolve)); // until it reads the other one
     stop.abort("gone");
     await expect(reading).rejects.toBe("gone");
     expect(ends).toEqual(["cancel"]);

@@ -260,34 +260,40 @@ describe("guardedFetch", () => {
       expect(listeners.size).toBe(0);
       requests = [];
     }
-    const stop = new AbortController();
-    let cancelled: unknown;
-    let answer: (response: Response) => void = () => {};
-    const deaf = new Promise<Response>((resolve) => {
-      answer = resolve;
-    });
-    let isSent = false;
-    const send = client({
-      gate,
-      fetch: () => {
-        isSent = true;
-        return deaf;
-      },
-    });
-    const ended = send(url, { signal: stop.signal });
-    await until(() => isSent);
-    stop.abort("left");
-    await expect(ended).rejects.toBe("left");
-    const cancel = (reason: unknown): void => {
-      cancelled = reason;
-    };
-    answer(new Response(new ReadableStream({ cancel })));
-    await until(() => cancelled !== undefined);
-    expect([cancelled, gate.held]).toEqual(["left", 0]);
+    for (const status of [200, 503]) {
+      const stop = new AbortController();
+      let cancelled: unknown;
+      let isSent = false;
+      let answer: (response: Response) => void = () => {};
+      const send = client({
+        gate,
+        fetch: () => {
+          isSent = true;
+          return new Promise((resolve) => {
+            answer = resolve;
+          });
+        },
+      });
+      const ended = send(url, { signal: stop.signal });
+      await until(() => isSent);
+      stop.abort("left");
+      await expect(ended).rejects.toBe("left");
+      const cancel = (reason: unknown): void => {
+        cancelled = reason;
+      };
+      answer(new Response(new ReadableStream({ cancel }), { status }));
+      await until(() => cancelled !== undefined);
+      expect([cancelled, gate.held]).toEqual(["left", 0]);
+    }
   });
 
   it("uses a connection again after an answer that nobody saw", async () => {
-    await (await client({}, status(503, { "content-length": "2" }), ok)(url)).text();
+    const slowly: Answer = (response) => {
+      response.writeHead(503, { "content-length": "2" }).flushHeaders();
+      setTimeout(() => response.end("no"), 5);
+    };
+    const backoff = { baseMs: 40, jitter: "none" } as const;
+    await (await client({ retry: { backoff } }, slowly, ok)(url)).text();
     expect(new Set(requests.map(({ port }) => port)).size).toBe(1);
   });
 
@@ -295,8 +301,21 @@ describe("guardedFetch", () => {
     const gate = new WatchGate();
     const endless: Answer = (response) => response.writeHead(503).write("some");
     const stalled: Answer = (response) => response.writeHead(503, { "content-length": "9" }).write("some");
-    await (await client({ gate }, endless, stalled, ok)(url)).text();
+    const held: number[] = [];
+    const onRetry = (): void => void held.push(gate.held);
+    await (await client({ gate, retry: { onRetry } }, endless, stalled, ok)(url)).text();
+    expect(held).toEqual([0, 1]); // what is short and stalls, at the next attempt
     expect([gate.held, gate.outcomes]).toEqual([0, ["failure", "failure", "success"]]);
+  });
+
+  it("ends with what onRetry throws, and leaves nothing of the answer that it saw", async () => {
+    const gate = new WatchGate();
+    const stalled: Answer = (response) => response.writeHead(503, { "content-length": "9" }).write("some");
+    const onRetry = ({ error }: { readonly error: unknown }): never => {
+      throw error;
+    };
+    await expect(client({ gate, retry: { onRetry } }, stalled)(url)).rejects.toBeInstanceOf(HttpStatusError);
+    expect([gate.held, gate.outcomes]).toEqual([0, ["failure"]]);
   });
 
   it("inherits from a context: time, signal, and what was paid for retries", async () => {
