@@ -2,7 +2,7 @@
 // deadline, and the time that the server asks for. And that it makes no storm of it.
 
 import { type Gate, SluiceError } from "@sluice/core";
-import { type RetryBudget, retryBudget } from "@sluice/gates";
+import { type RetryBudget, retry, retryBudget } from "@sluice/gates";
 import {
   call,
   defineService,
@@ -372,6 +372,26 @@ describe("a dependency that fails every time", () => {
       for (let i = 0; i < 100; i += 1) await top.get(i).catch(() => {});
       expect(attempts()).toBe(100);
       await top.close();
+    });
+  });
+
+  it("is asked no more often by a `retry` of gates in the handler, and another one around the client", async () => {
+    await simulate({ seed: 16 }, async (sim) => {
+      let attempts = 0;
+      const policy = { attempts: 3, budget: false, clock: sim.clock } as const;
+      const get = retry(async (): Promise<never> => {
+        attempts += 1;
+        throw new SluiceError("OVERLOADED", "It does not work");
+      }, policy);
+      const link = sim.link({ delayMs: 2 });
+      const host = new ServiceHost(layer, { get: (_, context) => get(context) }, { runtime: sim.runtime });
+      link.listen((transport) => host.accept(transport));
+      const client = await openClient(() => link.connect(), layer, { runtime: sim.runtime });
+      const error = await retry(() => client.get(1), policy)().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RemoteError);
+      expect(error).toMatchObject({ code: "RETRIES_SPENT", doNotRetry: true });
+      expect(attempts).toBe(3);
+      await client.close();
     });
   });
 

@@ -17,6 +17,18 @@ describe("failureOf", () => {
     expect(failureOf(error)).toMatchObject(failure);
   });
 
+  it("passes on what errors of retries and gates say of trying again, and no nonsense", () => {
+    const says = (fields: object) =>
+      failureOf(Object.assign(new SluiceError("OUT_OF_COFFEE", "empty"), fields));
+    expect(says({ doNotRetry: true, retryAfterMs: 10.2 })).toMatchObject({
+      doNotRetry: true,
+      retryAfterMs: 11,
+    });
+    for (const retryAfterMs of [-1, Number.NaN, Number.POSITIVE_INFINITY, "5", undefined]) {
+      expect(says({ doNotRetry: 1, retryAfterMs })).toEqual(says({}));
+    }
+  });
+
   it("never carries a stack or a cause", () => {
     const failure = failureOf(new Error("outer", { cause: new Error("inner secret") }));
     expect(JSON.stringify(failure)).not.toMatch(/secret|failure\.test|at /);

@@ -102,18 +102,25 @@ export function failureOf(error: unknown): StreamFailure {
 function translated(error: unknown): StreamFailure {
   if (error instanceof RemoteError) {
     // Passed on by a handler that is a client itself: what it says of retries stays true.
-    const { code, message, retryAfterMs, notStarted, doNotRetry } = error;
-    const failure = { ...named(code, message), notStarted, doNotRetry };
-    return isTime(retryAfterMs) ? { ...failure, retryAfterMs } : failure;
+    const { code, message, notStarted, doNotRetry } = error;
+    return timed({ ...named(code, message), notStarted, doNotRetry }, error);
   }
   if (error instanceof TimeoutError) return streamFailure("DEADLINE_EXCEEDED", String(error.message));
   if (error instanceof PayloadError) return streamFailure("INVALID_PAYLOAD", String(error.message));
-  if (error instanceof SluiceError) return named(error.code, error.message);
+  if (error instanceof SluiceError) {
+    // So do those of `retry`, which has tried enough, and of a gate that refused: they say it by the same fields. That the
+    // work was not begun nobody knows of a handler that has thrown.
+    const failure = named(error.code, error.message);
+    const hints: Partial<RemoteError> = error;
+    return timed(hints.doNotRetry === true ? { ...failure, doNotRetry: true } : failure, hints);
+  }
   return streamFailure("INTERNAL", String(error instanceof Error ? error.message : error));
 }
 
-function isTime(ms: number | undefined): ms is number {
-  return Number.isSafeInteger(ms) && (ms as number) >= 0;
+/** With the time that the error asks for, in whole milliseconds. */
+function timed(failure: StreamFailure, { retryAfterMs }: { readonly retryAfterMs?: unknown }): StreamFailure {
+  const ms = typeof retryAfterMs === "number" ? Math.ceil(retryAfterMs) : Number.NaN;
+  return Number.isSafeInteger(ms) && ms >= 0 ? { ...failure, retryAfterMs: ms } : failure;
 }
 
 /** The error of a connection that ended while something ran on it. */
