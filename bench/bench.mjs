@@ -1,7 +1,8 @@
-// npm run bench:local, bench:net and bench:adapters: prepares, runs the rows asked for, shows each as a table, and ends
+// npm run bench:local, bench:net, bench:adapters and bench:gates: prepares, runs the rows asked for, shows each as a table, and ends
 // with exit code 1 when a contender failed or gave a wrong answer. A missed bar is shown and does not fail the
 // run: figures of a shared machine decide nothing by themselves.
 import { adapterRows } from "./adapters/rows.mjs";
+import { gateRows } from "./gates/rows.mjs";
 import { ArgumentError, readArguments, usage } from "./harness/arguments.mjs";
 import { currentLoad, describeMachine } from "./harness/machine.mjs";
 import { preparePeers, prepareSluice } from "./harness/prepare.mjs";
@@ -11,7 +12,7 @@ import { prepareDocs, prepareFile, saveDocs, saveJson, saveSvg } from "./harness
 import { localRows } from "./local/rows.mjs";
 import { netRows } from "./net/rows.mjs";
 
-const TABLES = { local: localRows, net: netRows, adapters: adapterRows };
+const TABLES = { local: localRows, net: netRows, adapters: adapterRows, gates: gateRows };
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -1,9 +1,10 @@
-// What the A rows say of their contenders, without running them.
+// What the A and G rows say of their contenders, without running them.
 import { describe, expect, it } from "vitest";
 import { adapterRows } from "../adapters/rows.mjs";
+import { gateRows } from "../gates/rows.mjs";
 import { METRICS } from "./metrics.mjs";
 
-describe.each(adapterRows)("row $id", ({ contenders, bars, metrics }) => {
+describe.each([...adapterRows, ...gateRows])("row $id", ({ contenders, bars, metrics }) => {
   it("has a title for each of its figures", () => {
     for (const metric of metrics) expect(METRICS[metric], metric).toBeDefined();
   });

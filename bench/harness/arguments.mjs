@@ -21,7 +21,7 @@ export class ArgumentError extends Error {}
 
 /**
  * @param {string[]} argv arguments after the table's name
- * @param {string} table "local", "net" or "adapters"
+ * @param {string} table "local", "net", "adapters" or "gates"
  * @param {{ id: string }[]} rows of this table
  */
 export function readArguments(argv, table, rows) {

@@ -8,6 +8,7 @@ const PEERS = fileURLToPath(new URL("../peers", import.meta.url));
 const PROJECTS = {
   local: ["packages/core/src"],
   net: ["packages/net/src"],
+  gates: ["packages/gates/src"],
   adapters: ["packages/node/src", "packages/rxjs/src", "packages/websocket/src"], // with what they stand on: core, net, web
 };
 
