@@ -216,6 +216,25 @@ describe("redisBreaker", () => {
     expect(redis.state.phase).toMatchObject({ failed: 0, succeeded: 0, out: 0 });
   });
 
+  it("does not report as of the present state what came of calls of a former one", async () => {
+    const { clock, redis, gate, other, calls } = made();
+    await calls(gate, 1, "success");
+    await clock.advanceSettled(300);
+    gate.tryAcquire(); // looks
+    const early = Array.from({ length: 4 }, () => gate.tryAcquire());
+    const closing = other.reset();
+    await clock.advanceSettled(0);
+    for (const answer of early) if (answer.granted) answer.release("failure");
+    await clock.advanceSettled(300); // looks, and reports what it knows of
+    await closing;
+    redis.state.reset(clock.now());
+    gate.tryAcquire();
+    const late = gate.tryAcquire();
+    if (late.granted) late.release("failure");
+    await clock.advanceSettled(600);
+    expect([gate.state, redis.state.seen.calls]).toEqual(["closed", 0]);
+  });
+
   it("counts slow calls, and slow probes as failed", async () => {
     const { clock, gate, ask, calls } = made({ slowMs: 100 });
     await calls(gate, 4, "success", 100);
@@ -367,14 +386,17 @@ describe("redisBreaker", () => {
     };
     const link = redisLink(redis, { clock: virtual });
     const gate = redisBreaker({ redis: link, key: "k", ...OPTIONS, clock });
-    const opening = gate.forceOpen(1000);
+    const looking = gate.ask();
     await virtual.advanceSettled(LATENCY_MS);
-    await opening;
+    expect((await looking).granted).toBe(true);
     offset = -3_600_000;
+    redis.state.forceOpen(virtual.now(), 1000); // by somebody else
+    await virtual.advanceSettled(250);
     const asked = gate.ask();
     await virtual.advanceSettled(2 * LATENCY_MS);
     expect((await asked).granted).toBe(false);
     const waiting = gate.acquire();
+    offset -= 3_600_000;
     await virtual.advanceSettled(1100);
     (await waiting).release("ignored");
     const second = gate.acquire();

@@ -21,6 +21,9 @@ const NOTHING: Omit<BreakerReport, "generation"> = {
   ...{ freshMs: 1000, grownMs: 1000, forcedMs: 0 },
 };
 
+/** As whoever reports says it. */
+const grown = (view: BreakerReply | undefined): number => Math.min(8000, 1000 * 2 ** (view?.openings ?? 0));
+
 const lawOf = fc.record({
   failureRate: fc.constantFrom(0.2, 0.5, 1, Number.POSITIVE_INFINITY),
   slowRate: fc.constantFrom(0.5, Number.POSITIVE_INFINITY),
@@ -35,10 +38,26 @@ const lawOf = fc.record({
 
 type Step = "ask" | "success" | "failure" | "slow" | "ignored" | "late" | "reset" | "force";
 const kinds: Step[] = ["ask", "ask", "ask", "success", "failure", "failure", "slow", "ignored", "late"];
-const step = fc.record({
+interface StepOf {
+  readonly ms: number;
+  readonly kind: Step;
+}
+const step: fc.Arbitrary<StepOf> = fc.record({
   ms: fc.oneof(fc.constant(0), fc.nat(400), fc.nat(4000), fc.integer({ min: -5000, max: -1 })),
   kind: fc.oneof(fc.constantFrom(...kinds), fc.constantFrom<Step>(...kinds, "reset", "force")),
 });
+
+/** Opens, gets well, and opens again: soon after, or when it is well for so long that the first time is forgotten. */
+const twice = (healthyMs: 0 | 2000 | 100_000): [typeof lawOf extends fc.Arbitrary<infer L> ? L : never, StepOf[]] => [
+  {
+    ...{ failureRate: 0.2, slowRate: 0.5, minimumCalls: 1, windowMs: 1000, buckets: 4 },
+    ...{ probes: 1, missing: 0, probeTimeoutMs: 500, healthyMs },
+  },
+  (["ask", "failure", "ask", "success", "ask", "failure"] as const).map((kind, i) => ({
+    ms: i % 2 === 0 ? 2000 : 0,
+    kind,
+  })),
+];
 
 describe.skipIf(REDIS === "")("the script of a shared breaker", () => {
   let server: RedisServer;
@@ -60,7 +79,7 @@ describe.skipIf(REDIS === "")("the script of a shared breaker", () => {
         run += 1;
         const { missing, ...rest } = drawn;
         const law = { ...rest, needed: Math.max(1, drawn.probes - missing) };
-        const openFor = { baseMs: 1000, capMs: 1000, jitter: "none" } as const;
+        const openFor = { baseMs: 1000, capMs: 8000, jitter: "none" } as const;
         const oracle = new BreakerState(
           { ...law, openFor, consecutiveFailures: Number.POSITIVE_INFINITY, random: () => 0 },
           new TimeWindow(law.windowMs, law.buckets),
@@ -68,7 +87,10 @@ describe.skipIf(REDIS === "")("the script of a shared breaker", () => {
         let ms = 1_800_000_000_000;
         let view: BreakerReply | undefined;
         const send = async (report: Partial<BreakerReport>): Promise<BreakerReply> => {
-          const args = breakerArguments({ ...NOTHING, generation: view?.generation ?? 0, ...report }, law);
+          const args = breakerArguments(
+            { ...NOTHING, generation: view?.generation ?? 0, grownMs: grown(view), ...report },
+            law,
+          );
           const time = [String(Math.floor(ms / 1000)), String((ms % 1000) * 1000)];
           const reply = await client.eval(text, { keys: [`breaker ${run}`], arguments: [...args, ...time] });
           view = BREAKER_SCRIPT.read(reply) as BreakerReply;
@@ -117,7 +139,7 @@ describe.skipIf(REDIS === "")("the script of a shared breaker", () => {
           if (now.kind === "open") expect(now.waitMs).toBe(oracle.waitMs(ms));
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [twice(0), twice(2000), twice(100_000)] },
     );
     // A test of a state that never comes would prove nothing.
     expect(Math.min(seen["closed"] ?? 0, seen["open"] ?? 0, seen["half-open"] ?? 0)).toBeGreaterThan(50);
