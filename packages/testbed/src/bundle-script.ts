@@ -15,7 +15,7 @@ export async function bundleScript(entry: URL, outfile: string): Promise<void> {
     conditions: ["@sluice/source"],
     // What is in there of CommonJS asks for Node's modules by this.
     banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',
     },
   });
 }
