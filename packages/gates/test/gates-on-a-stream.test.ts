@@ -1,7 +1,7 @@
 // What each kind of gate makes of a stream's demand, as the source sees it: it counts what it is asked for.
 
 import { fromPublisher, type Gate, range } from "@sluice/core";
-import { bulkhead, circuitBreaker, throttle, tokenBucket } from "@sluice/gates";
+import { all, bulkhead, circuitBreaker, throttle, tokenBucket } from "@sluice/gates";
 import { ManualSubscriber, settled, TestPublisher, VirtualClock } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 
@@ -64,6 +64,19 @@ describe("a gate on a stream", () => {
     for (const { subscriber } of streams) subscriber.cancel();
     await settled();
     expect([gate.waiting, gate.tryAcquire(4).granted]).toEqual([0, true]);
+  });
+
+  it("asks for what all of several gates grant, and holds nothing of one while it waits for another", async () => {
+    const bucket = tokenBucket({ capacity: 100, ratePerSecond: 1, clock });
+    const places = bulkhead({ capacity: 3, clock });
+    const { upstream, subscriber } = throttled(all(bucket, places));
+    expect([upstream.requested, bucket.available]).toEqual([3, 97]);
+    upstream.next(1, 2);
+    await settled();
+    expect([upstream.requested, bucket.available]).toEqual([5, 95]);
+    subscriber.cancel();
+    await settled();
+    expect([places.tryAcquire(3).granted, clock.pending]).toEqual([true, 0]);
   });
 
   it("keeps a long stream to the rate of its bucket, to the item", async () => {
