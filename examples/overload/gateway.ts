@@ -10,7 +10,7 @@ import { eventLoopDelay, heap } from "@sluice/gates/node";
 import { CONNECTIONS, type GatewaySample, KINDS } from "./scenario.js";
 
 const [, , form, databasePort] = process.argv;
-/** What is allowed to wait for the database: a fifth of a second. */
+/** Queries that may wait for the database, a fifth of a second of its work, and for how long each. */
 const [MAX_WAITING, MAX_WAIT_MS] = [20, 400];
 
 const sample = { open: 0, answerMs: 0 };

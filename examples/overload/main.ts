@@ -18,7 +18,8 @@ const phases: Phases = values.quick
 
 function start(file: string, args: readonly string[], execArgv: string[] = []): ChildProcess {
   const path = fileURLToPath(new URL(`./${file}.js`, import.meta.url));
-  return fork(path, args, { execArgv, stdio: ["ignore", "inherit", "pipe", "ipc"] });
+  const complaints = file === "gateway" ? "pipe" : "inherit"; // it may well end by itself, and is asked why
+  return fork(path, args, { execArgv, stdio: ["ignore", "inherit", complaints, "ipc"] });
 }
 
 /** The next thing it says; an error if it ends without. */
