@@ -53,6 +53,16 @@ describe("MemoryLevel", () => {
     expect(level.excess(0)).toBe(6);
   });
 
+  it("takes back fractions, whatever they lose in sums, and nothing that was not charged", () => {
+    const level = new MemoryLevel(LEVELS);
+    for (let i = 0; i < 1000; i += 1) {
+      for (const bytes of [0.1, 0.7, 0.2]) expect(level.charge(bytes, "need")).toBe("charged");
+      for (const bytes of [0.7, 0.1, 0.2]) expect(level.release(bytes)).toBe("released");
+    }
+    expect(level.used).toBeLessThan(1e-9);
+    expect(level.release(0.01)).toBe("too-much");
+  });
+
   it("never charges more than there is, never takes back more than was charged, and counts exactly", () => {
     const step = fc.record({
       bytes: fc.integer({ min: 0, max: 60 }),

@@ -56,8 +56,9 @@ export class MemoryLevel {
 
   /** Gives back what was charged. */
   release(bytes: number): "released" | "too-much" {
-    if (bytes > this.used) return "too-much";
-    this.used -= bytes;
+    // Weights may be fractions: what 0.1 and 0.7 leave when 0.7 has come back is less than 0.1 by a rounding error.
+    if (bytes > this.used + ROUNDING * this.levels.bytes) return "too-much";
+    this.used = Math.max(0, this.used - bytes);
     if (bytes > 0) this.hasRoom = this.isOwed;
     this.refuses(this.used);
     this.shrinks(this.used);
@@ -102,3 +103,6 @@ export class MemoryLevel {
     return this.isShrinking;
   }
 }
+
+/** Of a budget: more than all its charges together are rounded by, and less than anybody weighs. */
+const ROUNDING = 1e-12;
