@@ -79,8 +79,7 @@ export function adaptiveLimit(options: AdaptiveLimitOptions = {}): AdaptiveLimit
   const window = new SampleWindow(checkWindow(options.window ?? {}));
   return new AdaptiveGate(
     {
-      ...checkWaiting(PLACE, options),
-      name: "the adaptive limit",
+      ...checkWaiting(PLACE, "the adaptive limit", options),
       algorithm: algorithm.name,
       bounds: { initial, min, max },
     },

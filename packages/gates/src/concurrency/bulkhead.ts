@@ -59,7 +59,7 @@ const alike: Alike<BulkheadOptions, BulkheadSettings> = new Alike();
 function settingsOf(options: BulkheadOptions): BulkheadSettings {
   const { capacity, reserved = {} } = options;
   checkAmount(`${PLACE} with a capacity`, capacity, { least: 0, most: MOST_TOKENS, above: true });
-  const waiting = checkWaiting(PLACE, options);
+  const waiting = checkWaiting(PLACE, `the ${PLACE}`, options);
   const mosts = checkReserved(PLACE, reserved, capacity).map((share) => capacity - share);
   const isTimed = waiting.maxWaitMs !== undefined || waiting.discipline.patience !== undefined;
   return { ...waiting, capacity, mosts, isTimed };

@@ -2,12 +2,13 @@
 
 import type { PermitOutcome, Rejected } from "@sluice/core";
 import type { GrantedPermit } from "../gate/granted-permit.js";
-import { type GateSettings, PolicyGate } from "../gate/policy-gate.js";
+import { PolicyGate } from "../gate/policy-gate.js";
 import { Slots } from "./slots.js";
+import type { WaitingSettings } from "./waiting-options.js";
 
 /** Only a release helps who waits: time brings no places. */
 export abstract class SlotsGate<
-  S extends GateSettings,
+  S extends WaitingSettings,
   P extends GrantedPermit = GrantedPermit,
 > extends PolicyGate<S, P> {
   protected readonly slots: Slots = new Slots();
@@ -22,7 +23,7 @@ export abstract class SlotsGate<
   }
 
   protected override refusal(): Rejected {
-    return { granted: false, reason: `${this.name} is full`, retryAfterMs: undefined, cause: "concurrency" };
+    return this.settings.full;
   }
 
   protected override wakeMs(): number {

@@ -1,6 +1,6 @@
 // What those who wait for a place are told: how many may, for how long, in what order.
 
-import { type Clock, systemClock } from "@sluice/core";
+import { type Clock, type Rejected, systemClock } from "@sluice/core";
 import { checkClock, checkMilliseconds } from "@sluice/core/kit";
 import { checkMaxWaiting } from "../gate/check-gate.js";
 import { checkDiscipline, type Discipline } from "../gate/discipline.js";
@@ -21,13 +21,21 @@ export interface WaitingOptions {
 /** The settings of a gate whose line was told this. */
 export interface WaitingSettings extends GateSettings {
   readonly discipline: Discipline;
+  /** What all hear that are refused. */
+  readonly full: Rejected;
 }
 
 /** Fills in the defaults. */
-export function checkWaiting(place: string, options: WaitingOptions): WaitingSettings {
+export function checkWaiting(place: string, name: string, options: WaitingOptions): WaitingSettings {
   const { maxWaiting = 1000, maxWaitMs, discipline = "fifo", clock = systemClock } = options;
   return {
-    name: `the ${place}`,
+    name,
+    full: Object.freeze({
+      granted: false,
+      reason: `${name} is full`,
+      retryAfterMs: undefined,
+      cause: "concurrency",
+    } as const),
     maxWaiting: checkMaxWaiting(place, maxWaiting),
     maxWaitMs:
       maxWaitMs === undefined ? undefined : checkMilliseconds(`a ${place} a maxWaitMs of`, maxWaitMs, 1),

@@ -126,29 +126,13 @@ export abstract class PolicyGate<
     return answer;
   }
 
-  async acquire(cost = 1, request?: GateWait): Promise<Permit> {
-    const signal = request?.signal;
-    checkSignal("a gate", signal);
-    signal?.throwIfAborted();
-    const claim = claimOf(request);
-    const answer = this.decide(cost, request);
-    if (answer.granted) {
-      if (claim === undefined || claim(answer)) return answer;
-      throw NOT_CLAIMED;
+  /** Not `async`: that is two promises more for each who waits. */
+  acquire(cost = 1, request?: GateWait): Promise<Permit> {
+    try {
+      return this.enter(cost, request);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    if (answer.cause === "cost") throw this.refuse(answer);
-    const { line } = this.openDesk();
-    const rank = rankOf(request);
-    const since = this.now();
-    signal?.throwIfAborted(); // the policy or the clock may have called somebody who fired it
-    if (line.isFull) {
-      const last = line.lastBehind(rank);
-      if (last === undefined) throw this.refuse(this.full(answer));
-      this.drop(last, `${this.waiting} wait, and one has come who goes first`, answer);
-    }
-    const permit = line.join({ cost, rank, since, signal, claim });
-    this.serve();
-    return permit;
   }
 
   settle(permit: P, outcome: PermitOutcome): void {
@@ -238,8 +222,9 @@ export abstract class PolicyGate<
       const permit = this.take(now, next.cost, next.rank);
       if (permit === undefined) {
         const ms = Math.min(this.wakeMs(now, next.cost, next.rank), line.untilLateMs(now));
-        if (ms === Number.POSITIVE_INFINITY)
-          alarm.clear(); // only a release or deposit helps
+        if (ms === Number.POSITIVE_INFINITY) {
+          if (alarm.isSet) alarm.clear(); // only a release or deposit helps
+        }
         // An alarm that rings too soon is set anew then: cheaper than a timer for each who comes and goes.
         else if (!alarm.isSet || now + ms < desk.ringsAt) {
           desk.ringsAt = now + ms;
@@ -253,7 +238,7 @@ export abstract class PolicyGate<
       else if (next.claim === undefined || next.claim(permit)) line.admit(next, permit, now);
       else line.drop(next, NOT_CLAIMED);
     }
-    alarm.clear();
+    if (alarm.isSet) alarm.clear();
   }
 
   protected decide(cost: number, request: GateRequest | undefined): Permit | Rejected {
@@ -262,7 +247,7 @@ export abstract class PolicyGate<
     if (cost > this.most(rank)) return this.never(cost, rank);
     let ahead = 0;
     if (this.desk !== undefined && this.desk.line.length > 0) {
-      this.serve(); // their timer may be late
+      if (this.desk.alarm.isSet) this.serve(); // it may be late
       ahead = this.desk.line.costBefore(rank);
     }
     const now = this.now();
@@ -271,6 +256,32 @@ export abstract class PolicyGate<
     const permit = this.take(now, cost, rank);
     if (permit === undefined) return this.refusal(now, cost, 0, rank);
     this.granted += 1;
+    return permit;
+  }
+
+  private enter(cost: number, request: GateWait | undefined): Promise<Permit> {
+    const signal = request?.signal;
+    checkSignal("a gate", signal);
+    signal?.throwIfAborted();
+    const claim = claimOf(request);
+    const answer = this.decide(cost, request);
+    if (answer.granted) {
+      if (claim === undefined || claim(answer)) return Promise.resolve(answer);
+      throw NOT_CLAIMED;
+    }
+    if (answer.cause === "cost") throw this.refuse(answer);
+    const { line } = this.openDesk();
+    const rank = rankOf(request);
+    const since = this.now();
+    signal?.throwIfAborted(); // the policy or the clock may have called somebody who fired it
+    if (line.isFull) {
+      const last = line.lastBehind(rank);
+      if (last === undefined) throw this.refuse(this.full(answer));
+      this.drop(last, `${this.waiting} wait, and one has come who goes first`, answer);
+    }
+    const first = line.first();
+    const permit = line.join(cost, rank, since, signal, claim);
+    if (line.first() !== first) this.serve(); // else the alarm is set for who goes before
     return permit;
   }
 

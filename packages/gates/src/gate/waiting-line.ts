@@ -19,11 +19,6 @@ export interface Waiter {
   readonly claim: ClaimingWait["claim"];
 }
 
-/** Who wants to wait. */
-export interface Newcomer extends Waiter {
-  readonly signal: AbortSignal | undefined;
-}
-
 /** What a line is told. */
 export interface LineOptions {
   readonly capacity: number;
@@ -39,11 +34,13 @@ export class WaitingLine {
   private readonly onLeft: () => void;
   private readonly lanes: readonly Lane[] = CRITICALITIES.map(() => new Lane());
   private count = 0;
+  private readonly isTimed: boolean;
 
   /** `onLeft`: a waiter has given up; the one behind it may need less. */
   constructor(options: LineOptions, onLeft: () => void) {
     this.options = options;
     this.patience = options.discipline.patience?.();
+    this.isTimed = this.patience !== undefined || options.maxWaitMs < Number.POSITIVE_INFINITY;
     this.onLeft = onLeft;
   }
 
@@ -86,6 +83,7 @@ export class WaitingLine {
 
   /** Who has waited for too long. */
   late(now: number): Waiter | undefined {
+    if (!this.isTimed) return undefined;
     for (let i = 0; i < this.lanes.length && this.count > 0; i += 1) {
       const { oldest } = this.lanes[i] as Lane;
       if (oldest === undefined) continue;
@@ -108,28 +106,17 @@ export class WaitingLine {
   }
 
   /** Lets somebody wait, if the line is not full. */
-  join({ cost, rank, since, signal, claim }: Newcomer): Promise<Permit> {
+  join(
+    cost: number,
+    rank: number,
+    since: number,
+    signal: AbortSignal | undefined,
+    claim: Waiter["claim"],
+  ): Promise<Permit> {
     if (this.count === 0) this.patience?.drained();
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        if (this.leave(entry) === "gone before") return;
-        reject(signal?.reason);
-        this.onLeft();
-      };
-      const forget = (): void => signal?.removeEventListener("abort", onAbort);
-      const entry: Entry = {
-        cost,
-        rank,
-        since,
-        claim,
-        isGone: false,
-        resolve,
-        reject,
-        forget,
-        older: undefined,
-        newer: undefined,
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
+      const entry = new Entry(cost, rank, since, claim, resolve, reject);
+      if (signal !== undefined) this.listen(signal, entry);
       (this.lanes[rank] as Lane).push(entry);
       this.count += 1;
     });
@@ -159,24 +146,54 @@ export class WaitingLine {
     return Math.min(maxWaitMs, this.patience.limitMs(now));
   }
 
+  private listen(signal: AbortSignal, entry: Entry): void {
+    const onAbort = (): void => {
+      if (this.leave(entry) === "gone before") return;
+      entry.reject(signal.reason);
+      this.onLeft();
+    };
+    entry.forget = () => signal.removeEventListener("abort", onAbort);
+    signal.addEventListener("abort", onAbort, { once: true });
+  }
+
   private leave(entry: Entry): "left" | "gone before" {
     if (entry.isGone) return "gone before";
     entry.isGone = true;
     (this.lanes[entry.rank] as Lane).remove(entry);
     this.count -= 1;
-    entry.forget();
+    entry.forget?.();
     return "left";
   }
 }
 
-interface Entry extends Waiter {
+/** One small object and one promise for each who waits. */
+class Entry implements Waiter {
+  readonly cost: number;
+  readonly rank: number;
   since: number;
-  isGone: boolean;
+  readonly claim: Waiter["claim"];
   readonly resolve: (permit: Permit) => void;
   readonly reject: (error: unknown) => void;
-  readonly forget: () => void;
-  older: Entry | undefined;
-  newer: Entry | undefined;
+  forget: (() => void) | undefined = undefined;
+  isGone = false;
+  older: Entry | undefined = undefined;
+  newer: Entry | undefined = undefined;
+
+  constructor(
+    cost: number,
+    rank: number,
+    since: number,
+    claim: Waiter["claim"],
+    resolve: (permit: Permit) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.cost = cost;
+    this.rank = rank;
+    this.since = since;
+    this.claim = claim;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
 }
 
 /** Those of one criticality in the order of coming: taken from both ends, and out of the middle. */
