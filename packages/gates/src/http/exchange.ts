@@ -27,7 +27,10 @@ export class Exchange {
   constructor(permit: Permit | undefined, signals: readonly AbortSignal[]) {
     this.permit = new HeldPermit(permit);
     this.signals = signals;
-    for (const signal of signals) signal.addEventListener("abort", this);
+    for (const signal of signals) {
+      if (signal.aborted) this.controller.abort(signal.reason);
+      else signal.addEventListener("abort", this);
+    }
   }
 
   /** Resolves with the answer's head, which is to be handed on or discarded. To be called once. */
@@ -36,8 +39,11 @@ export class Exchange {
     judge: (response: Response) => PermitOutcome,
   ): Promise<Response> {
     const { signal } = this.controller;
+    if (signal.aborted) {
+      this.settle("ignored"); // whoever asked has gone while the gate decided: nothing is sent
+      throw signal.reason;
+    }
     try {
-      for (const followed of this.signals) followed.throwIfAborted();
       const response = await fetch(signal);
       this.response = response;
       signal.throwIfAborted(); // a fetch that did not hear of it, or was just done
@@ -53,8 +59,8 @@ export class Exchange {
   /** The answer as its receiver gets it. */
   handOn(response: Response): Response {
     const { body, status } = response;
-    // What cannot be made anew has no body to read: that of another origin, or of an upgrade.
-    if (body === null || status < 200 || status > 599) {
+    // What cannot be made anew has no body to read: that of another origin, of an upgrade, or in other hands.
+    if (body === null || body.locked || status < 200 || status > 599) {
       this.settle(this.judged);
       return response;
     }

@@ -3,8 +3,8 @@
 //   attempt --gate--> sent --another attempt may help--> paid for, in time? --yes--> discarded --wait--> attempt
 //                      +--> handed on                      +--no--> handed on
 
-import type { Clock, Criticality, Gate, Permit, PermitOutcome } from "@sluice/core";
-import { type CallContext, type CallParent, Scope, type Work } from "../call/call-context.js";
+import type { Clock, Criticality, Gate, GateRequest, Permit, PermitOutcome } from "@sluice/core";
+import { type CallContext, type CallParent, checkParent, Scope, type Work } from "../call/call-context.js";
 import { retry, type RetryPolicy } from "../call/retry.js";
 import { RetryError } from "../call/retry-error.js";
 import { timeout } from "../call/timeout.js";
@@ -38,9 +38,11 @@ export class FetchCall {
   private readonly input: string | URL | Request;
   private readonly init: RequestInit | undefined;
   private readonly parent: CallParent | undefined;
+  /** What the gate is asked with. */
+  private request: GateRequest | undefined = undefined;
   private last: Exchange | undefined = undefined;
   /** What the last attempt was answered, as long as nobody has seen it. */
-  private answer: { readonly response: Response; readonly error: HttpStatusError } | undefined = undefined;
+  private answer: Answer | undefined = undefined;
 
   constructor(
     settings: FetchSettings,
@@ -53,12 +55,14 @@ export class FetchCall {
     this.init = init;
     const request = requestOf(input);
     const signal = (init?.signal === undefined ? request?.signal : init.signal) ?? undefined;
+    checkParent(context);
     this.parent = context === undefined ? { signal } : joined(context, signal);
   }
 
   /** To be called once. */
   async run(): Promise<Response> {
-    const { retries, timeoutMs, deadlineMs, clock } = this.settings;
+    const { gate, key, criticality, retries, timeoutMs, deadlineMs, clock } = this.settings;
+    if (gate !== undefined) this.request = { criticality, key: key(urlOf(this.input)) };
     const attempt: Work<Response> = (context) => this.attempt(context);
     const tried = retry(timeoutMs === undefined ? attempt : timeout(attempt, timeoutMs, { clock }), {
       ...retries,
@@ -73,8 +77,7 @@ export class FetchCall {
     } catch (error) {
       const { last, answer } = this;
       const why = error instanceof RetryError ? error.cause : error;
-      if (last !== undefined && answer !== undefined && answer.error === why)
-        return last.handOn(answer.response);
+      if (answer !== undefined && answer.error === why) return answer.exchange.handOn(answer.response);
       last?.leave(error);
       throw error;
     }
@@ -86,18 +89,18 @@ export class FetchCall {
     const signals = [context.signal];
     if (this.parent?.signal !== undefined) signals.push(this.parent.signal); // also for the body
     const exchange = new Exchange(await this.enter(context.signal), signals);
-    this.last = exchange;
+    if (!context.signal.aborted) this.last = exchange; // or another attempt is under way by now
     const response = await exchange.send((signal) => send(this.input, { ...this.init, signal }), outcomeOf);
     if (!MAY_HELP_AGAIN.has(response.status)) return exchange.handOn(response);
     const error = new HttpStatusError(response, retryAfterMs(response.headers));
-    this.answer = { response, error };
+    this.answer = { exchange, response, error };
     throw error;
   }
 
   private async enter(signal: AbortSignal): Promise<Permit | undefined> {
-    const { gate, wait, key, criticality } = this.settings;
+    const { gate, wait } = this.settings;
+    const { request } = this;
     if (gate === undefined) return undefined;
-    const request = { criticality, key: key(urlOf(this.input)) };
     if (wait) return gate.acquire(1, { ...request, signal });
     const answer = isSharedGate(gate) ? await gate.ask(1, request) : gate.tryAcquire(1, request);
     if (!answer.granted) throw new GateRejectedError(answer);
@@ -116,9 +119,16 @@ export class FetchCall {
   }
 
   private discard(): void {
-    if (this.answer !== undefined) this.last?.discard(this.answer.response);
+    this.answer?.exchange.discard(this.answer.response);
     this.answer = undefined;
   }
+}
+
+/** An answer after which another attempt may help. */
+interface Answer {
+  readonly exchange: Exchange;
+  readonly response: Response;
+  readonly error: HttpStatusError;
 }
 
 /** A context with one more signal. */

@@ -86,7 +86,7 @@ export type GuardedFetch = (
  */
 export function guardedFetch(options?: GuardedFetchOptions): GuardedFetch {
   const settings = settingsOf(options ?? {});
-  return (input, init, context) => new FetchCall(settings, input, init, context).run();
+  return async (input, init, context) => new FetchCall(settings, input, init, context).run();
 }
 
 function settingsOf(options: GuardedFetchOptions): FetchSettings {

@@ -5,7 +5,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { bulkhead, deadline, GateRejectedError, retry, RetryError, retryBudget } from "@sluice/gates";
+import {
+  bulkhead,
+  circuitBreaker,
+  deadline,
+  GateRejectedError,
+  keyed,
+  retry,
+  RetryError,
+  retryBudget,
+} from "@sluice/gates";
 import { guardedFetch, type GuardedFetchOptions, HttpStatusError } from "@sluice/gates/http";
 import { VirtualClock } from "@sluice/tck";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -204,6 +213,36 @@ describe("guardedFetch", () => {
     expect(shared.asked).toEqual([]);
   });
 
+  it("trusts each origin by itself, with a breaker for each", async () => {
+    const gate = keyed(() => circuitBreaker({ consecutiveFailures: 2, openFor: { baseMs: 60_000 } }), {
+      maxKeys: 10,
+    });
+    const send = client({ gate }, status(500), brokenOff, ok);
+    await expect((await send(url)).text()).rejects.toThrow(); // 500, and 200 that breaks off
+    await expect(send(url)).rejects.toMatchObject({ code: "GATE_REJECTED", cause: "open" });
+    expect(await (await send(url.replace("127.0.0.1", "localhost"))).text()).toBe("done");
+    expect(requests.length).toBe(3);
+  });
+
+  it("gives back what a gate far away grants when the attempt is over, and does not mistake it for the next one", async () => {
+    const gate = new WatchGate();
+    const answers: (() => void)[] = [];
+    const ask = () => new Promise((resolve) => answers.push(() => resolve(gate.tryAcquire())));
+    const shared = Object.assign(new WatchGate(), { ask });
+    const sent = client(
+      { gate: shared, timeoutMs: 20, retry: { attempts: 2, backoff: { baseMs: 0 } } },
+      status(503),
+    )(url);
+    await until(() => answers.length === 2); // the first has waited for 20 ms
+    answers[1]?.();
+    await until(() => gate.held === 1);
+    answers[0]?.();
+    const response = await sent;
+    expect([response.status, gate.held]).toEqual([503, 1]);
+    await response.text();
+    expect(gate.outcomes).toEqual(["ignored", "failure"]); // nothing was sent for the first
+  });
+
   it("waits in the line of its gate when it is told to, until the body before it has been read", async () => {
     const gate = bulkhead({ capacity: 1, maxWaiting: 1 });
     const send = client({ gate, wait: true }, ok);
@@ -372,8 +411,12 @@ describe("guardedFetch", () => {
     await client({ gate }, ok)(url, { method: "HEAD" });
     expect(gate.outcomes).toEqual(["success", "success"]);
     for (const options of [{ gate }, {}]) {
-      await expect(client(options, ok)("nowhere")).rejects.toBeInstanceOf(TypeError);
+      const send = client(options, ok);
+      await expect(send("nowhere")).rejects.toBeInstanceOf(TypeError);
+      await expect(send(null as never)).rejects.toBeInstanceOf(TypeError);
+      await expect(send(url, {}, 5 as never)).rejects.toThrow(/on behalf of 5/);
     }
+    expect(gate.asked.length).toBe(2);
   });
 
   it("refuses options that cannot work, by name", () => {
