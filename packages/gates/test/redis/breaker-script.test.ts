@@ -48,7 +48,9 @@ const step: fc.Arbitrary<StepOf> = fc.record({
 });
 
 /** Opens, gets well, and opens again: soon after, or when it is well for so long that the first time is forgotten. */
-const twice = (healthyMs: 0 | 2000 | 100_000): [typeof lawOf extends fc.Arbitrary<infer L> ? L : never, StepOf[]] => [
+const twice = (
+  healthyMs: 0 | 2000 | 100_000,
+): [typeof lawOf extends fc.Arbitrary<infer L> ? L : never, StepOf[]] => [
   {
     ...{ failureRate: 0.2, slowRate: 0.5, minimumCalls: 1, windowMs: 1000, buckets: 4 },
     ...{ probes: 1, missing: 0, probeTimeoutMs: 500, healthyMs },
