@@ -20,6 +20,7 @@ const POLICY = { ...OPTIONS, slowRate: 0.5, consecutiveFailures: Number.POSITIVE
 class NaiveRedis implements RedisCommands {
   away = false;
   asked = 0;
+  told: readonly string[] = [];
   readonly state = new BreakerState(POLICY, new TimeWindow(10_000, 10));
   private readonly clock: VirtualClock;
 
@@ -29,6 +30,7 @@ class NaiveRedis implements RedisCommands {
 
   evalSha(_sha: string, _key: string, args: readonly string[]): Promise<unknown> {
     this.asked += 1;
+    this.told = args;
     return new Promise((resolve, reject) => {
       this.clock.schedule(LATENCY_MS, () => {
         if (this.away) reject(new Error("ECONNREFUSED"));
@@ -233,6 +235,12 @@ describe("redisBreaker", () => {
     if (late.granted) late.release("failure");
     await clock.advanceSettled(600);
     expect([gate.state, redis.state.seen.calls]).toEqual(["closed", 0]);
+  });
+
+  it("opens for the longest time when its random numbers are none", () => {
+    const { gate, redis } = made({ random: () => Number.NaN, openFor: { baseMs: 1000, capMs: 8000 } });
+    gate.tryAcquire();
+    expect(redis.told.slice(8, 10)).toEqual(["8000000", "8000000"]);
   });
 
   it("counts slow calls, and slow probes as failed", async () => {

@@ -346,8 +346,8 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings, SharedPermit> impl
       breakerArguments(
         {
           ...{ wish, generation, forcedMs, ...this.toTell },
-          freshMs: backoffMs(openFor, 1, 0, random()),
-          grownMs: backoffMs(openFor, openings + 1, openMs, random()),
+          freshMs: sound(backoffMs(openFor, 1, 0, random()), openFor.capMs),
+          grownMs: sound(backoffMs(openFor, openings + 1, openMs, random()), openFor.capMs),
         },
         law,
       ),
@@ -440,6 +440,11 @@ class SharedBreaker extends PolicyGate<SharedBreakerSettings, SharedPermit> impl
     const reason = `${this.name} gets no answer from Redis, and grants nothing meanwhile`;
     return { granted: false, reason, retryAfterMs: this.settings.redis.probeInMs, cause: "overload" };
   }
+}
+
+/** A random of the user's may be no number, and it would be open for ever. */
+function sound(ms: number, most: number): number {
+  return ms >= 0 ? ms : most;
 }
 
 type Counts = Record<"calls" | "failed" | "slow" | "succeeded" | "lapsed" | "ignored", number>;
