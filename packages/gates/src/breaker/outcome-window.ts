@@ -82,14 +82,13 @@ export class TimeWindow implements OutcomeWindow {
   record(mark: number, nowMs: number): void {
     if (Number.isNaN(nowMs)) this.needsTime = --this.spare === 0;
     else this.look(nowMs);
-    const failed = mark & FAILED;
-    const slow = mark >> 1;
     this.calls += 1;
-    this.failed += failed;
-    this.slow += slow;
-    this.add(this.at, 1);
-    this.add(this.at + 1, failed);
-    this.add(this.at + 2, slow);
+    this.add(0, 1);
+    if (mark === 0) return;
+    this.failed += mark & FAILED;
+    this.slow += mark >> 1;
+    this.add(1, mark & FAILED);
+    this.add(2, mark >> 1);
   }
 
   clear(): void {
@@ -128,7 +127,8 @@ export class TimeWindow implements OutcomeWindow {
     return (((bucket % this.buckets) + this.buckets) % this.buckets) * 3;
   }
 
-  private add(at: number, n: number): void {
+  private add(which: 0 | 1 | 2, n: number): void {
+    const at = this.at + which;
     this.sums[at] = (this.sums[at] as number) + n;
   }
 }
