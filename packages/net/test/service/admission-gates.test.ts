@@ -2,7 +2,17 @@
 // how the handlers do, and nothing of it leaks whichever way a request ends. Time is virtual.
 
 import { type Clock, type Gate, never, type Permit, type Rejected, SluiceError } from "@sluice/core";
-import { adaptiveLimit, aimd, bulkhead, circuitBreaker, loadShedder, tokenBucket } from "@sluice/gates";
+import {
+  adaptiveLimit,
+  aimd,
+  all,
+  bulkhead,
+  circuitBreaker,
+  keyed,
+  loadShedder,
+  tokenBucket,
+  withFallback,
+} from "@sluice/gates";
 import { call, defineService, stream, unchecked } from "@sluice/net";
 import { simulate, simulateSeeds, type Simulation } from "@sluice/net/sim";
 import { describe, expect, it } from "vitest";
@@ -40,6 +50,25 @@ const rows: Readonly<Record<string, Row>> = {
   },
   bulkhead: {
     make: ({ clock }) => bulkhead({ capacity: 1, clock }),
+    code: "OVERLOADED",
+    retryAfterMs: undefined,
+  },
+  all: {
+    make: ({ clock }) =>
+      all(tokenBucket({ capacity: 9, ratePerSecond: 1, clock }), bulkhead({ capacity: 1, clock })),
+    code: "OVERLOADED",
+    retryAfterMs: undefined,
+  },
+  keyed: {
+    make: ({ clock }) => keyed(() => tokenBucket({ capacity: 1, ratePerSecond: 0.5, clock }), { maxKeys: 9 }),
+    code: "RATE_LIMITED",
+    retryAfterMs: 2000,
+  },
+  withFallback: {
+    make: ({ clock }) => {
+      const away = { tryAcquire: () => JSON.parse("{"), acquire: () => Promise.reject(new Error("away")) };
+      return withFallback(away, bulkhead({ capacity: 1, clock }));
+    },
     code: "OVERLOADED",
     retryAfterMs: undefined,
   },
@@ -186,6 +215,7 @@ describe("gates as admission", () => {
           random: () => random.int(0, 99) / 100,
         }),
         loadShedder({ signals: [{ name: "load", read: () => around.load }], clock: sim.clock }),
+        all(bulkhead({ capacity: 3, clock: sim.clock }), adaptiveLimit({ initial: 2, clock: sim.clock })),
       ].map((gate) => ({ gate, ...counted(gate) }));
       const server = simServer(
         sim,
@@ -232,7 +262,7 @@ describe("gates as admission", () => {
       await client.close();
       await server.host().close();
       await sim.sleep(20_000);
-      expect(gates.map(({ seen }) => seen.held)).toEqual([0, 0, 0, 0, 0]);
+      expect(gates.map(({ seen }) => seen.held)).toEqual([0, 0, 0, 0, 0, 0]);
       expect(gates.every(({ seen }) => seen.asked > 0)).toBe(true);
       for (const { gate } of gates) {
         expect((gate as unknown as { snapshot(): object }).snapshot()).toMatchObject({
