@@ -43,7 +43,8 @@ export interface Bulkhead extends Gate {
  * import { bulkhead } from "@sluice/gates";
  * const gate = bulkhead({ capacity: 2, maxWaiting: 100 });
  * const [first] = [await gate.acquire(), await gate.acquire()];
- * console.log(gate.tryAcquire()); // prints { granted: false, reason: 'the bulkhead is full', retryAfterMs: undefined, cause: 'concurrency' }
+ * const answer = gate.tryAcquire();
+ * if (!answer.granted) console.log(answer.reason, answer.cause); // prints the bulkhead is full concurrency
  * const third = gate.acquire(); // waits
  * first?.release();
  * console.log((await third).granted, gate.inUse); // prints true 2
