@@ -14,7 +14,7 @@ const clock = {
     systemClock.schedule(ms / (speed as number), task),
 };
 const client = await nodeRedisClient(port as number);
-const redis = nodeRedis(client, { timeoutMs: 100, probeMs: 100, clock });
+const redis = nodeRedis(client, { timeoutMs: 5000, probeMs: 100, clock });
 const gate = redisTokenBucket({
   ...{ redis, key: "contested", lease: lease as number, fallback: "refuse", clock },
   ...{ capacity: capacity as number, ratePerSecond: ratePerSecond as number },
