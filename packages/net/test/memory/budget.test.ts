@@ -88,6 +88,19 @@ describe("a memory budget behind connections", () => {
     expect(memory.used).toBe(0);
   });
 
+  it("forgets a stream whose connection is gone, though its handler never ends", async () => {
+    const memory = memoryBudget({ bytes: 1000 * KIB });
+    const [near, far] = memoryPair();
+    serveTransport(far, works, handlers, { memory });
+    const client = await openClient(near, works);
+    const hanging = client.hang(1).catch((error: unknown) => error);
+    await until(() => memory.snapshot().holders === 1, "its stream to be known");
+    await client.close();
+    await hanging;
+    await until(() => memory.snapshot().holders === 0, "its stream to be forgotten");
+    expect(memory.used).toBe(0);
+  });
+
   it("takes back what the peer has not used when it is time to shrink, and lends nothing ahead", async () => {
     const memory = memoryBudget({ bytes: 4000 * KIB });
     const pausing = concat([range(0, 5).pipe(map(() => new Uint8Array(100 * KIB))), never<Uint8Array>()]);
