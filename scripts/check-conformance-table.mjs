@@ -1,7 +1,7 @@
 // Every source, operator, overflow choice and hub of core is exported, has its row in the conformance table, its
 // contract, and a test beside it for what the judge cannot know: nothing public escapes. Ends of a pipeline (sink/)
-// may have rows too; a row without a file is a finding. Of the adapters each function that a door exports is named by a row of
-// the conformance tests of its package, but for those that are none.
+// may have rows too; a row without a file is a finding. Of the adapters and gates each function that a door exports is named by
+// a row of the conformance tests of its package, but for those that are none.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./bootstrap.mjs";
@@ -14,11 +14,24 @@ const DOOR = `${SRC}/index.ts`;
 const CONTRACTS = `${SRC}/contract/contracts.ts`;
 const TABLE = "packages/core/test/subjects";
 
+const TESTS = "conformance.test.ts";
+
 /** The adapters with their doors, and what of them is no publisher, operator or subscriber, or is judged by another name. */
 const ADAPTERS = {
   rxjs: { doors: ["index"], others: ["clockOf"] },
   web: { doors: ["index"], others: ["skippingBy"] },
   websocket: { doors: ["index"], others: [] },
+  // Gates under the gate kit, its operators as any.
+  gates: {
+    doors: ["index", "redis"],
+    tests: ["gates.test.ts", "conformance.test.ts"],
+    others: [
+      ...["aimd", "gradient2", "vegas", "codel"], // how a gate decides, and serves its line
+      ...["lag", "queueDelay", "queueDepth", "smoothed", "weighted"], // what a shedder reads
+      ...["deadline", "fallback", "hedge", "quantile", "retry", "timeout", "withPermit"], // around a call
+      ...["isSharedGate", "ioRedis", "nodeRedis", "redisLink"],
+    ],
+  },
   node: {
     doors: ["index", "threads", "worker"],
     others: [
@@ -30,7 +43,7 @@ const ADAPTERS = {
 };
 
 /** One line for each function of a door that no row of its package's conformance tests names. */
-export function findUnjudgedAdapters(name, { others }, doors, tests) {
+export function findUnjudgedAdapters(name, { others, tests: names = [TESTS] }, doors, tests) {
   const rows = tests.replaceAll(/^import [\s\S]*?;$|\/\/.*$|\/\*[\s\S]*?\*\//gm, "");
   // Exported from files of its own: what comes from core has its row there. Classes and types are no streams.
   const functions = [...doors.matchAll(/^export \{([^}]+)\} from "\.\//gm)].flatMap(([, names]) =>
@@ -43,7 +56,7 @@ export function findUnjudgedAdapters(name, { others }, doors, tests) {
     .filter((each) => !others.includes(each) && !new RegExp(`\\b${each}\\b`).test(rows))
     .map(
       (each) =>
-        `packages/${name}: ${each}() is not judged: add a row to packages/${name}/test/**/conformance.test.ts`,
+        `packages/${name}: ${each}() is not judged: add a row to packages/${name}/test/**/${names[0]}`,
     );
 }
 
@@ -110,7 +123,8 @@ if (import.meta.filename === process.argv[1]) {
   findings.push(...findWithoutContract(files, contractsOf(ROOMS), read(CONTRACTS)));
   for (const [name, adapter] of Object.entries(ADAPTERS)) {
     const doors = adapter.doors.map((door) => read(`packages/${name}/src/${door}.ts`)).join("\n");
-    const tests = filesBelow(root, [`packages/${name}/test`], ["conformance.test.ts"])
+    const { tests: names = [TESTS] } = adapter;
+    const tests = filesBelow(root, [`packages/${name}/test`], names)
       .map(read)
       .join("\n");
     findings.push(...findUnjudgedAdapters(name, adapter, doors, tests));
