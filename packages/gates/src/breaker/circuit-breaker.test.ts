@@ -147,6 +147,15 @@ describe("circuitBreaker", () => {
     ]);
   });
 
+  it("counts nothing of a call that began before it was closed anew", () => {
+    const { gate } = made({ failureRate: 0.5 });
+    const [good, bad] = [granted(gate), granted(gate)];
+    gate.reset();
+    good.release();
+    bad.release("failure");
+    expect(gate.snapshot()).toMatchObject({ calls: 0, failed: 0, out: 0, misused: 0 });
+  });
+
   it("tells listeners in a turn of their own, all of them whatever one throws, and not those who have left", async () => {
     const dropped: unknown[] = [];
     restore = onDroppedError((error) => dropped.push(error));
