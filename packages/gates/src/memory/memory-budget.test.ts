@@ -87,6 +87,18 @@ describe("memoryBudget", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("ends no more than sixteen in a turn, and the rest in those after", () => {
+    const { memory, clock, ended } = made({ thresholds: { refuse: 0.9 } });
+    for (let i = 0; i < 40; i += 1) holder(memory, `stream ${i}`, 2, "sheddable");
+    expect(memory.tryCharge(70)).toBe(false);
+    const seen: number[] = [];
+    const other = (): void => void seen.push(ended.length); // what else the process has to do
+    clock.schedule(100, () => clock.schedule(0, other));
+    clock.advance(100); // all are asked to shrink first
+    expect([...seen, ended.length]).toEqual([16, 25]);
+    expect(memory.tryCharge(70)).toBe(true);
+  });
+
   it("tells who was refused that there is room again", () => {
     const { memory, clock } = made();
     let rooms = 0;

@@ -239,7 +239,11 @@ class BudgetGate extends PolicyGate<BudgetSettings> implements MemoryBudget {
     }
     // If no end of others makes room for a need, none is worth it.
     const isOfUse = level.used > settings.levels.end || level.excess(holders.going) <= holders.endable;
-    while (isOfUse && level.excess(holders.going) > 0) {
+    for (let ends = 0; isOfUse && level.excess(holders.going) > 0; ends += 1) {
+      if (ends === ENDS_A_TURN) {
+        this.alarm.set(0);
+        return;
+      }
       const ended = holders.endLargest(settings.levels.bytes);
       if (ended === undefined) break;
       this.ended += 1;
@@ -259,6 +263,9 @@ function isAmount(bytes: number): boolean {
 }
 
 const PLACE = "memory budget";
+
+/** To find the largest all holders are asked, 0.4 ms for 10,000 of them: the rest of the process has its turn in between. */
+const ENDS_A_TURN = 16;
 
 /** For windows to come back: a round trip across a continent. Judgement. */
 const SHRINK_MS = 100;
