@@ -198,6 +198,17 @@ describe("bulkhead", () => {
     expect([gate.inUse, gate.waiting]).toEqual([0, 0]);
   });
 
+  it("does not count one twice whose signal cannot be left, and fires after he was served", async () => {
+    const { wait, serve, gate, log } = full();
+    const stop = new AbortController();
+    stop.signal.removeEventListener = () => {};
+    wait("a", "critical", stop.signal);
+    await serve(1, 1);
+    stop.abort();
+    wait("b");
+    expect([log, gate.inUse, gate.waiting]).toEqual([["a at 1"], 1, 1]);
+  });
+
   it("serves a long line one after the other when each releases at once, without growing the stack", async () => {
     const gate = bulkhead({ capacity: 1, maxWaiting: 20_000 });
     const first = granted(gate);
@@ -280,6 +291,17 @@ describe("codel", () => {
     await serve(12, 9);
     expect(log.join()).not.toContain("refused");
     expect(log).toHaveLength(9);
+  });
+
+  it("begins its interval anew when one was served in time", () => {
+    const patience = target.patience?.();
+    for (const [waited, now] of [
+      [20, 0],
+      [5, 50],
+      [20, 60],
+    ] as const)
+      patience?.served(waited, now);
+    expect([patience?.limitMs(120), patience?.limitMs(160)]).toEqual([Number.POSITIVE_INFINITY, 20]);
   });
 
   it("refuses times that are none", () => {
