@@ -68,6 +68,25 @@ describe("bulkhead", () => {
     expect(granted(gate, 1).granted).toBe(true);
   });
 
+  it("loses no room to rounding while one permit is never back", () => {
+    const gate = bulkhead({ capacity: 1 });
+    granted(gate, 0.5);
+    const [a, b] = [granted(gate, 0.1), granted(gate, 0.2)];
+    a.release();
+    const c = granted(gate, 0.2);
+    b.release();
+    c.release();
+    expect(gate.inUse).toBeCloseTo(0.5, 12);
+    expect(granted(gate, 0.5).granted).toBe(true);
+    expect(gate.tryAcquire(1e-6).granted).toBe(false);
+  });
+
+  it("grants three tenths of three tenths", () => {
+    const gate = bulkhead({ capacity: 0.3 });
+    for (let i = 0; i < 3; i += 1) granted(gate, 0.1);
+    expect(gate.tryAcquire(0.1).granted).toBe(false);
+  });
+
   it("keeps places for what is more critical", () => {
     const gate = bulkhead({ capacity: 10, reserved: { sheddable: 5, sheddablePlus: 2 }, maxWaiting: 0 });
     const take = (criticality: Criticality): number => {

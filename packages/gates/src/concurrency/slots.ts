@@ -7,9 +7,9 @@ export class Slots {
   /** Permits that are out. */
   held = 0;
 
-  /** Takes `cost` if no more than `most` are used then. */
+  /** Takes `cost` if no more than `most` are used then, but for what sums are rounded by. */
   take(cost: number, most: number): "taken" | "short" {
-    if (this.used + cost > most) return "short";
+    if (this.used + cost > most + most * ROUNDING) return "short";
     this.used += cost;
     this.held += 1;
     return "taken";
@@ -22,3 +22,9 @@ export class Slots {
     this.used = this.held === 0 ? 0 : Math.max(0, this.used - cost);
   }
 }
+
+/**
+ * What costs like 0.1 may be off by when they are added and taken away again while one permit is never back: without it
+ * whoever needs all the rest would wait for that one.
+ */
+const ROUNDING = 1e-10;
