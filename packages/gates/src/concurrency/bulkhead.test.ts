@@ -185,6 +185,46 @@ describe("bulkhead", () => {
     expect(inner.pending).toBe(0);
   });
 
+  it("lets a whole line wait once more, not each after the other, when the clock is set back", async () => {
+    const inner = new VirtualClock();
+    let offset = 1e9;
+    const clock: Clock = {
+      now: () => inner.now() + offset,
+      schedule: (ms, task) => inner.schedule(ms, task),
+    };
+    const { wait, log } = full({ maxWaitMs: 50, clock });
+    for (let i = 0; i < 20; i += 1) wait(`${i}`);
+    offset = 0;
+    await inner.advanceSettled(110);
+    expect([log.length, inner.pending]).toEqual([20, 0]);
+  });
+
+  it("does not ring for ever at a time that rounding keeps from being late", () => {
+    for (let i = 0; i < 1000; i += 1) {
+      let now = i / 10;
+      let alarm: { readonly at: number; readonly task: () => void } | undefined;
+      const clock: Clock = {
+        now: () => now,
+        schedule: (ms, task) => {
+          const mine = { at: now + ms, task };
+          alarm = mine;
+          return () => {
+            if (alarm === mine) alarm = undefined;
+          };
+        },
+      };
+      const { wait, gate } = full({ maxWaitMs: 50, clock });
+      wait("a");
+      for (let rings = 0; alarm !== undefined && rings < 3; rings += 1) {
+        const { at, task } = alarm;
+        alarm = undefined;
+        now = at;
+        task();
+      }
+      expect([i, gate.waiting, alarm]).toEqual([i, 0, undefined]);
+    }
+  });
+
   it("asks no clock when nobody's waiting is timed", () => {
     const deaf: Clock = {
       now: () => {

@@ -88,7 +88,7 @@ export class WaitingLine {
       const { oldest } = this.lanes[i] as Lane;
       if (oldest === undefined) continue;
       // A clock that was set back does not let it wait for that much longer.
-      if (oldest.since > now) oldest.since = now;
+      if (oldest.since > now) setBack(oldest, now);
       if (now - oldest.since >= this.limitMs(now)) return oldest;
     }
     return undefined;
@@ -102,7 +102,7 @@ export class WaitingLine {
     for (const { oldest } of this.lanes) {
       if (oldest !== undefined) least = Math.min(least, oldest.since + maxWaitMs - now);
     }
-    return least;
+    return Math.max(LEAST_MS, least);
   }
 
   /** Lets somebody wait, if the line is not full. */
@@ -195,6 +195,16 @@ class Entry implements Waiter {
     this.reject = reject;
   }
 }
+
+/** All at once: those who came before the clock was set back must not wait for so long one after the other. */
+function setBack(oldest: Entry, now: number): void {
+  for (let entry: Entry | undefined = oldest; entry !== undefined; entry = entry.newer) {
+    if (entry.since > now) entry.since = now;
+  }
+}
+
+/** Times that are no integers are rounded: who is not late yet by less than that would be looked at for ever. */
+const LEAST_MS = 0.001;
 
 /** Those of one criticality in the order of coming: taken from both ends, and out of the middle. */
 class Lane {
