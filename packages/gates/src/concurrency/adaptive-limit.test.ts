@@ -59,6 +59,28 @@ describe("adaptiveLimit", () => {
     expect([gate.inUse, samples.length]).toEqual([5, 1]);
   });
 
+  it.each([vegas({ random: () => 1 }), gradient2({ tolerance: 1.1 })])(
+    "finds the same limit when the service refused at once at first: %o",
+    (algorithm) => {
+      const limits = [0, 3000].map((downMs) => {
+        const clock = new VirtualClock();
+        const gate = adaptiveLimit({ algorithm, clock, max: 200 });
+        /** All that the gate grants at once; the service takes 50 ms for 100 of them, or as much longer. */
+        const round = (outcome: "success" | "failure"): void => {
+          const permits: Permit[] = [];
+          while (permits.length < gate.limit) permits.push(granted(gate));
+          clock.advance(outcome === "failure" ? 1 : Math.max(50, permits.length / 2));
+          for (const permit of permits) permit.release(outcome);
+        };
+        while (clock.now() < downMs) round("failure");
+        for (let i = 0; i < 600; i += 1) round("success");
+        return gate.limit;
+      });
+      expect(limits[0]).toBeGreaterThan(90);
+      expect(limits[1]).toBeGreaterThan(90);
+    },
+  );
+
   it("learns nothing from what is ignored", () => {
     const { samples, work } = told();
     for (let i = 0; i < 9; i += 1) work(10, "ignored");

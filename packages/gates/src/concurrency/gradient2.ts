@@ -65,7 +65,8 @@ class Gradient2Estimate implements LimitEstimate {
     return Math.floor(this.estimate);
   }
 
-  update({ rttMs, inFlight }: LimitSample): void {
+  update({ rttMs, inFlight, failedSoFar }: LimitSample): void {
+    if (failedSoFar) return; // a refusal's time would count as the long run
     const { estimate } = this;
     const { tolerance, queueSize, smoothing } = this.rule;
     const longRttMs = this.lengthen(rttMs);

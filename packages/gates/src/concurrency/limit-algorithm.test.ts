@@ -77,9 +77,34 @@ describe("vegas", () => {
   });
 });
 
+it.each([
+  [aimd(), 18],
+  [vegas(), 19],
+  [gradient2(), 20],
+])("%o hears of failures before any success, and takes no delay from them", (rule, limit) => {
+  const estimate = rule.begin({ initial: 20, min: 1, max: 200 });
+  estimate.update({ rttMs: 1, inFlight: 20, dropped: true, failedSoFar: true });
+  expect(estimate.limit).toBe(limit);
+  const fresh = rule.begin({ initial: limit, min: 1, max: 200 });
+  for (const one of [estimate, fresh]) {
+    for (let i = 0; i < 5; i += 1) one.update({ rttMs: 50, inFlight: 20, dropped: false });
+  }
+  expect(estimate.limit).toBe(fresh.limit);
+});
+
 describe("gradient2", () => {
   it("grows by its queue while delay is as in the long run, and shrinks by half at most when it is not", () => {
     expect(limits(gradient2({ smoothing: 1 }), {}, [10, 20], [10, 24], [1000, 28])).toEqual([24, 28, 18]);
+  });
+
+  it("does not hear of failures, and falls to twice its queue and no lower", () => {
+    const estimate = gradient2().begin({ initial: 20, min: 1, max: 200 });
+    const update = (rttMs: number): void =>
+      estimate.update({ rttMs, inFlight: estimate.limit, dropped: true });
+    for (let i = 0; i < 300; i += 1) update(10);
+    expect(estimate.limit).toBe(200);
+    for (let i = 0; i < 300; i += 1) update(10 * 1.2 ** i);
+    expect(estimate.limit).toBe(8);
   });
 
   it("brings the long run back when delay has become much shorter", () => {

@@ -9,6 +9,8 @@ export interface LimitSample {
   readonly inFlight: number;
   /** Some of it failed. */
   readonly dropped: boolean;
+  /** Nothing has ever succeeded: `rttMs` is how long failures took, and says nothing of the service. */
+  readonly failedSoFar?: boolean;
 }
 
 /** Between what a limit may move, and where it begins. */

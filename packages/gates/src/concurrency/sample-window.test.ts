@@ -61,6 +61,17 @@ describe("SampleWindow", () => {
     expect(window.add(1200, -1, 1, true)).toEqual({ rttMs: 30, inFlight: 1, dropped: true });
   });
 
+  it("takes a refusal's time for that of the service not even before the first success", () => {
+    const window = open();
+    const refused = { rttMs: 1, inFlight: 9, dropped: true, failedSoFar: true };
+    const seen = [0, 100, 900, 1000].map((now) => window.add(now, 1, 9, true));
+    expect(seen).toEqual([undefined, refused, undefined, refused]);
+    window.add(4000, 1, 9, true);
+    expect(window.add(5000, 50, 3, false)).toEqual({ rttMs: 50, inFlight: 9, dropped: true });
+    for (const now of [5001, 5002]) window.add(now, 1, 9, true);
+    expect(window.add(6000, 1, 9, true)).toEqual({ rttMs: 50, inFlight: 9, dropped: true });
+  });
+
   it("is not held open by a clock that was set back", () => {
     const window = open({ samples: 1 });
     window.add(1e9, 10, 1, false);

@@ -27,7 +27,7 @@ export class SampleWindow {
   private successSum = 0;
   private inFlight = 0;
   private dropped = false;
-  /** What the last window said. */
+  /** What the last window said; 0: nothing has succeeded yet. */
   private lastMs = 0;
 
   constructor(options: Required<SampleWindowOptions>) {
@@ -68,9 +68,10 @@ export class SampleWindow {
     const least = this.successes > 0 ? this.successSum / this.successes : this.lastMs;
     const rttMs = Math.max(least, this.sum / this.count);
     const { inFlight, dropped } = this;
+    const failedSoFar = this.successes === 0 && this.lastMs === 0;
     this.closesAt =
       nowMs + Math.min(maxMs, Math.max(minMs, Number.isFinite(this.least) ? 2 * this.least : 0));
-    this.lastMs = rttMs;
+    if (!failedSoFar) this.lastMs = rttMs;
     this.count = 0;
     this.sum = 0;
     this.least = Number.POSITIVE_INFINITY;
@@ -78,6 +79,6 @@ export class SampleWindow {
     this.successSum = 0;
     this.inFlight = 0;
     this.dropped = false;
-    return { rttMs, inFlight, dropped };
+    return failedSoFar ? { rttMs, inFlight, dropped, failedSoFar } : { rttMs, inFlight, dropped };
   }
 }

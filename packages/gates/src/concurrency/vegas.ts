@@ -85,7 +85,11 @@ class VegasEstimate implements LimitEstimate {
     return Math.floor(this.estimate);
   }
 
-  update({ rttMs, inFlight, dropped }: LimitSample): void {
+  update({ rttMs, inFlight, dropped, failedSoFar }: LimitSample): void {
+    if (failedSoFar) {
+      this.move(0, inFlight, dropped);
+      return;
+    }
     const { rule, estimate } = this;
     this.sinceProbe += 1;
     if (this.jitter * rule.probeMultiplier * estimate <= this.sinceProbe) {
