@@ -40,7 +40,8 @@ export interface AdaptiveLimit extends Gate {
 
 /**
  * Grants permits for as many at once as the service behind it takes without a queue, which it learns: from how long
- * permits are held, and from those released as `"failure"` (dropped: a timeout, a refusal). `"ignored"` teaches nothing.
+ * permits are held, and, with `aimd()` and `vegas()`, from those released as `"failure"` (dropped: a timeout, a refusal).
+ * `"ignored"` teaches nothing.
  *
  * When the limit falls below what is under way, nothing is granted until enough is over; work whose cost is more than
  * the limit is granted alone.

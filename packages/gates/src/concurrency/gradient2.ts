@@ -23,7 +23,8 @@ export interface Gradient2Options {
 /**
  * Shrinks the limit when the work takes longer than `tolerance` times what it took in the long run, and else grows it
  * slowly. For callers and servers whose work is of uneven length, where the shortest time says little. What is the long
- * run forgets: a service that never has a quiet time is taken for one that slow.
+ * run forgets: a service that never has a quiet time is taken for one that slow. That work failed it does not hear, only
+ * how long it took. The limit falls to twice the `queueSize` and no lower.
  *
  * @example
  * ```ts
