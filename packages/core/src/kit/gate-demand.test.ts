@@ -84,6 +84,21 @@ describe("GateDemand", () => {
     expect([asked, errors, clock.pending]).toEqual([[2], [], 0]);
   });
 
+  it("rests for as short as at first again once the gate has granted one, also without waiting", async () => {
+    const gate = new TestGate(0);
+    gate.refusal = { retryAfterMs: undefined };
+    const { asked, clock, demand, item } = demandOn(gate, 1);
+    demand.request(Number.POSITIVE_INFINITY);
+    for (let i = 1; i <= 9; i++) {
+      await settled();
+      gate.give(1); // it rests, so nobody waits for this
+      await clock.advanceSettled(2);
+      expect(asked.length).toBe(i);
+      item();
+    }
+    demand.cancel();
+  });
+
   it("does not spin or fall silent on a gate that names no time that can be waited for", async () => {
     for (const retryAfterMs of [0, -5, Number.NaN, Number.POSITIVE_INFINITY, "soon"]) {
       const gate = new TestGate(0);

@@ -139,7 +139,6 @@ export class GateDemand implements Subscription {
     // Made within: what `acquire` throws at once is a rejection too.
     new Promise<Permit>((resolve) => resolve(gate.acquire(cost, wait))).then(
       (permit) => {
-        this.restMs = 1;
         this.add(permit);
         this.askAgain();
       },
@@ -159,6 +158,7 @@ export class GateDemand implements Subscription {
       giveBack(permit, "ignored"); // it ended while the gate decided
       return;
     }
+    this.restMs = 1;
     this.wanted--;
     this.fresh++;
     this.permits.push(permit);
