@@ -55,6 +55,15 @@ describe("memoryBudget", () => {
     expect(memory.snapshot()).toMatchObject({ bytes: 100, used: 75, peak: 81, isRefusing: false, ended: 0 });
   });
 
+  it("lets new things in again when it is empty, however early it refuses", () => {
+    for (const refuse of [0.1, 0.05, 0.01]) {
+      const { memory } = made({ thresholds: { refuse } });
+      memory.tryCharge(50);
+      memory.release(50);
+      expect(memory.tryCharge(1, "begin")).toBe(true);
+    }
+  });
+
   it("then asks all to shrink, once, in a turn of its own, and again only when it was below in between", () => {
     const { memory, clock } = made();
     const log = holder(memory, "stream", 40, undefined, 30);
@@ -222,6 +231,8 @@ describe("memoryBudget", () => {
     );
     wrong({ thresholds: { end: 1.1 } }, /end threshold of 1.1/);
     wrong({ hysteresis: -1 }, /hysteresis of -1/);
+    wrong({ hysteresis: 0.8 }, /hysteresis of 0.8: it must be below the refuse threshold of 0.8/);
+    wrong({ thresholds: { refuse: 0.03 }, hysteresis: 0.05 }, /below the refuse threshold of 0.03/);
     wrong({ maxWaiting: -1 }, /maxWaiting -1/);
     wrong({ onEnd: 5 }, /it takes a function/);
     wrong({ clock: {} }, /clock <object>/);

@@ -23,7 +23,7 @@ export interface MemoryBudgetOptions {
   readonly bytes: number;
   /** Shares of `bytes` at which something is done, each from the one before it up to 1. */
   readonly thresholds?: MemoryThresholds | undefined;
-  /** How far use has to fall below a threshold before it is over, as a share of `bytes`. Default 0.05. */
+  /** How far use has to fall below a threshold before it is over, as a share of `bytes`, less than `refuse`. Default 0.05, or half of a `refuse` below 0.1. */
   readonly hysteresis?: number | undefined;
   /** Hears of each holder that was ended; what it throws is reported. */
   readonly onEnd?: ((ended: EndedHolder) => void) | undefined;
@@ -96,12 +96,13 @@ export interface MemorySnapshot extends GateSnapshot {
  */
 export function memoryBudget(options: MemoryBudgetOptions): MemoryBudget {
   checkOptions(PLACE, options);
-  const { bytes, thresholds = {}, hysteresis = 0.05, onEnd, maxWaiting = 1000 } = options;
+  const { bytes, thresholds = {}, onEnd, maxWaiting = 1000 } = options;
   checkAmount(PLACE, bytes, { least: 0, most: Number.MAX_SAFE_INTEGER, above: true });
   checkOptions(PLACE, thresholds);
   const { refuse = 0.8, shrink = Math.max(0.9, refuse), end = 1 } = thresholds;
   const share = (name: string, value: number, least: number, above = false): number =>
     bytes * checkAmount(`${PLACE} with a ${name}`, value, { least, most: 1, above });
+  const { hysteresis = Math.min(0.05, refuse / 2) } = options;
   const levels: MemoryLevels = {
     bytes,
     refuse: share("refuse threshold", refuse, 0, true),
@@ -109,6 +110,11 @@ export function memoryBudget(options: MemoryBudgetOptions): MemoryBudget {
     end: share("end threshold", end, shrink),
     gap: share("hysteresis", hysteresis, 0),
   };
+  if (levels.gap >= levels.refuse) {
+    throw new RangeError(
+      `Cannot make a ${PLACE} with a hysteresis of ${hysteresis}: it must be below the refuse threshold of ${refuse}, or what is refused once is refused for ever`,
+    );
+  }
   if (onEnd !== undefined) requireFunction(PLACE, onEnd);
   const clock = checkClock(PLACE, options.clock ?? systemClock);
   const name = `the ${PLACE}`;
