@@ -3,9 +3,11 @@
 import { concat, map, never, range } from "@sluice/core";
 import { memoryBudget, type MemoryBudget } from "@sluice/gates";
 import { call, defineService, openClient, serveTransport, ServiceHost, stream, unchecked } from "@sluice/net";
+import { simulate } from "@sluice/net/sim";
 import { ManualSubscriber, settled, until } from "@sluice/tck";
 import { describe, expect, it } from "vitest";
 import { memoryPair } from "../../src/transport/memory.js";
+import { simServer } from "../service/sim-service.js";
 
 const KIB = 1024;
 const works = defineService("works", {
@@ -191,6 +193,24 @@ describe("a memory budget behind connections", () => {
       await host.close();
     }
     expect(memory.used).toBe(0);
+  });
+
+  it("lends a stream the largest window that it has room for, not its share alone", async () => {
+    await simulate({ seed: 1, traceLines: 0 }, async (sim) => {
+      const memory = memoryBudget({ bytes: 1000 * KIB, clock: sim.clock });
+      const server = simServer(sim, works, handlers, { delayMs: 25 });
+      const client = await server.connect({ memory });
+      const reader = new ManualSubscriber<Uint8Array>();
+      client.blocks(2 * KIB, { window: 10_000 }).subscribe(reader);
+      reader.request(Number.POSITIVE_INFINITY);
+      await sim.sleep(5000);
+      // A share of 16 KiB a round trip of 50 ms would be 800.
+      expect(reader.items.length).toBeGreaterThan(8000);
+      expect(memory.snapshot()).toMatchObject({ shrinks: 0, ended: 0 });
+      reader.cancel();
+      await client.close();
+      await server.host().close();
+    });
   });
 
   it("costs a connection nothing where the account registers nobody", async () => {

@@ -90,14 +90,15 @@ export class ByteWindow implements Needy, Borrower {
   /** Moves the limit as far as it goes, if that is worth anything. `roundTripMs`: undefined while not measured. */
   grant(now: number, roundTripMs: number | undefined): void {
     if (this.isDraining) return;
-    const { account } = this;
+    const { account, pool } = this;
     const free = this.reach() - account.committed;
-    if (free < this.pool.smallest) return;
+    if (free < pool.smallest) return;
     this.fit(account.granted + free, now, roundTripMs);
-    if (this.raise(account.granted + this.reach() - account.committed, "ahead") === "raised") return;
-    // The process has no memory left to lend from; the share is paid for.
-    const own = this.pool.share - account.committed;
-    if (own >= this.pool.smallest) this.raise(account.granted + own, "ahead");
+    while (this.raise(account.granted + this.reach() - account.committed, "ahead") === "refused") {
+      // The process has no memory to lend so much from: half of it may do. The share, where this ends, is paid for.
+      this.size = Math.max(Math.floor(this.reach() / 2), pool.share);
+      if (this.reach() - account.committed < pool.smallest) return;
+    }
   }
 
   /** The peer's next item needs the limit `limit`; one that it has by now is no need. */
