@@ -5,10 +5,10 @@
 //
 // counted from what the test itself sees on the wire, not from the sessions' own sums. Items are up to three times
 // the share, so they are lent for, they go in parts, and loans are drained. And the memory bound: what a side could be made to hold never
-// exceeds its budget, what is lent never exceeds the pool, and an account is charged exactly the shares and the
-// loans. In the end every slot and every byte is back.
+// exceeds its budget, what is lent never exceeds the pool, and an account, which may refuse to lend, is charged exactly
+// the shares and the loans. In the end every slot and every byte is back.
 
-import type { MemoryAccount } from "@sluice/core";
+import type { MemoryAccount, MemoryUse } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMessage } from "../../src/protocol/frame/batch.js";
@@ -49,7 +49,10 @@ interface Direction {
 class Charges implements MemoryAccount {
   used = 0;
 
-  tryCharge(bytes: number): boolean {
+  refuses: "none" | "ahead" | "all" = "none"; // of loans; all streams begin
+
+  tryCharge(bytes: number, use?: MemoryUse): boolean {
+    if (use !== "begin" && (this.refuses === "all" || this.refuses === use)) return false;
     this.used += bytes;
     return true;
   }
@@ -209,6 +212,11 @@ class Model {
     expect(this.pair.reconnect(lose)).toBe(lose === undefined ? "resumed" : "refused");
     if (lose === undefined) this.isCut = false;
     else this.pair.cut();
+  }
+
+  abort(id: number, side: Side): void {
+    this.cancelled.add(`${id} ${side}`);
+    this.pair[side].abort(id, streamFailure("OVERLOADED", "on purpose"));
   }
 
   cancel(id: number, side: Side): void {
@@ -383,7 +391,15 @@ const step = fc.oneof(
   },
   { weight: 12, arbitrary: fc.record({ kind: fc.constant("deliver" as const), side }) },
   {
-    weight: 1,
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("account" as const),
+      side,
+      refuses: fc.constantFrom("none" as const, "ahead" as const, "all" as const),
+    }),
+  },
+  {
+    weight: 2,
     arbitrary: fc.record({
       kind: fc.constantFrom(
         "complete" as const,
@@ -391,6 +407,10 @@ const step = fc.oneof(
         "cancel" as const,
         "reject" as const,
         "released" as const,
+        "abort" as const,
+        "shrink" as const,
+        "shrink" as const,
+        "shrink" as const,
       ),
       side,
       which,
@@ -409,6 +429,7 @@ describe("credit", () => {
           else if (action.kind === "deliver") model.deliver(action.side);
           else if (action.kind === "pass") model.pass(action.ms);
           else if (action.kind === "cut") model.cut();
+          else if (action.kind === "account") model.accounts[action.side].refuses = action.refuses;
           else if (action.kind === "room") model.room = action.messages;
           else if (action.kind === "reconnect") model.reconnect(action.lose);
           else {
@@ -425,12 +446,14 @@ describe("credit", () => {
             else if (action.kind === "fail") session.fail(stream.id, streamFailure("INTERNAL", "on purpose"));
             else if (action.kind === "reject")
               session.reject(stream.id, streamFailure("OVERLOADED", "on purpose", 5));
+            else if (action.kind === "abort") model.abort(stream.id, action.side);
             else session[action.kind](stream.id);
           }
           model.check();
         }
         model.reconnect(undefined);
         model.room = Number.POSITIVE_INFINITY;
+        for (const each of SIDES) model.accounts[each].refuses = "none";
         model.check();
         closeAll(model);
       }),
