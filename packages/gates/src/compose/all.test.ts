@@ -2,7 +2,7 @@ import type { Gate, Permit, Rejected } from "@sluice/core";
 import { VirtualClock } from "@sluice/tck";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bulkhead } from "../concurrency/bulkhead.js";
+import { type Bulkhead, bulkhead } from "../concurrency/bulkhead.js";
 import type { SharedGate } from "../gate/shared-gate.js";
 import { tokenBucket } from "../rate/token-bucket.js";
 import { all } from "./all.js";
@@ -136,6 +136,86 @@ describe("all", () => {
     (await all(bucket, all(bucket, bucket)).acquire()).release();
     expect(told(bucket)).toMatchObject({ granted: 3 });
     await expect(all(bucket).acquire(5)).rejects.toMatchObject({ code: "GATE_REJECTED", cause: "cost" });
+  });
+
+  it("lets the process live while the same gate, there twice, has room for one", async () => {
+    const gate = bulkhead({ capacity: 2 });
+    const permit = await gate.acquire();
+    const { tryAcquire } = gate;
+    let asked = 0;
+    gate.tryAcquire = (...request) => {
+      asked += 1;
+      if (asked > 10_000) throw new Error("nobody else has a turn");
+      return tryAcquire.apply(gate, request);
+    };
+    const both = all(gate, gate).acquire();
+    setTimeout(() => permit.release(), 5);
+    (await both).release();
+    expect(gate.inUse).toBe(0);
+  });
+
+  it("takes the permit that a gate around others gives, and not one of theirs", async () => {
+    const [a, b, c] = [0, 1, 2].map(() => bulkhead({ capacity: 1 })) as [Bulkhead, Bulkhead, Bulkhead];
+    let out = 0;
+    const around = (...parts: Permit[]): Permit => {
+      out += 1;
+      const release: Permit["release"] = (outcome) => {
+        out -= 1;
+        for (const part of parts) part.release(outcome);
+      };
+      return { granted: true, release };
+    };
+    const one: Gate = {
+      tryAcquire: () => refusing({}).tryAcquire(),
+      acquire: async (cost, request) => around(await a.acquire(cost, request)),
+    };
+    const two: Gate = {
+      tryAcquire: () => refusing({}).tryAcquire(),
+      acquire: async (cost, request) =>
+        around(await a.acquire(cost, request), await b.acquire(cost, request)),
+    };
+    for (const gate of [one, two]) {
+      const held = await a.acquire();
+      const waits = all(gate, c).acquire();
+      held.release();
+      const permit = await waits;
+      expect([out, a.inUse, c.inUse]).toEqual([1, 1, 1]);
+      permit.release();
+      expect([out, a.inUse, b.inUse, c.inUse]).toEqual([0, 0, 0, 0]);
+    }
+  });
+
+  it("gives back what it took when a gate around others fails after all, once", async () => {
+    const [a, c] = [bulkhead({ capacity: 1 }), bulkhead({ capacity: 1 })];
+    const gate: Gate = {
+      tryAcquire: () => refusing({}).tryAcquire(),
+      async acquire(cost, request) {
+        (await a.acquire(cost, request)).release("ignored");
+        throw new Error("no second one");
+      },
+    };
+    await expect(all(gate, c).acquire()).rejects.toThrow("no second one");
+    expect([told(a), told(c)]).toMatchObject([{ misused: 0 }, { misused: 0 }]);
+    expect([a.inUse, c.inUse]).toEqual([0, 0]);
+  });
+
+  it("keeps its claim from those within, of which one is far away", async () => {
+    const [a, b, c] = [0, 1, 2].map(() => bulkhead({ capacity: 1 })) as [Bulkhead, Bulkhead, Bulkhead];
+    const far: SharedGate = {
+      tryAcquire: (cost, request) => b.tryAcquire(cost, request),
+      acquire: (cost, request) => b.acquire(cost, request),
+      ask: async (cost, request) => b.tryAcquire(cost, request),
+    };
+    const inner = all(a, far);
+    const gate: Gate = {
+      tryAcquire: (cost, request) => inner.tryAcquire(cost, request),
+      acquire: (cost, request) => inner.acquire(cost, request),
+    };
+    const held = await a.acquire();
+    const waits = all(gate, c).acquire();
+    setTimeout(() => held.release(), 5);
+    (await waits).release();
+    expect([a.inUse, b.inUse, c.inUse]).toEqual([0, 0, 0]);
   });
 
   it("tells the tightest quota", () => {

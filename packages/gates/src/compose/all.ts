@@ -95,7 +95,10 @@ class All extends CompositeGate implements PermitOwner {
 
   protected override async wait(cost: number, request: GateWait | undefined): Promise<Permit> {
     let had: Had | undefined;
-    for (;;) {
+    for (let rounds = 1; ; rounds += 1) {
+      // A gate may grant at once what another part refuses again, such as one that stands there twice: a turn now and
+      // then, or whoever is to release would never get to it.
+      if (rounds % ROUNDS_A_TURN === 0 && had === undefined) await nextTurn();
       const answer: Answer =
         this.ask === undefined ? this.tryAll(cost, request, had) : await this.askAll(cost, request, had);
       if (answer instanceof AllPermit) return answer;
@@ -114,6 +117,9 @@ class All extends CompositeGate implements PermitOwner {
   ): Promise<AllPermit | Had | undefined> {
     const got: { answer?: Answer; failure?: { readonly error: unknown } } = {};
     const claim = (permit: Permit): boolean => {
+      // Asked again by somebody's gate that hands the request on to several: it takes what it asks for, and below it is
+      // seen that what it made of them is another permit.
+      if (got.answer instanceof AllPermit) return true;
       try {
         got.answer = this.tryAll(cost, request, { gate, permit });
       } catch (error) {
@@ -121,16 +127,21 @@ class All extends CompositeGate implements PermitOwner {
       }
       return got.answer instanceof AllPermit;
     };
-    const wait: ClaimingWait = this.ask === undefined ? { ...request, claim } : { ...request };
+    // Never the claim of a gate around this one: a part's permit is not what that waits for.
+    const wait: ClaimingWait = { ...request, claim: this.ask === undefined ? claim : undefined };
     try {
       const permit = await gate.acquire(cost, wait);
-      if (got.answer instanceof AllPermit) return got.answer;
+      if (got.answer instanceof AllPermit) {
+        const [claimed, ...others] = got.answer.parts;
+        if (claimed === permit) return got.answer;
+        others.forEach(undo); // the claimed one is within the permit of a gate around it
+      }
       // Somebody else's gate, or one far away, knows nothing of claims: a turn, so that several who hand such permits to
       // each other never keep the process from its other work.
-      await new Promise<void>((resolve) => void systemClock.schedule(0, resolve));
+      await nextTurn();
       return { gate, permit };
     } catch (error) {
-      if (got.answer instanceof AllPermit) got.answer.parts.forEach(undo);
+      if (got.answer instanceof AllPermit) got.answer.parts.filter(isHeld).forEach(undo);
       if (got.failure !== undefined) throw got.failure.error;
       if (error !== NOT_CLAIMED) throw error;
       return undefined;
@@ -241,6 +252,17 @@ function isLonger(a: Rejected, b: Rejected): boolean {
 function isTighter(a: Quota, b: Quota): boolean {
   return a.remaining === b.remaining ? a.resetMs > b.resetMs : a.remaining < b.remaining;
 }
+
+/** Whoever stood between may have given it back. */
+function isHeld(permit: Permit): boolean {
+  return !(permit instanceof GrantedPermit) || permit.outcome === undefined;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void systemClock.schedule(0, resolve));
+}
+
+const ROUNDS_A_TURN = 8;
 
 /** Does it to all, and throws what the first one threw. */
 function each(parts: readonly Permit[], what: (part: Permit) => void): void {
