@@ -23,12 +23,12 @@ export class LoadReading {
 
   /** Asks them all. Throws nothing. */
   read(): number {
-    let load = 0;
+    let load = -1; // a name may be empty, and says nothing of whether there was one
     let name = "";
     for (const signal of this.signals) {
       try {
         const value = checkLoad(signal.name, signal.read());
-        if (value <= load && name !== "") continue;
+        if (value <= load) continue;
         load = value;
         name = signal.name;
       } catch (thrown) {
@@ -36,9 +36,9 @@ export class LoadReading {
         this.lastFault = thrown;
       }
     }
-    this.load = load;
+    this.load = Math.max(0, load);
     this.name = name;
-    return load;
+    return this.load;
   }
 }
 

@@ -63,7 +63,8 @@ export function lag(behind: () => number, target: number, name = "the lag"): Loa
 }
 
 function ratio(place: string, value: () => number, option: string, most: number, name: string): LoadSignal {
-  requireFunction(place, value);
+  requireFunction(`read the load of ${place}`, value);
   checkAmount(`${place} with a ${option}`, most, { least: 0, most: Number.MAX_VALUE, above: true });
-  return { name, read: () => value() / most };
+  // Less than nothing is nothing: an end of a log that was read before its consumer went on, or two looks at a clock.
+  return { name, read: () => Math.max(0, value() / most) };
 }

@@ -14,9 +14,14 @@ describe("queueDepth, queueDelay, lag", () => {
     expect(lag(() => 0, 20, "orders").name).toBe("orders");
   });
 
+  it("take less than nothing for nothing: two looks at a clock, or at a log, are not at one moment", () => {
+    expect([queueDelay(() => -0.001, 20), lag(() => -5, 10)].map((signal) => signal.read())).toEqual([0, 0]);
+    expect(queueDepth(() => Number.NaN, 10).read()).toBeNaN();
+  });
+
   it("refuse what is no function and what is no limit, by name", () => {
     for (const [make, text] of [
-      [() => queueDepth(5 as never, 1), /Cannot queueDepth with 5: it takes a function/],
+      [() => queueDepth(5 as never, 1), /Cannot read the load of queueDepth with 5: it takes a function/],
       [() => queueDepth(() => 0, 0), /queueDepth with a capacity of 0: it must be a number > 0/],
       [() => queueDelay(() => 0, Number.NaN), /queueDelay with a targetMs of NaN/],
       [() => lag(() => 0, Number.POSITIVE_INFINITY), /lag with a target of Infinity/],
@@ -30,6 +35,10 @@ describe("LoadReading", () => {
   it("takes the worst of its signals, and says whose it is", () => {
     const reading = new LoadReading([fixed(0.2, "a"), fixed(0.9, "b"), fixed(0.5, "c")]);
     expect([reading.read(), reading.name]).toEqual([0.9, "b"]);
+  });
+
+  it("takes the worst, also when that has no name", () => {
+    expect(new LoadReading([fixed(0.9, ""), fixed(0.1, "b")]).read()).toBe(0.9);
   });
 
   it("leaves out a signal that throws or says no load, counts that, and hears it again when it is well", () => {
