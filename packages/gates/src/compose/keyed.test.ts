@@ -128,8 +128,13 @@ describe("keyed", () => {
 
   it("refuses options that cannot work", () => {
     expect(() => keyed(one, { maxKeys: 0 })).toThrow("Cannot keep 0 keys: maxKeys must be an integer >= 1");
-    expect(() => keyed(7 as never, { maxKeys: 1 })).toThrow("Cannot keyed with 7");
-    expect(() => keyed(one, { maxKeys: 1, keyOf: 7 as never })).toThrow("Cannot keyed with 7");
+    expect(() => keyed(one, undefined as never)).toThrow(
+      "Cannot give keyed no options: it takes { maxKeys }",
+    );
+    expect(() => keyed(7 as never, { maxKeys: 1 })).toThrow("Cannot make a gate for each key with 7");
+    expect(() => keyed(one, { maxKeys: 1, keyOf: 7 as never })).toThrow(
+      "Cannot find the key of a request with 7",
+    );
     expect(() => keyed(one, 7 as never)).toThrow(TypeError);
   });
 });

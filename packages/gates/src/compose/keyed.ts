@@ -2,7 +2,8 @@
 // is a table of bounded size, which forgets who has not asked for longest.
 
 import type { Gate, GateRequest, GateWait, Permit, Rejected } from "@sluice/core";
-import { checkOptions, describe, requireFunction } from "@sluice/core/kit";
+import { describe, requireFunction } from "@sluice/core/kit";
+import { requireOptions } from "../gate/check-gate.js";
 import { GateRejectedError } from "../gate/gate-rejected-error.js";
 import type { Quota, QuotaGate } from "../gate/quota.js";
 import { requireGate } from "../gate/require-gate.js";
@@ -29,8 +30,8 @@ export interface KeyedGate extends QuotaGate, SharedGate {
  * Asks the gate of the request's key, which `make` makes when the key is new. When there are `maxKeys` the one that was
  * not asked for longest is forgotten for it, and begins anew should its key come back: choose `maxKeys` well above the
  * keys that are seen in the time that a gate must remember. A gate that is busy (somebody waits, or a bulkhead has
- * given permits that are out; it says so by `isIdle`, as all of ours do) is not forgotten but counts as just used; when the sixteen that come first are busy, a
- * new key is refused.
+ * given permits that are out; it says so by `isIdle`, as all of ours do) is not forgotten but counts as just used; when
+ * the sixteen that come first are busy, a new key is refused.
  *
  * *Buffers:* `maxKeys` gates, with keys and table some 200 bytes each for token buckets. *Errors:* what `make` or
  * `keyOf` throws is thrown, and nothing is kept; a key that is no string is a `TypeError`. *Cancel:* as the gates'.
@@ -45,13 +46,13 @@ export interface KeyedGate extends QuotaGate, SharedGate {
  * ```
  */
 export function keyed(make: (key: string) => Gate, options: KeyedOptions): KeyedGate {
-  requireFunction("keyed", make);
-  checkOptions("keyed", options);
+  requireFunction("make a gate for each key", make);
+  requireOptions("keyed", options, "{ maxKeys }");
   const { maxKeys, keyOf = keyOfRequest } = options;
   if (!Number.isSafeInteger(maxKeys) || maxKeys < 1) {
     throw new RangeError(`Cannot keep ${describe(maxKeys)} keys: maxKeys must be an integer >= 1`);
   }
-  requireFunction("keyed", keyOf);
+  requireFunction("find the key of a request", keyOf);
   return new Keyed(make, maxKeys, keyOf);
 }
 

@@ -284,8 +284,9 @@ describe("bulkhead", () => {
 
   it.each([
     [{ capacity: 0 }, RangeError, "Cannot make a bulkhead with a capacity of 0: it must be a number > 0"],
-    [{ capacity: "5" }, RangeError, "with a capacity of 5"],
+    [{ capacity: "5" }, RangeError, 'with a capacity of "5"'],
     [{}, RangeError, "with a capacity of undefined"],
+    [undefined, TypeError, "Cannot give bulkhead no options: it takes { capacity }"],
     [{ capacity: 1, maxWaiting: -1 }, RangeError, "with maxWaiting -1"],
     [
       { capacity: 1, maxWaitMs: 0 },

@@ -1,9 +1,8 @@
 // So many at once: a part of the ship that may fill with water while the others stay dry.
 
 import type { Criticality, Gate } from "@sluice/core";
-import { checkOptions } from "@sluice/core/kit";
 import { Alike } from "../gate/alike.js";
-import { checkAmount, checkReserved, MOST_TOKENS } from "../gate/check-gate.js";
+import { checkAmount, checkReserved, MOST_TOKENS, requireOptions } from "../gate/check-gate.js";
 import { GrantedPermit } from "../gate/granted-permit.js";
 import { SlotsGate } from "./slots-gate.js";
 import { checkWaiting, type WaitingOptions, type WaitingSettings } from "./waiting-options.js";
@@ -51,7 +50,7 @@ export interface Bulkhead extends Gate {
  * ```
  */
 export function bulkhead(options: BulkheadOptions): Bulkhead {
-  checkOptions(PLACE, options);
+  requireOptions(PLACE, options, "{ capacity }");
   return new BulkheadGate(alike.settings(options, settingsOf));
 }
 

@@ -1,13 +1,20 @@
 // The checks of what gates are told, with messages that name the number that came and the one that is wanted.
 
 import type { Criticality } from "@sluice/core";
+import { checkOptions, describe } from "@sluice/core/kit";
 import { CRITICALITIES } from "./criticality-rank.js";
+
+/** Throws the `TypeError` of a `place` that was given no options, or what is no object; `wanted`: which it needs. */
+export function requireOptions(place: string, options: unknown, wanted: string): void {
+  if (options === undefined) throw new TypeError(`Cannot give ${place} no options: it takes ${wanted}`);
+  checkOptions(place, options);
+}
 
 /** Returns `cost` if it is a finite number > 0. */
 export function checkCost(cost: number): number {
   if (typeof cost === "number" && cost > 0 && cost < Number.POSITIVE_INFINITY) return cost;
   throw new RangeError(
-    `Cannot acquire a permit of cost ${String(cost)}: it must be a finite number > 0; default 1`,
+    `Cannot acquire a permit of cost ${describe(cost)}: it must be a finite number > 0, default 1; criticality, key and signal come after it`,
   );
 }
 
@@ -20,7 +27,7 @@ export function checkAmount(
   if (typeof value === "number" && value <= most && (above ? value > least : value >= least)) return value;
   const bound = above ? `> ${least}` : `>= ${least}`;
   throw new RangeError(
-    `Cannot make a ${place} of ${String(value)}: it must be a number ${bound} and <= ${most}`,
+    `Cannot make a ${place} of ${describe(value)}: it must be a number ${bound} and <= ${most}`,
   );
 }
 
@@ -28,7 +35,7 @@ export function checkAmount(
 export function checkMaxWaiting(place: string, maxWaiting: number): number {
   if (Number.isSafeInteger(maxWaiting) && maxWaiting >= 0) return maxWaiting;
   throw new RangeError(
-    `Cannot make a ${place} with maxWaiting ${String(maxWaiting)}: it must be an integer >= 0; 0 lets nobody wait`,
+    `Cannot make a ${place} with maxWaiting ${describe(maxWaiting)}: it must be an integer >= 0; 0 lets nobody wait`,
   );
 }
 

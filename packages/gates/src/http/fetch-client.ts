@@ -20,7 +20,7 @@ import { type Fetch, FetchCall, type FetchSettings } from "./fetch-call.js";
 /** What `guardedFetch` is told. */
 export interface GuardedFetchOptions extends ClockOptions {
   /**
-   * Asked for each attempt, with the origin as its key: `keyed(() => circuitBreaker())` is a breaker for each origin,
+   * Asked for each attempt, with the origin as its key: `keyed(() => circuitBreaker(), { maxKeys: 1000 })` is a breaker for each origin,
    * `all(rate, breaker)` several gates. Default: none.
    */
   readonly gate?: Gate | undefined;

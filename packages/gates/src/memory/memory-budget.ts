@@ -10,7 +10,7 @@ import {
   systemClock,
 } from "@sluice/core";
 import { Alarm, checkClock, checkOptions, describe, reportUncaught, requireFunction } from "@sluice/core/kit";
-import { checkAmount, checkMaxWaiting } from "../gate/check-gate.js";
+import { checkAmount, checkMaxWaiting, requireOptions } from "../gate/check-gate.js";
 import { rankOf } from "../gate/criticality-rank.js";
 import { GrantedPermit } from "../gate/granted-permit.js";
 import { type GateSettings, type GateSnapshot, PolicyGate } from "../gate/policy-gate.js";
@@ -95,7 +95,7 @@ export interface MemorySnapshot extends GateSnapshot {
  * ```
  */
 export function memoryBudget(options: MemoryBudgetOptions): MemoryBudget {
-  checkOptions(PLACE, options);
+  requireOptions(PLACE, options, "{ bytes }");
   const { bytes, thresholds = {}, onEnd, maxWaiting = 1000 } = options;
   checkAmount(PLACE, bytes, { least: 0, most: Number.MAX_SAFE_INTEGER, above: true });
   checkOptions(PLACE, thresholds);

@@ -1,10 +1,16 @@
 // So many a second, and so many at once.
 
 import { type Clock, type Criticality, systemClock } from "@sluice/core";
-import { checkClock, checkOptions } from "@sluice/core/kit";
+import { checkClock } from "@sluice/core/kit";
 import { Alike } from "../gate/alike.js";
 import { AccountGate, type AccountSettings } from "./account-gate.js";
-import { checkAmount, checkMaxWaiting, checkReserved, MOST_TOKENS } from "../gate/check-gate.js";
+import {
+  checkAmount,
+  checkMaxWaiting,
+  checkReserved,
+  MOST_TOKENS,
+  requireOptions,
+} from "../gate/check-gate.js";
 import { CRITICALITIES } from "../gate/criticality-rank.js";
 import type { Quota, QuotaGate } from "../gate/quota.js";
 import { TokenLaw } from "./token-account.js";
@@ -63,7 +69,7 @@ export interface TokenBucket extends QuotaGate {
  * ```
  */
 export function tokenBucket(options: TokenBucketOptions): TokenBucket {
-  checkOptions(PLACE, options);
+  requireOptions(PLACE, options, "{ capacity, ratePerSecond }");
   return new Bucket(alike.settings(options, settingsOf));
 }
 
