@@ -75,7 +75,7 @@ class All extends CompositeGate implements PermitOwner {
   }
 
   override get isIdle(): boolean {
-    return this.gates.every(isIdle);
+    return this.waiting === 0 && this.gates.every(isIdle);
   }
 
   /** The tightest. */

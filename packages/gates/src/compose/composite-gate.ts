@@ -21,7 +21,8 @@ export abstract class CompositeGate implements QuotaGate, Inspectable {
   readonly name: string;
   protected granted = 0;
   private refused = 0;
-  private waiting = 0;
+  /** Also those who stand in no line for a moment, between that of one part and that of another. */
+  protected waiting = 0;
 
   constructor(name: string) {
     this.name = name;

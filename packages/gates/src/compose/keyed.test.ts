@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { bulkhead } from "../concurrency/bulkhead.js";
 import { tokenBucket } from "../rate/token-bucket.js";
 import { keyed } from "./keyed.js";
+import { withFallback } from "./with-fallback.js";
 
 const one = (): Gate => bulkhead({ capacity: 1, maxWaiting: 1 });
 const key = (name: string): GateRequest => ({ key: name });
@@ -124,6 +125,20 @@ describe("keyed", () => {
     const plain = keyed(one, { maxKeys: 1 });
     plain.tryAcquire();
     expect(plain.quota()).toBeUndefined();
+  });
+
+  it("does not forget a gate whose waiter is between two lines", async () => {
+    const down: Gate = {
+      tryAcquire: () => ({ granted: false, reason: "down", retryAfterMs: undefined }),
+      acquire: () => Promise.reject(new Error("down")),
+    };
+    const gate = keyed(() => withFallback(down, bulkhead({ capacity: 1 })), { maxKeys: 1 });
+    const waits = gate.acquire(1, { key: "ann" });
+    expect(gate.tryAcquire(1, { key: "bob" })).toMatchObject({ granted: false, cause: "overload" });
+    expect(gate.has("ann")).toBe(true);
+    (await waits).release();
+    gate.tryAcquire(1, { key: "bob" });
+    expect(gate.has("ann")).toBe(false);
   });
 
   it("refuses options that cannot work", () => {

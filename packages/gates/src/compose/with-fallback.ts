@@ -70,7 +70,7 @@ class WithFallback extends CompositeGate {
   }
 
   override get isIdle(): boolean {
-    return isIdle(this.gate) && isIdle(this.other);
+    return this.waiting === 0 && isIdle(this.gate) && isIdle(this.other);
   }
 
   /** Of the first, or of the other when that has none. */
