@@ -259,7 +259,7 @@ describe("circuitBreaker", () => {
         { failureRate: 0 },
         "Cannot make a circuit breaker with a failureRate of 0: it must be a number > 0 and <= 1",
       ],
-      [{ failureRate: "half" }, /failureRate of half/],
+      [{ failureRate: "half" }, /failureRate of "half"/],
       [{ consecutiveFailures: 0 }, "with consecutiveFailures 0: it must be an integer >= 1"],
       [{ slowMs: 0 }, /slowMs of 0 ms/],
       [{ slowRate: 0.5 }, "Cannot give a circuit breaker a slowRate without slowMs: say what is slow"],

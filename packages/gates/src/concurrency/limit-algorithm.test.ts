@@ -137,7 +137,7 @@ describe("rules told what cannot work", () => {
     [() => vegas({ random: null as never }), TypeError, "the random of vegas with null"],
     [() => gradient2({ tolerance: 0.9 }), RangeError, "gradient2 with a tolerance of 0.9"],
     [() => gradient2({ smoothing: 2 }), RangeError, "gradient2 with a smoothing of 2"],
-    [() => gradient2({ longWindow: "600" as never }), RangeError, "gradient2 with a longWindow of 600"],
+    [() => gradient2({ longWindow: "600" as never }), RangeError, 'gradient2 with a longWindow of "600"'],
     [() => gradient2({ queueSize: 4 as never }), TypeError, "the queueSize of gradient2 with 4"],
   ])("refuses %s by name", (make, type, message) => {
     expect(make).toThrow(type);

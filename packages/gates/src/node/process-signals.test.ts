@@ -87,7 +87,7 @@ describe("the signals of a Node process", () => {
 
   it("refuse what cannot be a target, by name", () => {
     expect(() => eventLoopDelay({ targetMs: 0 })).toThrow(/eventLoopDelay with a targetMs of 0: it must be/);
-    expect(() => cpu({ cores: "2" as never })).toThrow(/cpu with the cores of 2/);
+    expect(() => cpu({ cores: "2" as never })).toThrow(/cpu with the cores of "2"/);
     expect(() => heap({ bytes: Number.NaN })).toThrow(/heap with the bytes of NaN/);
     expect(() => heap(5 as never)).toThrow(/Cannot give heap the options 5/);
   });
