@@ -10,7 +10,7 @@ export const row = gateRow({
   short: "token bucket, a permit",
   job: "bucket",
   items: 1_000_000,
-  itemsOf: { "rate-limiter-flexible": 100_000, bottleneck: 200 },
+  itemsOf: { "rate-limiter-flexible": 100_000, bottleneck: 50 },
   contenders: ["sluice", ...PEERS],
   bars: [
     noMoreThan("nsPerItem", "sluice", 100, "100 ns"),

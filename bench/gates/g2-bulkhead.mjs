@@ -10,7 +10,7 @@ export const row = gateRow({
   short: "bulkhead, a place",
   job: "bulkhead",
   items: 1_000_000,
-  itemsOf: { "sluice-call": 100_000, "p-limit": 100_000, cockatiel: 100_000, bottleneck: 200 },
+  itemsOf: { "sluice-call": 100_000, "p-limit": 100_000, cockatiel: 100_000, bottleneck: 50 },
   contenders: ["sluice", "sluice-call", ...PEERS],
   bars: [
     noMoreThan("nsPerItem", "sluice", 100, "100 ns"),

@@ -10,7 +10,7 @@ export const row = gateRow({
   short: "bulkhead, a line of 10,000",
   job: "line",
   items: 10_000,
-  itemsOf: { bottleneck: 1_000 },
+  itemsOf: { bottleneck: 200 },
   contenders: ["sluice", ...PEERS],
   bars: PEERS.map((peer) => atMost("nsPerItem", "sluice", 1, peer)),
 });
