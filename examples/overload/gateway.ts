@@ -52,7 +52,9 @@ function withSluice(): typeof plain {
   const database = bulkhead({ capacity: CONNECTIONS, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS });
   const waiting = queueDepth(() => database.waiting, MAX_WAITING, "the line of the database");
   const signals = [waiting, eventLoopDelay({ targetMs: 200 }), heap()];
-  const gate = loadShedder({ signals, retryAfterMs: 1000 });
+  // Early enough that few who are let in have to give way in the line, after a wait for nothing.
+  const levels = { sheddablePlus: 0.4, critical: 0.7 };
+  const gate = loadShedder({ signals, levels, retryAfterMs: 1000 });
   const guard = guardNode<IncomingMessage>({ gate, criticality: criticalityOf });
   return (incoming, response) => {
     void guard(incoming, response, () => {
