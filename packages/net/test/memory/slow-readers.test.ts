@@ -14,6 +14,11 @@ import { blocks, type SlowReaders } from "./slow-readers-service.js";
 
 const MIB = 2 ** 20;
 const ITEM = 192 * 1024;
+/**
+ * Of the whole process, which takes some 100 MiB without any item, and what has been let go and not been collected yet:
+ * 131 to 183 MiB were seen with the budget, 284 to 327 without (Node 20 and 24, on an idle machine and a busy one).
+ */
+const LIMIT = 230 * MIB;
 
 describe("a thousand slow readers", () => {
   let folder: string;
@@ -47,8 +52,7 @@ describe("a thousand slow readers", () => {
     expect(bounded.peak).toBeLessThanOrEqual(40 * MIB);
     expect(bounded.failed).toBe(bounded.ended.length + bounded.refused);
     expect(new Set(bounded.ended)).toEqual(new Set(["sheddable"]));
-    const other = unbounded.maxRss - unbounded.used;
-    expect(bounded.maxRss).toBeLessThan(40 * MIB + other);
-    expect(bounded.maxRss).toBeLessThan(unbounded.maxRss - 60 * MIB);
+    expect(unbounded.maxRss).toBeGreaterThan(LIMIT);
+    expect(bounded.maxRss).toBeLessThan(LIMIT);
   }, 60_000);
 });
